@@ -1,0 +1,3 @@
+"""
+The words of the gateway: values and decisions, no I/O.
+"""

@@ -1,0 +1,73 @@
+"""
+Every error of our own, in one tree.
+
+Pure: no I/O, no clock, no randomness.
+
+* `EcofaxError`
+    * `OrderRefused` -- what the requester asked for cannot be carried out
+    * `BadSettings` -- the operator's configuration, every mistake at once
+    * `Malformed` -- bytes that break a standard
+        * `MalformedMessage` -- SIP, SDP or mail
+        * `MalformedPacket` -- UDPTL or IFP
+    * `StoreUnavailable` -- the database or the spool; nothing is lost, try again
+    * `EngineLost` -- the call engine's process ended under its calls
+
+A converter's own error is `converters.contract.ConversionFailed`: it knows no mail.
+How a call ended is no error but a value: `domain.outcome.Outcome`.
+"""
+
+from collections.abc import Sequence
+
+
+class EcofaxError(Exception):
+    """Anything this program says went wrong."""
+
+
+class OrderRefused(EcofaxError):
+    """
+    What the requester asked for cannot be carried out.
+
+    Args:
+        for_requester: French sentences for the person who wrote; no host, no path,
+            and never the password.
+
+        code: One word for logs and statistics, e.g. "bad-password".
+    """
+
+    def __init__(self, for_requester: str, *, code: str) -> None:
+        super().__init__(code)
+        self.for_requester = for_requester
+        self.code = code
+
+
+class BadSettings(EcofaxError):
+    """
+    The configuration is wrong.
+
+    Args:
+        mistakes: Each names the key and what to write instead.
+    """
+
+    def __init__(self, mistakes: Sequence[str]) -> None:
+        super().__init__("\n".join(mistakes))
+        self.mistakes = tuple(mistakes)
+
+
+class Malformed(EcofaxError):
+    """Bytes that break a standard; the message says which rule."""
+
+
+class MalformedMessage(Malformed):
+    """A SIP message, an SDP body or a mail that cannot be read."""
+
+
+class MalformedPacket(Malformed):
+    """A UDPTL datagram or an IFP packet that cannot be read."""
+
+
+class StoreUnavailable(EcofaxError):
+    """The database or the spool does not answer; what was accepted is still there."""
+
+
+class EngineLost(EcofaxError):
+    """The call engine's process ended; what its calls came to is unknown."""

@@ -1,0 +1,89 @@
+"""
+An order: what one mail or one command asks for.
+
+Pure: no I/O, no clock, no randomness.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from .document import Document, Quality
+from .number import FaxNumber
+
+
+class Source(StrEnum):
+    """How an order reached us."""
+
+    MAIL = "mail"
+    COMMAND = "command"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requester:
+    """Who asked, and where replies go."""
+
+    address: str | None
+    "A mail address, or None: nobody to write to (a command, or automatic mail)."
+
+    message_id: str | None = None
+    "Of the mail that asked, with its brackets; replies are threaded under it."
+
+    subject: str = ""
+    "Of that mail, decoded; for the reply's quotation, never parsed again."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BadNumber:
+    """One entry of a list of numbers that was left out."""
+
+    text: str
+    "As written, cut to 40 characters."
+
+    line: int | None
+    "Its line in numbers.txt, from 1; None for the address of the mail."
+
+    reason: str
+    "A French fragment: « contient des lettres »."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """
+    What one mail asks for, understood but not yet allowed.
+
+    The password is checked by the pipeline and goes no further; `repr` hides it.
+    """
+
+    line_number: FaxNumber
+    password: str
+    numbers: tuple[FaxNumber, ...]
+    "Each once, in the order written."
+
+    documents: tuple[Document, ...]
+    "In the order attached; they become one fax."
+
+    quality: Quality | None = None
+    "None: the plan's."
+
+    due_at: datetime | None = None
+    "UTC; None: at once."
+
+    duplicates: tuple[FaxNumber, ...] = ()
+    "Numbers that were written more than once."
+
+    bad_numbers: tuple[BadNumber, ...] = ()
+    "Entries that are no fax number; the others are sent."
+
+    ignored: tuple[str, ...] = ()
+    "Names of parts that were not made into pages, for the acknowledgement."
+
+    warnings: tuple[str, ...] = ()
+    "French sentences on how the order was understood (a date moved by the clock change)."
+
+    def __repr__(self) -> str:
+        return (
+            f"Order(line={self.line_number.e164}, numbers={len(self.numbers)},"
+            f" documents={[document.name for document in self.documents]!r},"
+            f" quality={self.quality}, due_at={self.due_at})"
+        )

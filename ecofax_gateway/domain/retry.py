@@ -1,0 +1,148 @@
+"""
+What follows an attempt: done, call again, or give up.
+
+Pure: no I/O, no clock, no randomness: *now* and *jitter* are arguments.
+
+The table is HylaFAX+'s experience (busy 3 min, no carrier 5 min, protocol error
+1 min; 3 attempts with carrier, 12 dials), see design.md section 5.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from .outcome import Ending, Outcome
+
+_MINUTE = timedelta(minutes=1)
+
+DELAYS: dict[Ending, timedelta] = {
+    Ending.BUSY: 3 * _MINUTE,
+    Ending.NO_ANSWER: 5 * _MINUTE,
+    Ending.UNREACHABLE: 5 * _MINUTE,
+    Ending.TRUNK_FAULT: _MINUTE,
+    Ending.NOT_A_FAX: 5 * _MINUTE,
+    Ending.T38_REFUSED: 5 * _MINUTE,
+    Ending.HANDSHAKE_FAILED: 5 * _MINUTE,
+    Ending.PAGE_REFUSED: _MINUTE,
+    Ending.CUT_OFF: _MINUTE,
+    Ending.STALLED: _MINUTE,
+    Ending.PROTOCOL_ERROR: _MINUTE,
+    Ending.LOCAL_FAULT: _MINUTE,
+}
+
+PERMANENT = frozenset({Ending.NUMBER_UNKNOWN, Ending.REJECTED, Ending.INCOMPATIBLE})
+"""Calling again would only disturb somebody, or fail the same way."""
+
+UNCOUNTED = frozenset({Ending.TRUNK_FAULT, Ending.LOCAL_FAULT})
+"""Our own fault: not counted against the number; only *give_up_after* ends it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryPolicy:
+    """How patient we are with one number."""
+
+    max_with_carrier: int = 3
+    "Attempts in which a fax machine was met."
+
+    max_dials: int = 12
+    "Calls placed in all."
+
+    max_not_a_fax: int = 2
+    "Answered calls without a fax signal: a person is being rung up."
+
+    give_up_after: timedelta = timedelta(hours=24)
+    "Counted from the first attempt."
+
+    jitter: float = 0.5
+    "Each delay is drawn from 1 - jitter to 1 + jitter times itself."
+
+    delays: dict[Ending, timedelta] = field(default_factory=lambda: dict(DELAYS))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """The attempts of one fax so far, the one just ended included."""
+
+    first_at: datetime
+    dials: int
+    with_carrier: int = 0
+    not_a_fax: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The recipient has the fax."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallAgain:
+    """Call once more, not before *at*."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class GiveUp:
+    """Tell the requester that it failed, and why."""
+
+    because: Ending
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Nobody knows what arrived: tell the requester, who chooses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """It was cancelled."""
+
+
+Decision = Done | CallAgain | GiveUp | Ask | Stop
+
+
+def decide(
+    outcome: Outcome,
+    history: History,
+    *,
+    policy: RetryPolicy,
+    now: datetime,
+    draw: float,
+) -> Decision:
+    """
+    Decide what follows an attempt.
+
+    Args:
+        outcome: How the attempt ended.
+
+        history: Counted attempts, this one included.
+
+        policy: How patient we are.
+
+        now: When the attempt ended.
+
+        draw: From 0 up to 1, at random; spreads the delay.
+    """
+    ending = outcome.ending
+    if ending is Ending.DELIVERED:
+        return Done()
+    if ending is Ending.BROKEN_OFF:
+        return Ask()
+    if ending is Ending.CANCELLED:
+        return Stop()
+    if ending in PERMANENT or _patience_spent(ending, history, policy):
+        return GiveUp(ending)
+    spread = 1 + policy.jitter * (2 * draw - 1)
+    at = now + policy.delays[ending] * spread
+    if at - history.first_at > policy.give_up_after:
+        return GiveUp(ending)
+    return CallAgain(at)
+
+
+def _patience_spent(ending: Ending, history: History, policy: RetryPolicy) -> bool:
+    if ending in UNCOUNTED:
+        return False
+    return (
+        history.dials >= policy.max_dials
+        or history.with_carrier >= policy.max_with_carrier
+        or history.not_a_fax >= policy.max_not_a_fax
+    )

@@ -1,0 +1,3 @@
+"""
+The call engine: a process of its own that places calls and knows no store.
+"""

@@ -1,0 +1,3 @@
+"""
+mail -> order -> document -> pages -> fax -> call -> outcome -> reply.
+"""

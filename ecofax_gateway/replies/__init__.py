@@ -1,0 +1,3 @@
+"""
+What the requester is told: outcome -> mail, in French.
+"""

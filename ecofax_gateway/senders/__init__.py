@@ -1,0 +1,3 @@
+"""
+Ways to transmit a fax.
+"""

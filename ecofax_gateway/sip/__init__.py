@@ -1,0 +1,3 @@
+"""
+SIP (RFC 3261), user-agent side, without I/O.
+"""

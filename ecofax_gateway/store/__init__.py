@@ -1,0 +1,3 @@
+"""
+The durable truth: SQLAlchemy 2 Core on SQLite or PostgreSQL.
+"""

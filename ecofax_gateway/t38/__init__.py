@@ -1,0 +1,3 @@
+"""
+T.38 on the wire: UDPTL datagrams and the offer in SDP.
+"""
