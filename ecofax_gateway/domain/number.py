@@ -18,7 +18,10 @@ from phonenumbers import PhoneNumberType
 HOME_REGION = "FR"
 
 OVERSEAS_REGIONS = ("RE", "GP", "GF", "MQ", "YT", "PM")
-"""French numbering zones that phonenumbers refuses under FR (0262, 0590, 0596 ...)."""
+"""French numbering zones with a country code of their own."""
+
+_OVERSEAS_PREFIXES = re.compile(r"0(?:26[239]|59[0-6]|63[69]|69[0-7]|976)")
+"""Dialled in France like home numbers, but +33 with them reaches somebody else."""
 
 MIN_DIGITS, MAX_DIGITS = 6, 17
 """The guide's own bounds on what is written, prefixes included."""
@@ -57,7 +60,9 @@ class FaxNumber:
         """As it is dialled and written in France: "0972101010", abroad "00441..."."""
         if self.e164.startswith("+33"):
             return "0" + self.e164[3:]
-        for code in ("+262", "+590", "+594", "+596", "+508"):
+        if self.e164.startswith("+508"):  # the only zone dialled with its own code
+            return "0" + self.e164[1:]
+        for code in ("+262", "+590", "+594", "+596"):
             if self.e164.startswith(code):
                 return "0" + self.e164[len(code) :]
         return "00" + self.e164[1:]
@@ -109,7 +114,11 @@ def parse_number(text: str, *, region: str = HOME_REGION) -> FaxNumber:
 
 
 def _valid(compact: str, region: str) -> phonenumbers.PhoneNumber | None:
-    regions = (region, *OVERSEAS_REGIONS) if region == HOME_REGION else (region,)
+    regions: tuple[str, ...] = (region,)
+    if region == HOME_REGION and re.fullmatch(r"0508\d{6}", compact):
+        compact = "+" + compact[1:]
+    if region == HOME_REGION and _OVERSEAS_PREFIXES.match(compact):
+        regions = (*OVERSEAS_REGIONS, HOME_REGION)
     for candidate in regions:
         try:
             parsed = phonenumbers.parse(compact, candidate)
