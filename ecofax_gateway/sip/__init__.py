@@ -1,3 +1,39 @@
 """
-SIP (RFC 3261), user-agent side, without I/O.
+SIP (RFC 3261), user agent side, without I/O.
 """
+
+from .agent import UserAgent
+from .call import Call, CallState
+from .digest import Credentials
+from .event import (
+    Answered,
+    CallFailed,
+    Event,
+    HungUp,
+    IncomingCall,
+    OfferAnswered,
+    ReinviteAccepted,
+    ReinviteReceived,
+    ReinviteRejected,
+    Ringing,
+)
+from .transaction import Address, Timers
+
+__all__ = [
+    "Address",
+    "Answered",
+    "Call",
+    "CallFailed",
+    "CallState",
+    "Credentials",
+    "Event",
+    "HungUp",
+    "IncomingCall",
+    "OfferAnswered",
+    "ReinviteAccepted",
+    "ReinviteReceived",
+    "ReinviteRejected",
+    "Ringing",
+    "Timers",
+    "UserAgent",
+]
