@@ -1,0 +1,89 @@
+"""
+What a service owes its surroundings: one instance per state folder, word to systemd.
+
+I/O: a lock file, and datagrams to the socket that systemd names.
+
+Standards:
+    sd_notify(3) -- READY=1, STOPPING=1, WATCHDOG=1, STATUS=
+"""
+
+import fcntl
+import os
+import pwd
+import socket
+from pathlib import Path
+from typing import IO
+
+from .domain.errors import BadSettings
+
+
+def notify(*words: str) -> None:
+    """Tell systemd; nothing happens when it did not start us."""
+    path = os.environ.get("NOTIFY_SOCKET")
+    if not path:
+        return
+    if path.startswith("@"):
+        path = "\0" + path[1:]
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as speaker:
+        speaker.connect(path)
+        speaker.sendall("\n".join(words).encode())
+
+
+def watchdog_seconds() -> float | None:
+    """How often to say WATCHDOG=1: half of what systemd allows; None: never."""
+    allowed = os.environ.get("WATCHDOG_USEC", "")
+    return int(allowed) / 2e6 if allowed.isdigit() else None
+
+
+def make_state_folder(state: Path) -> None:
+    """
+    Make the state folder, readable to nobody else.
+
+    Raises:
+        BadSettings: If it cannot be made or written.
+    """
+    try:
+        state.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadSettings(
+            [f"gateway.state: {state} cannot be made ({error.strerror})"]
+        ) from error
+
+
+def become_owner(state: Path) -> None:
+    """
+    As root, turn into the user whose state folder it is.
+
+    Or a command that an administrator types would leave files in it that the service
+    cannot read. Irrevocable for this process.
+    """
+    if os.geteuid() != 0 or not state.exists():
+        return
+    owner = state.stat()
+    if owner.st_uid == 0:
+        return
+    os.initgroups(pwd.getpwuid(owner.st_uid).pw_name, owner.st_gid)
+    os.setgid(owner.st_gid)
+    os.setuid(owner.st_uid)
+
+
+def lock(state: Path) -> IO[bytes]:
+    """
+    Be the only daemon on this state folder, for as long as the result is kept.
+
+    The kernel lets go of it when the process ends in whatever way.
+
+    Raises:
+        BadSettings: If another daemon has it.
+    """
+    file = (state / "lock").open("ab")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        file.close()
+        raise BadSettings(
+            [
+                f"gateway.state: {state} is in use by another ecofax-gateway; stop it first"
+            ]
+        ) from None
+    return file

@@ -1,0 +1,51 @@
+"""
+One daemon per state folder, and word to systemd.
+"""
+
+import socket
+
+import pytest
+
+from ecofax_gateway.domain.errors import BadSettings
+from ecofax_gateway.service import lock, make_state_folder, notify, watchdog_seconds
+
+
+def test_a_second_daemon_is_refused(tmp_path):
+    first = lock(tmp_path)
+
+    with pytest.raises(BadSettings, match="in use by another"):
+        lock(tmp_path)
+
+    first.close()
+    lock(tmp_path).close()
+
+
+def test_a_state_folder_that_cannot_be_made_is_named(tmp_path):
+    (tmp_path / "file").write_text("")
+
+    with pytest.raises(BadSettings, match=r"gateway\.state"):
+        make_state_folder(tmp_path / "file" / "state")
+
+
+def test_systemd_is_told(tmp_path, monkeypatch):
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
+        listener.bind(str(tmp_path / "notify"))
+        listener.settimeout(5)
+        monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+
+        notify("READY=1", "STATUS=listening")
+
+        assert listener.recv(100) == b"READY=1\nSTATUS=listening"
+
+
+def test_without_systemd_nothing_is_said(monkeypatch):
+    monkeypatch.delenv("NOTIFY_SOCKET", raising=False)
+
+    notify("READY=1")
+
+
+@pytest.mark.parametrize(("usec", "seconds"), [("60000000", 30.0), ("", None)])
+def test_the_watchdog_is_fed_twice_as_often_as_asked(monkeypatch, usec, seconds):
+    monkeypatch.setenv("WATCHDOG_USEC", usec)
+
+    assert watchdog_seconds() == seconds
