@@ -13,7 +13,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from cffi import FFI
+from cffi import FFI  # type: ignore[import-untyped]  # cffi carries no types
 
 MODULE = "ecofax_gateway.spandsp._spandsp"
 
@@ -103,7 +103,7 @@ ffibuilder.cdef(
     extern "Python" void ecofax_on_frame(t30_state_t *s, void *user_data, int incoming,
                                          const uint8_t *msg, int len);
     extern "Python" void ecofax_on_log(int level, const char *text);
-    extern "Python" void ecofax_on_tiff(const char *text);
+    extern "Python" void ecofax_on_tiff(int is_error, const char *text);
     void ecofax_hear_libtiff(void);
 
     #define T38_TERMINAL_OPTION_NO_PACING ...
@@ -137,9 +137,10 @@ ffibuilder.set_source(
     #include <tiffio.h>
     #include <spandsp.h>
 
-    static void ecofax_on_tiff(const char *text);
+    static void ecofax_on_tiff(int is_error, const char *text);
 
-    static void ecofax_format_tiff(const char *module, const char *format, va_list values)
+    static void ecofax_format_tiff(int is_error, const char *module,
+                                   const char *format, va_list values)
     {
         char text[512];
         int used = snprintf(text, sizeof(text), "%s: ", module ? module : "libtiff");
@@ -147,13 +148,23 @@ ffibuilder.set_source(
         if (used < 0 || (size_t) used >= sizeof(text))
             used = 0;
         vsnprintf(text + used, sizeof(text) - used, format, values);
-        ecofax_on_tiff(text);
+        ecofax_on_tiff(is_error, text);
+    }
+
+    static void ecofax_tiff_error(const char *module, const char *format, va_list values)
+    {
+        ecofax_format_tiff(1, module, format, values);
+    }
+
+    static void ecofax_tiff_warning(const char *module, const char *format, va_list values)
+    {
+        ecofax_format_tiff(0, module, format, values);
     }
 
     static void ecofax_hear_libtiff(void)
     {
-        TIFFSetWarningHandler(ecofax_format_tiff);
-        TIFFSetErrorHandler(ecofax_format_tiff);
+        TIFFSetErrorHandler(ecofax_tiff_error);
+        TIFFSetWarningHandler(ecofax_tiff_warning);
     }
     """,
     libraries=["spandsp", "tiff"],
