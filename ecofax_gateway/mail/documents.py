@@ -1,0 +1,212 @@
+"""
+Which parts of a mail become pages.
+
+Pure: no I/O, no clock, no randomness.
+
+What a part calls itself is not trusted: Gmail calls the logo of a signature an
+attachment, Apple Mail calls the contract inline. A picture that the HTML shows is
+decoration, unless it is all there is and large enough to be a photographed letter.
+"""
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..domain.document import Document
+from .directives import Mistake
+from .image_size import image_size
+from .message import Attachment, Mail, TextKind
+
+MIN_PICTURE_SIDE_PX = 500
+MIN_PICTURE_BYTES = 20 * 1024
+"""Below either, an inline picture is a logo; of 188 in real mails none was a page."""
+
+MAX_DOCUMENTS = 50
+"""In one fax; more is a folder sent by mistake."""
+
+_NUMBERS_NAME = re.compile(
+    r"num(?:ber|ero|éro)s?(?:\s?\(\d{1,2}\))?\.(?:txt|csv)(?:\.txt)?\Z", re.IGNORECASE
+)
+_SILENT_TYPES = frozenset(
+    {"application/pgp-signature", "application/pkcs7-signature",
+     "application/x-pkcs7-signature", "application/pgp-keys",
+     "application/pgp-encrypted", "application/pkix-cert", "text/calendar", "application/ics",
+     "text/vcard", "text/x-vcard", "text/directory", "text/watch-html",
+     "text/x-amp-html", "message/delivery-status", "message/disposition-notification",
+     "text/rfc822-headers"}
+)  # fmt: skip
+_SILENT_NAME = re.compile(
+    r"ATT\d{2,6}\.(?:txt|htm|html|c|dat|jpg|png|gif)\Z|oledata\.mso\Z"
+    r"|.*\.(?:p7s|asc|sig|vcf|ics)\Z",
+    re.IGNORECASE,
+)
+_CID = re.compile(r"cid:([^\"'\s>)]{1,250})", re.IGNORECASE)
+_PICTURE_MAGIC = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF8", b"BM")
+_SUFFIXES = {
+    "application/pdf": "pdf",
+    "image/tiff": "tif",
+    "image/jpeg": "jpg",
+    "image/png": "png",
+    "image/gif": "gif",
+    "text/plain": "txt",
+    "text/html": "html",
+    "application/msword": "doc",
+    "application/rtf": "rtf",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """The parts of a mail, sorted."""
+
+    documents: tuple[Document, ...] = ()
+    ignored: tuple[str, ...] = ()
+    "Names of what was left out, for the acknowledgement; what nobody misses is not named."
+
+    number_lists: tuple[bytes, ...] = ()
+    mistakes: tuple[Mistake, ...] = ()
+
+
+def choose_documents(mail: Mail, *, is_campaign: bool) -> Choice:
+    """
+    Sort the attachments of *mail*.
+
+    Args:
+        mail: As it came.
+
+        is_campaign: Whether it went to `fax@`, so that numbers.txt is read.
+    """
+    mistakes = list(_unreadable(mail))
+    shown = _shown_in_html(mail)
+    ignored: list[str] = []
+    lists: list[bytes] = []
+    pages: list[Attachment] = []
+    pictures: list[Attachment] = []
+    seen: set[bytes] = set()
+    for part in mail.attachments:
+        if _is_silent(part):
+            continue
+        if _NUMBERS_NAME.match(part.name) and is_campaign:
+            lists.append(part.content)
+            continue
+        digest = hashlib.sha256(part.content).digest()
+        if not part.content or digest in seen:
+            ignored.append(_name_of(part, len(pages) + 1))
+            continue
+        seen.add(digest)
+        (pictures if _is_decoration(part, shown) else pages).append(part)
+    if not pages:
+        pages = [part for part in pictures if _is_photograph(part)]
+    ignored += [_name_of(part, 1) for part in pictures if part not in pages]
+    mistakes += _strange_choice(pages, is_campaign=is_campaign)
+    return Choice(
+        documents=tuple(
+            Document(name=_name_of(part, place), content=part.content)
+            for place, part in enumerate(pages, start=1)
+        ),
+        ignored=tuple(ignored),
+        number_lists=tuple(lists),
+        mistakes=tuple(mistakes),
+    )
+
+
+def _unreadable(mail: Mail) -> list[Mistake]:
+    types = {part.media_type for part in mail.attachments}
+    if mail.is_encrypted:
+        return [
+            Mistake(
+                code="encrypted",
+                sentence="Votre message est chiffré : nous ne pouvons pas le lire."
+                " Renvoyez-le sans chiffrement.",
+            )
+        ]
+    if types & {"application/pkcs7-mime", "application/x-pkcs7-mime"}:
+        return [
+            Mistake(
+                code="signed-opaque",
+                sentence="Votre message est signé d'une façon qui cache son contenu."
+                " Renvoyez-le sans signature électronique.",
+            )
+        ]
+    if any(_is_winmail(part) for part in mail.attachments):
+        return [
+            Mistake(
+                code="winmail",
+                sentence="Vos pièces jointes sont enfermées dans un fichier winmail.dat."
+                " Dans Outlook, choisissez le format HTML ou « texte brut » (et non « texte"
+                " enrichi ») puis renvoyez le message.",
+            )
+        ]
+    return []
+
+
+def _strange_choice(pages: Sequence[Attachment], *, is_campaign: bool) -> list[Mistake]:
+    if len(pages) > MAX_DOCUMENTS:
+        return [
+            Mistake(
+                code="too-many-documents",
+                sentence=f"Votre message contient {len(pages)} documents ; un fax en"
+                f" compte au plus {MAX_DOCUMENTS}.",
+            )
+        ]
+    lists = [part for part in pages if _NUMBERS_NAME.match(part.name)]
+    if lists and len(pages) > len(lists) and not is_campaign:
+        # Printed, it would show the recipient everybody else's number.
+        return [
+            Mistake(
+                code="list-without-campaign",
+                sentence=f"Le fichier {lists[0].name} n'est lu que pour une campagne :"
+                " écrivez à l'adresse fax@ du service, ou retirez ce fichier.",
+            )
+        ]
+    return []
+
+
+def _is_winmail(part: Attachment) -> bool:
+    return part.media_type in {"application/ms-tnef", "application/vnd.ms-tnef"} or (
+        part.name.lower() == "winmail.dat"
+    )
+
+
+def _is_silent(part: Attachment) -> bool:
+    return (
+        part.media_type in _SILENT_TYPES
+        or bool(_SILENT_NAME.match(part.name))
+        or (not part.content and not part.name)
+        or _is_winmail(part)
+        or part.media_type in {"application/pkcs7-mime", "application/x-pkcs7-mime"}
+    )
+
+
+def _shown_in_html(mail: Mail) -> frozenset[str]:
+    """Content-IDs that the HTML refers to. A Content-ID alone means nothing."""
+    return frozenset(
+        found.lower()
+        for part in mail.texts
+        if part.kind is TextKind.HTML
+        for found in _CID.findall(part.text)
+    )
+
+
+def _is_decoration(part: Attachment, shown: frozenset[str]) -> bool:
+    is_picture = part.media_type.startswith("image/") or part.content.startswith(
+        _PICTURE_MAGIC
+    )
+    return is_picture and (part.content_id or "").lower() in shown
+
+
+def _is_photograph(part: Attachment) -> bool:
+    size = image_size(part.content)
+    return (
+        size is not None
+        and min(size) >= MIN_PICTURE_SIDE_PX
+        and len(part.content) >= MIN_PICTURE_BYTES
+    )
+
+
+def _name_of(part: Attachment, place: int) -> str:
+    if part.name:
+        return part.name
+    suffix = _SUFFIXES.get(part.media_type, "")
+    return f"document-{place}.{suffix}" if suffix else f"document-{place}"

@@ -1,0 +1,137 @@
+"""
+An HTML body as the lines that a person sees.
+
+Pure: no I/O, no clock, no randomness.
+
+Only what is needed to find directives: no layout, no links. What a reader does not
+see (hidden preheaders) and what he did not write (quotes, signatures) is left out.
+"""
+
+import re
+from collections.abc import Iterator
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+MAX_HTML_CHARS = 64 * 1024
+"""The parser is quadratic in nesting: 13 000 open tags, as many as fit, take 0.5 s.
+Outlook's style sheet, which alone may be longer, is cut out before."""
+
+MAX_NODES = 50_000
+"""A second bound on the walk."""
+
+QUOTE_MARK = "_____"
+"""The line put where an old mail begins; a stop rule of `body`."""
+
+_UNSEEN = re.compile(
+    r"<!--.*?(?:-->|\Z)|<(style|script|head|title|template|svg)\b.*?(?:</\1\s*>|\Z)",
+    re.IGNORECASE | re.DOTALL,
+)
+_BLOCKS = frozenset(
+    {"address", "article", "aside", "blockquote", "body", "br", "caption", "center",
+     "dd", "div", "dl", "dt", "fieldset", "footer", "form", "h1", "h2", "h3", "h4",
+     "h5", "h6", "header", "html", "li", "main", "nav", "ol", "p", "pre", "section",
+     "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"}
+)  # fmt: skip
+_DROPPED = frozenset({"script", "style", "head", "title", "template", "noscript"})
+_HIDDEN = re.compile(r"display:none|mso-hide:all|font-size:0(?:px|pt|em|%)?(?:;|\Z)")
+_QUOTED_HEADER = re.compile(r"\s*(?:de|from|von)\s*:", re.IGNORECASE)
+_QUOTES_AND_SIGNATURES = frozenset(
+    {"gmail_quote", "gmail_quote_container", "gmail_signature", "yahoo_quoted",
+     "moz-cite-prefix", "moz-signature"}
+)  # fmt: skip
+_WINGDINGS = {"J": ":)", "L": ":(", "K": ":|"}
+
+
+def visible_text(html: str) -> str:
+    """
+    Give the text of *html*, one line for each block; never raises.
+
+    Where an old mail starts there is a line `QUOTE_MARK`.
+    """
+    tree = LexborHTMLParser(_without_unseen(html)[:MAX_HTML_CHARS])
+    root = tree.body or tree.root
+    if root is None:
+        return ""
+    return "".join(_pieces(root))
+
+
+def _without_unseen(html: str) -> str:
+    """Linear: an unclosed comment or style ends the text, as in a browser."""
+    kept, position = [], 0
+    while match := _UNSEEN.search(html, position):
+        kept.append(html[position : match.start()])
+        position = match.end()
+    return "".join([*kept, html[position:]])
+
+
+def _pieces(root: LexborNode) -> Iterator[str]:
+    """Walk without recursion: a mail may nest deeper than Python's stack."""
+    node: LexborNode | None = root
+    for _ in range(MAX_NODES):
+        if node is None:
+            return
+        tag = node.tag or ""
+        descend = False
+        if tag == "-text":
+            # A line end in the source is only a space; the tags make the lines.
+            yield re.sub(r"[\r\n\t]+", " ", node.text(deep=False) or "")
+        elif tag == "hr" or _starts_old_mail(node):
+            yield f"\n{QUOTE_MARK}\n"
+        elif tag in _DROPPED or _is_unwritten(node, tag):
+            yield "\n"
+        elif smiley := _smiley(node):
+            yield smiley
+        else:
+            yield "\n" if tag in _BLOCKS else ""
+            descend = True
+        node, closed = _next(node, root, descend=descend)
+        if closed:
+            yield "\n"
+
+
+def _next(
+    node: LexborNode, root: LexborNode, *, descend: bool
+) -> tuple[LexborNode | None, bool]:
+    """The node after *node* in reading order, and whether a block ended before it."""
+    if descend and node.child is not None:
+        return node.child, False
+    closed = False
+    current: LexborNode | None = node
+    while current is not None and current.mem_id != root.mem_id:
+        if current.next is not None:
+            return current.next, closed
+        current = current.parent
+        closed |= current is not None and (current.tag or "") in _BLOCKS
+    return None, closed
+
+
+def _starts_old_mail(node: LexborNode) -> bool:
+    """Outlook does not wrap what it quotes: all that follows is the old mail."""
+    if (node.attributes.get("id") or "").lower() == "divrplyfwdmsg":
+        return True
+    return bool(
+        "border-top:solid" in _style(node)
+        and _QUOTED_HEADER.match(node.text(deep=True)[:200])
+    )
+
+
+def _is_unwritten(node: LexborNode, tag: str) -> bool:
+    """A quotation, a signature, or what no reader sees."""
+    attributes = node.attributes
+    if tag == "blockquote" and (
+        attributes.get("type") == "cite" or "cite" in attributes
+    ):
+        return True
+    classes = set((attributes.get("class") or "").split())
+    return bool(classes & _QUOTES_AND_SIGNATURES) or bool(_HIDDEN.search(_style(node)))
+
+
+def _smiley(node: LexborNode) -> str:
+    """Outlook turns ":)" into a letter of Wingdings; a password may start so."""
+    if "wingdings" not in _style(node) or node.tag not in {"span", "font"}:
+        return ""
+    return _WINGDINGS.get(node.text(deep=True).strip(), "")
+
+
+def _style(node: LexborNode) -> str:
+    return re.sub(r"\s+", "", node.attributes.get("style") or "").lower()

@@ -1,0 +1,46 @@
+"""
+The subject of an order: the number of the line that sends and pays.
+
+Pure: no I/O, no clock, no randomness.
+"""
+
+import re
+
+from ..domain.number import FaxNumber, NotANumber, parse_number
+
+MAX_PREFIXES = 6
+"""« RE: TR: RE: ... » goes on for ever in some threads."""
+
+_PREFIX = re.compile(
+    r"(?:(?:re|ref|réf|rép|rep|tr|transf|fw|fwd|wg|aw|sv|rv|fax|ligne)(?:\s?\[\d+\])?\s*:"
+    r"|(?:fax|ligne)\s(?=\s*[+\d(])"
+    r"|\[(?:external|externe|ext|spam|fax)\]|\*{2,5}\s?spam\s?\*{2,5})\s*",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(r"\+?[\d .\-/()_]{6,30}\Z")
+
+
+def parse_line_number(subject: str) -> FaxNumber:
+    """
+    Read the subject as one number and nothing else.
+
+    A number is not looked for inside other words: the wrong line would pay.
+
+    Args:
+        subject: Decoded, one line.
+
+    Raises:
+        NotANumber: With the reason, in French.
+    """
+    text = " ".join(subject.split())
+    for _ in range(MAX_PREFIXES):
+        prefix = _PREFIX.match(text)
+        if prefix is None:
+            break
+        text = text[prefix.end() :]
+    text = text.strip(" \"'«»“”‘’.:;,")
+    if not text:
+        raise NotANumber("est vide")
+    if not _NUMBER.match(text):
+        raise NotANumber("contient autre chose qu'un numéro")
+    return parse_number(text)
