@@ -1,0 +1,257 @@
+"""
+The T.38 half of a call: a fax terminal on a UDP socket.
+
+I/O: one UDP socket, which it is given; the event loop's timer.
+
+Time comes by `tick`, every 20 ms. A watchdog stands beside libspandsp, which can wait
+for ever: it counts what is new, not what arrives.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable
+
+from ..domain.errors import MalformedPacket
+from ..spandsp.job import FaxMet, Finished, PageDone, TerminalEvent
+from ..spandsp.terminal import FaxTerminal
+from ..t38.ifp import is_image
+from ..t38.offer import T38Media
+from ..t38.udptl import Udptl
+from .ticker import SAMPLES, TICK_S
+from .transport import Address, UdpPort
+
+logger = logging.getLogger(__name__)
+
+IDLE_RESENDS_S = (0.06, 0.2, 0.5, 1.1, 2.3)
+"""After the last new datagram it is sent again, then every 2 s: what it repeats may
+have been lost, and a NAT keeps its door open. Duplicates do no harm."""
+
+IDLE_RESEND_EVERY_S = 2.0
+
+REORDER_TICKS = 3
+"""How long packets behind a gap wait for the one that is missing."""
+
+SILENCE_BEFORE_FAX_S = 75.0
+"""Without a DIS; libspandsp's own T0 is 60 s."""
+
+SILENCE_S = 45.0
+"""Neither new packets in nor image out. The longest wait of T.30 is T5, 60 s, but the
+far end says RNR all the while."""
+
+MEETING_S = 180.0
+"""Until the DIS, whatever else the far end sends: a tone that never ends is no fax."""
+
+PAGE_S = 1800.0
+"""For one page: the longest measured is 16 min, a photo at 391 dpi."""
+
+BURST = 64
+BURST_PAUSE_S = 0.005
+"""Without pacing a page is hundreds of datagrams at once, more than a socket holds."""
+
+OnTerminalEvent = Callable[[TerminalEvent], None]
+
+
+class FaxLeg:
+    """
+    One fax terminal and its UDPTL.
+
+    Args:
+        terminal: Closed by `close`.
+
+        port: Its `on_datagram` becomes ours; closed by `close`.
+
+        peer: What the far end's SDP says.
+
+        trusted_hosts: IP addresses besides the SDP's whose datagrams are taken: the
+            far end of the signalling. From behind a NAT they come from there.
+
+        on_event: Called with each event of the terminal; must not raise.
+
+        filter_out: Changes each IFP packet before it goes out; for a station that is
+            told to misbehave.
+    """
+
+    def __init__(
+        self,
+        terminal: FaxTerminal,
+        port: UdpPort,
+        peer: T38Media,
+        *,
+        trusted_hosts: frozenset[str],
+        on_event: OnTerminalEvent,
+        filter_out: Callable[[bytes], bytes] | None = None,
+    ) -> None:
+        self.terminal = terminal
+        self.stalled = False
+        self._port = port
+        self._peer = peer
+        self._trusted = trusted_hosts | {peer.address[0]}
+        self._destination = peer.address
+        self._on_event = on_event
+        self._filter_out = filter_out
+        self._udptl = Udptl(max_datagram=peer.max_datagram, version=peer.version)
+        self._queue: deque[bytes] = deque()
+        self._pump: asyncio.TimerHandle | None = None
+        self._repeats: deque[tuple[int, bytes]] = deque()
+        self._last: bytes | None = None
+        self._ticks = 0
+        self._new_at = 0
+        self._idle_resends = 0
+        self._packet_at = 0
+        self._progress_at = 0
+        self._page_at = 0
+        self._burst = 0
+        self._met = False
+        self._closed = False
+        port.on_datagram = self._datagram_received
+
+    def tick(self) -> None:
+        """Let 20 ms pass."""
+        self._guard(self._tick)
+
+    def _tick(self) -> None:
+        if self._closed:
+            return
+        self._ticks += 1
+        self._burst = 0
+        if self._ticks - self._packet_at == REORDER_TICKS:
+            self._feed(self._udptl.release())
+        self.terminal.advance(SAMPLES)
+        self._send_new()
+        self._send_again()
+        self._watch()
+        self._tell()
+
+    def redirect(self, peer: T38Media) -> None:
+        """Send elsewhere: the far end's new description says so."""
+        self._trusted |= {peer.address[0]}
+        self._destination = peer.address
+
+    def terminate(self) -> None:
+        """End the procedure now; what the result becomes, the terminal judges."""
+        self.terminal.terminate()
+
+    def close(self) -> None:
+        """Send what waits, free everything; idempotent."""
+        if self._closed:
+            return
+        self._closed = True
+        if self._pump is not None:
+            self._pump.cancel()
+        for datagram in self._queue:
+            self._port.send(datagram, self._destination)
+        self._queue.clear()
+        self.terminal.close()
+        self._port.close()
+
+    def _guard(self, function: Callable[[], None]) -> None:
+        """
+        Let a bug end this call and no other.
+
+        Loop and ticker would only log it, and this call would hang for ever.
+        """
+        try:
+            function()
+        except Exception:  # noqa: BLE001 -- the last stop before other people's calls
+            logger.exception("a bug in a fax leg; the call ends")
+            if not self._closed:
+                self.terminal.terminate()
+                self._on_event(Finished())
+
+    def _datagram_received(self, data: bytes, source: Address) -> None:
+        self._guard(lambda: self._take(data, source))
+
+    def _take(self, data: bytes, source: Address) -> None:
+        if self._closed or source[0] not in self._trusted:
+            return
+        try:
+            packets = self._udptl.receive_datagram(data)
+        except MalformedPacket as error:
+            logger.debug("dropped a datagram of %s: %s", source[0], error)
+            return
+        # Symmetric: behind a NAT the port of the SDP is not the one that works.
+        self._destination = source
+        self._packet_at = self._ticks
+        self._feed(packets)
+        self._send_new()
+        self._tell()
+
+    def _feed(self, packets: list[tuple[int, bytes]]) -> None:
+        for sequence, ifp in packets:
+            self._progress_at = self._ticks
+            self.terminal.receive_ifp(ifp, sequence)
+
+    def _send_new(self) -> None:
+        for ifp, count in self.terminal.ifp_to_send():
+            if self._filter_out is not None:
+                ifp = self._filter_out(ifp)
+            if is_image(ifp):
+                self._progress_at = self._ticks
+            datagram = self._udptl.send(ifp)
+            self._send(datagram)
+            for repeat in range(1, count):
+                # Spread: a burst of loss takes neighbours.
+                self._repeats.append((self._ticks + repeat, datagram))
+            self._last = datagram
+            self._new_at = self._ticks
+            self._idle_resends = 0
+
+    def _send_again(self) -> None:
+        while self._repeats and self._repeats[0][0] <= self._ticks:
+            self._send(self._repeats.popleft()[1])
+        if self._last is None:
+            return
+        done = self._idle_resends
+        if done < len(IDLE_RESENDS_S):
+            wait = IDLE_RESENDS_S[done]
+        else:
+            beyond = done - len(IDLE_RESENDS_S) + 1
+            wait = IDLE_RESENDS_S[-1] + beyond * IDLE_RESEND_EVERY_S
+        if (self._ticks - self._new_at) * TICK_S >= wait:
+            self._idle_resends += 1
+            self._send(self._last)
+
+    def _send(self, datagram: bytes) -> None:
+        if self._burst < BURST and not self._queue:
+            self._burst += 1
+            self._port.send(datagram, self._destination)
+            return
+        self._queue.append(datagram)
+        if self._pump is None:
+            self._pump = asyncio.get_running_loop().call_later(
+                BURST_PAUSE_S, self._send_burst
+            )
+
+    def _send_burst(self) -> None:
+        self._pump = None
+        for _ in range(min(BURST, len(self._queue))):
+            self._port.send(self._queue.popleft(), self._destination)
+        if self._queue and not self._closed:
+            self._pump = asyncio.get_running_loop().call_later(
+                BURST_PAUSE_S, self._send_burst
+            )
+
+    def _watch(self) -> None:
+        if self.terminal.is_over:
+            return
+        silence = (self._ticks - self._progress_at) * TICK_S
+        step = (self._ticks - self._page_at) * TICK_S
+        if self._met:
+            too_long = silence > SILENCE_S or step > PAGE_S
+        else:
+            too_long = silence > SILENCE_BEFORE_FAX_S or step > MEETING_S
+        if too_long:
+            logger.info("watchdog: %.0f s of silence, %.0f s of page", silence, step)
+            self.stalled = True
+            self.terminal.terminate()
+
+    def _tell(self) -> None:
+        for event in self.terminal.events():
+            match event:
+                case FaxMet():
+                    self._met = True
+                    self._page_at = self._ticks
+                case PageDone():
+                    self._page_at = self._ticks
+            self._on_event(event)

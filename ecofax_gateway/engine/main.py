@@ -1,0 +1,126 @@
+"""
+The engine's process: commands on standard input, events on standard output.
+
+I/O: standard input, output and error; signals; everything below.
+
+`python -m ecofax_gateway.engine.main`. It ends by itself when its input does: the
+daemon is gone, and nobody would hear how the calls end.
+"""
+
+import argparse
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import Sequence
+
+from ..domain.errors import Malformed
+from .protocol import Ended, Progress, Ready, format_event, parse_command
+from .switchboard import Switchboard
+
+logger = logging.getLogger(__name__)
+
+MAX_LINE = 1 << 20
+"""Bytes of one command; the longest real one has some kilobytes."""
+
+FAREWELL_S = 2.5
+"""For BYEs to be answered after the end of input."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The engine's options."""
+    parser.add_argument(
+        "--bind",
+        default="127.0.0.1",
+        metavar="ADDRESS",
+        help="IP address of this machine that the trunks can reach",
+    )
+    parser.add_argument(
+        "--sip-port", type=int, default=0, metavar="PORT", help="0: any that is free"
+    )
+    parser.add_argument("--verbose", action="store_true", help="log every T.30 signal")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run until standard input ends; the exit status is 0, or 1 if it cannot begin."""
+    parser = argparse.ArgumentParser(prog="ecofax-engine", description=__doc__)
+    add_arguments(parser)
+    options = parser.parse_args(arguments)
+    logging.basicConfig(
+        stream=sys.stderr,
+        level=logging.DEBUG if options.verbose else logging.INFO,
+        format="engine: %(levelname)s %(name)s: %(message)s",
+    )
+    try:
+        asyncio.run(serve(options.bind, options.sip_port))
+    except OSError as error:
+        logger.error("cannot begin: %s", error)
+        return 1
+    return 0
+
+
+async def serve(bind: str, sip_port: int) -> None:
+    """
+    Be the engine until standard input ends.
+
+    Raises:
+        OSError: If the SIP port cannot be bound.
+    """
+    loop = asyncio.get_running_loop()
+    commands = asyncio.StreamReader(limit=MAX_LINE)
+    await loop.connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(commands), sys.stdin
+    )
+    # A daemon that is slow to read must not hold up the media: the pipe's transport
+    # keeps what does not fit.
+    output, _ = await loop.connect_write_pipe(asyncio.BaseProtocol, sys.stdout)
+
+    def tell(event: Ready | Progress | Ended) -> None:
+        output.write(format_event(event))
+
+    switchboard = Switchboard(bind, tell)
+    _, port = await switchboard.open(sip_port)
+    tell(Ready(sip_port=port))
+    # Ctrl-C goes to the whole group; the daemon decides what becomes of its calls.
+    loop.add_signal_handler(signal.SIGINT, lambda: None)
+    loop.add_signal_handler(signal.SIGTERM, commands.feed_eof)
+    try:
+        await _obey_until_eof(commands, switchboard)
+        switchboard.hang_up_all()
+        await _farewell(switchboard)
+    finally:
+        switchboard.close()
+        output.close()
+
+
+async def _obey_until_eof(
+    commands: asyncio.StreamReader, switchboard: Switchboard
+) -> None:
+    async with asyncio.TaskGroup() as tasks:
+        while True:
+            try:
+                line = await commands.readline()
+            except ValueError:
+                logger.error("a command of more than %d bytes", MAX_LINE)
+                break
+            if not line:
+                break
+            try:
+                command = parse_command(line)
+            except Malformed as error:
+                logger.error("%s", error)
+                continue
+            tasks.create_task(switchboard.obey(command))
+        switchboard.hang_up_all()
+
+
+async def _farewell(switchboard: Switchboard) -> None:
+    try:
+        async with asyncio.timeout(FAREWELL_S):
+            await switchboard.wait_until_idle()
+    except TimeoutError:
+        logger.info("left without an answer to every BYE")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

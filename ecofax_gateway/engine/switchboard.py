@@ -1,0 +1,217 @@
+"""
+All calls of the engine: orders in, steps and endings out.
+
+I/O: opens sockets and the files that are sent.
+"""
+
+import asyncio
+import logging
+from pathlib import Path
+
+from ..domain.errors import Malformed
+from ..domain.outcome import Ending, Outcome
+from ..sip.digest import Credentials
+from ..sip.event import Event, IncomingCall
+from ..sip.uri import SipUri
+from ..spandsp.job import Sending, SourceFile
+from ..spandsp.tiff import read_shapes
+from .call import OutgoingCall, Tell
+from .media import Media, open_media
+from .protocol import Command, Ended, HangUp, PlaceCall, Progress
+from .signalling import Signalling
+from .ticker import Ticker
+from .transport import Address, resolve
+
+logger = logging.getLogger(__name__)
+
+WIDTH = 1728
+"""Pixels: 215 mm at 204 dpi, which every fax machine prints. T.4 §2.2"""
+
+RESOLVE_TIMEOUT_S = 10.0
+"""For the trunk's name; a resolver that hangs is a fault of the trunk."""
+
+
+class Switchboard:
+    """
+    Places calls and hangs them up.
+
+    Args:
+        host: The IP literal that the far ends answer to.
+
+        tell: Called with what happens; must not raise.
+    """
+
+    def __init__(self, host: str, tell: Tell) -> None:
+        self._host = host
+        self._tell = tell
+        self._ticker = Ticker()
+        self._signalling = Signalling(self._sip_event)
+        self._calls: dict[str, OutgoingCall] = {}
+        self._by_sip: dict[str, OutgoingCall] = {}
+        self._placing: set[str] = set()
+        self._gone: set[str] = set()
+        self._closing = False
+
+    async def open(self, sip_port: int) -> Address:
+        """
+        Listen for SIP.
+
+        Raises:
+            OSError: If the port cannot be bound.
+        """
+        await self._signalling.open(self._host, sip_port)
+        return self._signalling.address
+
+    async def obey(self, command: Command) -> None:
+        """Carry out one command; whatever goes wrong is an `Ended`."""
+        match command:
+            case PlaceCall():
+                await self._place(command)
+            case HangUp(call=call):
+                self.hang_up(call)
+
+    def hang_up(self, call: str) -> None:
+        """End one call; harmless if it is over."""
+        if call in self._placing:
+            self._gone.add(call)
+        elif call in self._calls:
+            self._calls[call].hang_up()
+
+    def hang_up_all(self) -> None:
+        """End every call; none begins any more."""
+        self._closing = True
+        for call in [*self._placing, *self._calls]:
+            self.hang_up(call)
+
+    async def wait_until_idle(self) -> None:
+        """Return once every call is over and its BYE was answered."""
+        while self._placing or self._calls or not self._signalling.agent.is_idle:
+            await self._signalling.wait_for_change()
+
+    def close(self) -> None:
+        """Stop everything; idempotent."""
+        self._ticker.close()
+        self._signalling.close()
+
+    async def _place(self, order: PlaceCall) -> None:
+        if self._closing or order.call in self._placing or order.call in self._calls:
+            self._refuse(
+                order, Ending.LOCAL_FAULT, "the engine is closing, or told twice"
+            )
+            return
+        self._placing.add(order.call)
+        media: Media | None = None
+        try:
+            sending = look_into(order)
+            next_hop = await self._next_hop(order)
+            media = await open_media(self._host, self._ticker)
+            if order.call in self._gone:
+                media.close()
+                self._refuse(order, Ending.CANCELLED, "hung up before it was called")
+            else:
+                self._invite(order, sending, next_hop, media)
+        except _NoTrunk as error:
+            self._refuse(order, Ending.TRUNK_FAULT, str(error))
+        except (Malformed, OSError, ValueError) as error:
+            if media is not None:
+                media.close()
+            self._refuse(order, Ending.LOCAL_FAULT, f"{type(error).__name__}: {error}")
+        finally:
+            self._placing.discard(order.call)
+            self._gone.discard(order.call)
+
+    async def _next_hop(self, order: PlaceCall) -> Address:
+        trunk = order.trunk
+        try:
+            async with asyncio.timeout(RESOLVE_TIMEOUT_S):
+                return await resolve(trunk.host, trunk.port)
+        except (OSError, TimeoutError, UnicodeError) as error:
+            raise _NoTrunk(f"{trunk.host!r} is not known: {error}") from error
+
+    def _invite(
+        self, order: PlaceCall, sending: Sending, next_hop: Address, media: Media
+    ) -> None:
+        trunk = order.trunk
+        domain = trunk.domain or trunk.host
+        port = trunk.port if not trunk.domain and trunk.port != 5060 else None
+        called = str(SipUri(user=order.number, host=domain, port=port))
+        caller = str(SipUri(user=order.caller_id, host=domain))
+        credentials = None
+        if trunk.username:
+            credentials = Credentials(trunk.username, trunk.password)
+        call = self._signalling.agent.invite(
+            to=called,
+            request_uri=called,
+            from_uri=caller,
+            next_hop=next_hop,
+            sdp=media.audio_offer(),
+            now=self._signalling.now(),
+            credentials=credentials,
+            # RFC 3325 §9.1: who pays, where From may be anything.
+            headers=(("P-Asserted-Identity", f"<{caller}>"),),
+            ring_timeout=order.ring_timeout_s,
+        )
+        outgoing = OutgoingCall(
+            order,
+            sending,
+            call,
+            next_hop=next_hop,
+            signalling=self._signalling,
+            media=media,
+            tell=lambda event: self._told(event, call.id),
+        )
+        self._calls[order.call] = outgoing
+        self._by_sip[call.id] = outgoing
+        self._signalling.flush()
+
+    def _told(self, event: Progress | Ended, sip_id: str) -> None:
+        if isinstance(event, Ended):
+            self._calls.pop(event.call, None)
+            self._by_sip.pop(sip_id, None)
+            logger.info("call %s: %s", event.call, event.outcome.ending)
+        self._tell(event)
+
+    def _refuse(self, order: PlaceCall, ending: Ending, detail: str) -> None:
+        logger.info("call %s not placed: %s", order.call, detail)
+        self._tell(
+            Ended(call=order.call, outcome=Outcome(ending=ending, detail=detail))
+        )
+
+    def _sip_event(self, event: Event) -> None:
+        if isinstance(event, IncomingCall):
+            # We only send: the number is not one to call.
+            event.call.reject(403, self._signalling.now())
+        elif (outgoing := self._by_sip.get(event.call.id)) is not None:
+            outgoing.take(event)
+
+
+class _NoTrunk(Exception):
+    """The trunk's name is not known."""
+
+
+def look_into(order: PlaceCall) -> Sending:
+    """
+    The files of an order, checked: libspandsp would not say what is wrong with them.
+
+    Raises:
+        Malformed: If one is no TIFF of so many pages of the right width.
+
+        OSError: If one cannot be read.
+    """
+    files: list[SourceFile] = []
+    for file in order.files:
+        shapes = read_shapes(Path(file.path))
+        if len(shapes) != order.pages:
+            raise Malformed(f"a file of {len(shapes)} pages instead of {order.pages}")
+        if any(shape.width != WIDTH for shape in shapes):
+            raise Malformed(f"a page that is not {WIDTH} px wide")
+        files.append(
+            SourceFile(
+                path=file.path,
+                vertical_dpi=file.vertical_dpi,
+                rows=tuple(shape.rows for shape in shapes),
+            )
+        )
+    if not files or not order.pages:
+        raise Malformed("nothing to send")
+    return Sending(files=tuple(files))

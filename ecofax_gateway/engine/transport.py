@@ -1,0 +1,122 @@
+"""
+UDP endpoints: one socket each, nothing but datagrams.
+
+I/O: UDP sockets.
+"""
+
+import asyncio
+import ipaddress
+import logging
+import socket
+from collections.abc import Callable
+from typing import cast
+
+logger = logging.getLogger(__name__)
+
+Address = tuple[str, int]
+"""An IP literal and a port."""
+
+OnDatagram = Callable[[bytes, Address], None]
+
+RECEIVE_BUFFER = 1 << 20
+"""Bytes asked of the kernel; a page without pacing comes in a burst."""
+
+
+class UdpPort(asyncio.DatagramProtocol):
+    """
+    One bound UDP socket.
+
+    Args:
+        on_datagram: Called with each datagram and its source; must not raise.
+    """
+
+    def __init__(self, on_datagram: OnDatagram) -> None:
+        self.on_datagram = on_datagram
+        self._transport: asyncio.DatagramTransport | None = None
+
+    @property
+    def address(self) -> Address:
+        """Where it listens."""
+        assert self._transport is not None
+        name = self._transport.get_extra_info("sockname")
+        return name[0], name[1]
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep the transport; called by asyncio."""
+        self._transport = cast(asyncio.DatagramTransport, transport)
+        sock: socket.socket = transport.get_extra_info("socket")
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        """Hand a datagram on; called by asyncio."""
+        self.on_datagram(data, (addr[0], addr[1]))
+
+    def error_received(self, exc: Exception) -> None:
+        """
+        Note an ICMP error; it says nothing about the next datagram.
+
+        A port that is closed late is told to us long after it mattered.
+        """
+        logger.debug("UDP: %s", exc)
+
+    def send(self, data: bytes, address: Address) -> None:
+        """
+        Send one datagram; dropped if the address cannot be sent to, or after `close`.
+
+        An address with a port out of range, or with a name that would be looked up,
+        makes asyncio raise or block; peers choose addresses, so it is checked here.
+        """
+        if self._transport is None or not is_sendable(address):
+            logger.debug("dropped a datagram to %r", address)
+            return
+        self._transport.sendto(data, address)
+
+    def close(self) -> None:
+        """Close the socket; idempotent."""
+        if self._transport is not None:
+            self._transport.close()
+            self._transport = None
+
+
+def is_sendable(address: Address) -> bool:
+    """Whether it is an IP literal with a port from 1 to 65535."""
+    host, port = address
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return 0 < port < 0x10000
+
+
+async def open_udp(host: str, port: int, on_datagram: OnDatagram) -> UdpPort:
+    """
+    Bind a socket.
+
+    Args:
+        host: An IP literal of this machine.
+
+        port: 0 lets the system choose.
+
+        on_datagram: Called with each datagram and its source.
+
+    Raises:
+        OSError: If it cannot be bound.
+    """
+    loop = asyncio.get_running_loop()
+    _, udp_port = await loop.create_datagram_endpoint(
+        lambda: UdpPort(on_datagram), local_addr=(host, port)
+    )
+    return udp_port
+
+
+async def resolve(host: str, port: int) -> Address:
+    """
+    The address of a host for UDP; an IP literal is its own.
+
+    Raises:
+        OSError: If the name is not known.
+    """
+    loop = asyncio.get_running_loop()
+    found = await loop.getaddrinfo(host, port, type=socket.SOCK_DGRAM)
+    address = found[0][4]
+    return str(address[0]), int(address[1])
