@@ -1,0 +1,329 @@
+"""
+Campaigns: every order, from its documents to its last fax.
+
+I/O: the database, through the caller's transaction.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    Connection,
+    RowMapping,
+    delete,
+    exists,
+    func,
+    insert,
+    select,
+    update,
+)
+
+from ..domain.document import Quality
+from ..domain.fax import FINAL, FaxState, Phase
+from ..domain.order import Requester, Source
+from ..domain.outcome import Ending
+from . import mails
+from .content import Content
+from .reference import fax_reference
+from .states import CampaignState
+from .tables import attempt, campaign, document, fax, line
+
+PRIORITY = 5
+"""Of a fax nobody thought about; lower overtakes."""
+
+LIST_LIMIT = 200
+"""Campaigns a listing gives at most: a page of the console, not the whole history."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewDocument:
+    """One document of a campaign to be."""
+
+    name: str
+    content: Content
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewCampaign:
+    """An order that was understood and allowed."""
+
+    ref: str
+    "The mail's reference, or a fresh one for a command."
+
+    line: str
+    trunk: str
+    source: Source
+    mail_ref: str | None = None
+    requester: Requester
+    quality: Quality
+    due_at: datetime | None = None
+    priority: int = PRIORITY
+    documents: tuple[NewDocument, ...]
+    numbers: tuple[str, ...]
+    "E.164, each once, in the order written."
+
+    warnings: tuple[str, ...] = ()
+    notes: Mapping[str, Any] = field(default_factory=dict)
+    "What the replies will need (numbers left out, parts ignored): plain JSON values."
+
+
+class Creation(StrEnum):
+    """What became of a wish to create a campaign."""
+
+    CREATED = "created"
+    REPEATED = "repeated"
+    "The mail became something before: another worker was quicker."
+
+    LINE_GONE = "line-gone"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Campaign:
+    """One campaign and how many of its faxes are in which state."""
+
+    id: int
+    ref: str
+    line: str
+    source: Source
+    mail_ref: str | None
+    requester: Requester
+    quality: Quality
+    due_at: datetime | None
+    state: CampaignState
+    warnings: tuple[str, ...]
+    notes: dict[str, Any]
+    pages: int | None
+    "Pages of one fax; None until they are made."
+
+    created_at: datetime
+    finished_at: datetime | None
+    names: tuple[str, ...]
+    "Of its documents."
+
+    counts: dict[FaxState, int]
+    "Only states that occur."
+
+
+@dataclass(frozen=True, slots=True)
+class Cancellation:
+    """What a cancellation came to."""
+
+    cancelled: int
+    "Faxes that will not be called any more."
+
+    hanging_up: tuple[str, ...]
+    "References of faxes whose call is under way: its owner will hang up."
+
+
+_PLAIN = [
+    campaign.c[name]
+    for name in Campaign.__dataclass_fields__
+    if name not in {"requester", "names", "counts"}
+]
+
+
+def create(conn: Connection, new: NewCampaign, *, now: datetime) -> Creation:
+    """
+    Make an order durable: the campaign, its documents, its faxes (waiting for pages).
+
+    Together with the mail's own state, in one transaction: a mail is never ordered
+    twice and never lost between the two.
+    """
+    # Held against `lines.remove` until the commit.
+    gate = select(line.c.number).where(line.c.number == new.line)
+    if conn.execute(gate.with_for_update(read=True)).scalar() is None:
+        return Creation.LINE_GONE
+    if new.mail_ref and not mails.mark_ordered(conn, new.mail_ref, now=now):
+        return Creation.REPEATED
+    campaign_id = conn.execute(
+        insert(campaign)
+        .values(
+            ref=new.ref,
+            line=new.line,
+            source=new.source,
+            mail_ref=new.mail_ref,
+            address=new.requester.address,
+            message_id=new.requester.message_id,
+            subject=new.requester.subject,
+            quality=new.quality,
+            due_at=new.due_at,
+            state=CampaignState.PREPARING,
+            tries=0,
+            warnings=list(new.warnings),
+            notes=dict(new.notes),
+            created_at=now,
+        )
+        .returning(campaign.c.id)
+    ).scalar_one()
+    for position, each in enumerate(new.documents, 1):
+        conn.execute(
+            insert(document).values(
+                campaign_id=campaign_id,
+                position=position,
+                name=each.name,
+                **each.content.columns,
+            )
+        )
+    conn.execute(insert(fax), _fax_rows(new, campaign_id, now))
+    return Creation.CREATED
+
+
+def get(conn: Connection, ref: str) -> Campaign | None:
+    """One campaign, or None."""
+    row = conn.execute(_SELECT.where(campaign.c.ref == ref)).mappings().one_or_none()
+    return None if row is None else _with_counts(conn, [row])[0]
+
+
+def listing(
+    conn: Connection,
+    *,
+    line: str | None = None,
+    before: int | None = None,
+    limit: int = LIST_LIMIT,
+) -> list[Campaign]:
+    """
+    Campaigns, newest first.
+
+    Args:
+        line: Only of that line.
+
+        before: Only with a smaller id: the next page.
+
+        limit: At most `LIST_LIMIT`.
+    """
+    query = _SELECT.order_by(campaign.c.id.desc()).limit(min(limit, LIST_LIMIT))
+    if line is not None:
+        query = query.where(campaign.c.line == line)
+    if before is not None:
+        query = query.where(campaign.c.id < before)
+    return _with_counts(conn, list(conn.execute(query).mappings()))
+
+
+def finish_if_all_final(conn: Connection, ref: str, *, now: datetime) -> bool:
+    """
+    Finish a campaign whose last fax came to its end.
+
+    Returns:
+        True exactly once: who gets it writes the final report.
+    """
+    # Locked by a statement of its own: of two last faxes that end at the same time,
+    # the second one's transaction waits here and then sees the first one's end.
+    lock = select(campaign.c.id).where(campaign.c.ref == ref)
+    campaign_id = conn.execute(lock.with_for_update(key_share=True)).scalar()
+    open_fax = exists().where(
+        fax.c.campaign_id == campaign_id, fax.c.state.not_in(FINAL)
+    )
+    finished = conn.execute(
+        update(campaign)
+        .where(
+            campaign.c.id == campaign_id,
+            campaign.c.state.in_([CampaignState.PREPARING, CampaignState.READY]),
+            ~open_fax,
+        )
+        .values(
+            state=CampaignState.FINISHED, finished_at=now, lease_until=None, node=None
+        )
+    )
+    return finished.rowcount == 1
+
+
+def cancel(conn: Connection, ref: str, *, now: datetime) -> Cancellation | None:
+    """
+    Cancel what can still be cancelled; None if there is no such campaign.
+
+    A fax whose INVITE may have left keeps its state until its owner has hung up
+    (`calls.to_hang_up`); it is not called again after that. `finish_if_all_final`
+    comes next.
+    """
+    lock = select(campaign.c.id).where(campaign.c.ref == ref)
+    campaign_id = conn.execute(lock.with_for_update(key_share=True)).scalar()
+    if campaign_id is None:
+        return None
+    open_faxes = (fax.c.campaign_id == campaign_id, fax.c.state.not_in(FINAL))
+    # First mark (and on PostgreSQL lock) them all: a fax that goes from dialing to
+    # scheduled at this moment would slip between two narrower updates.
+    conn.execute(update(fax).where(*open_faxes).values(cancel_requested=True))
+    not_left = (fax.c.state != FaxState.DIALING) | (fax.c.phase == Phase.CLAIMED)
+    claimed = select(fax.c.id).where(*open_faxes, fax.c.phase == Phase.CLAIMED)
+    conn.execute(
+        delete(attempt).where(
+            attempt.c.fax_id.in_(claimed), attempt.c.ended_at.is_(None)
+        )
+    )
+    cancelled = conn.execute(
+        update(fax)
+        .where(*open_faxes, not_left)
+        .values(
+            state=FaxState.CANCELLED,
+            phase=None,
+            busy=False,
+            ending=Ending.CANCELLED,
+            updated_at=now,
+            finished_at=now,
+        )
+    ).rowcount
+    under_way = select(fax.c.ref).where(*open_faxes).order_by(fax.c.id)
+    return Cancellation(cancelled, tuple(conn.execute(under_way).scalars()))
+
+
+_SELECT = select(*_PLAIN, campaign.c.address, campaign.c.message_id, campaign.c.subject)
+
+
+def _fax_rows(
+    new: NewCampaign, campaign_id: int, now: datetime
+) -> list[dict[str, Any]]:
+    return [
+        {
+            "ref": fax_reference(new.ref, position, of=len(new.numbers)),
+            "campaign_id": campaign_id,
+            "position": position,
+            "line": new.line,
+            "trunk": new.trunk,
+            "number": number,
+            "state": FaxState.WAITING,
+            "busy": False,
+            "priority": new.priority,
+            "vrank": 0.0,
+            "attempt": 0,
+            "pages_confirmed": 0,
+            "cancel_requested": False,
+            "detail": "",
+            "updated_at": now,
+        }
+        for position, number in enumerate(new.numbers, 1)
+    ]
+
+
+def _with_counts(conn: Connection, rows: list[RowMapping]) -> list[Campaign]:
+    ids = [row["id"] for row in rows]
+    counts: dict[int, dict[FaxState, int]] = {each: {} for each in ids}
+    counting = select(fax.c.campaign_id, fax.c.state, func.count().label("n"))
+    for row in conn.execute(
+        counting.where(fax.c.campaign_id.in_(ids)).group_by(
+            fax.c.campaign_id, fax.c.state
+        )
+    ):
+        counts[row.campaign_id][row.state] = row.n
+    names: dict[int, list[str]] = {each: [] for each in ids}
+    naming = select(document.c.campaign_id, document.c.name)
+    for row in conn.execute(
+        naming.where(document.c.campaign_id.in_(ids)).order_by(document.c.position)
+    ):
+        names[row.campaign_id].append(row.name)
+    return [_campaign(row, names[row["id"]], counts[row["id"]]) for row in rows]
+
+
+def _campaign(
+    row: RowMapping, names: list[str], counts: dict[FaxState, int]
+) -> Campaign:
+    values = dict(row)
+    requester = Requester(
+        address=values.pop("address"),
+        message_id=values.pop("message_id"),
+        subject=values.pop("subject"),
+    )
+    values["warnings"] = tuple(values["warnings"])
+    return Campaign(requester=requester, names=tuple(names), counts=counts, **values)

@@ -1,0 +1,277 @@
+"""
+The only way to the database: functions `fn(conn, ...)` run in transactions.
+
+I/O: an SQLite file with its spool, or a PostgreSQL server.
+
+SQLite: one writer thread with group commit (`writer.py`), readers beside it on the
+last committed state. PostgreSQL: a pool of threads and connections, one transaction
+each. The functions are the same text on both.
+"""
+
+import asyncio
+import hashlib
+import sqlite3
+from collections.abc import Callable
+from collections.abc import Set as AbstractSet
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, Self, TypeVar
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+
+from ..domain.errors import StoreUnavailable
+from .content import INLINE_BYTES, Content
+from .migration import upgrade
+from .spool import Spool
+from .unavailable import is_lost_race, unavailable
+from .writer import GroupWriter
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+THREADS = 8
+"""PostgreSQL connections of this node; one dispatcher, one preparer and the console
+rarely use more than three at once."""
+
+READERS = 4
+"""Threads that read an SQLite file; they never wait for the writer."""
+
+BUSY_TIMEOUT_S = 15.0
+"""SQLite: how long to wait for another process (a command) that is writing."""
+
+LOST_RACE_TRIES = 4
+"""PostgreSQL undoes one of two transactions that wait for each other; run again."""
+
+
+class Database:
+    """
+    An open store.
+
+    Every method that runs a function raises what the function raises, and
+    `StoreUnavailable` if the database does not answer; the changes are then undone.
+    Only if the connection broke during COMMIT itself is that not known: read the row
+    again, never repeat blindly what must not happen twice.
+    """
+
+    def __init__(self, engine: Engine, reader: Engine, spool: Spool) -> None:
+        self.spool = spool
+        self._engine = engine
+        self._reader = reader
+        self._is_sqlite = engine.dialect.name == "sqlite"
+        self._writer = GroupWriter(engine) if self._is_sqlite else None
+        self._threads = ThreadPoolExecutor(
+            READERS if self._is_sqlite else THREADS, thread_name_prefix="store"
+        )
+
+    @classmethod
+    def open(cls, url: str, *, spool: Path) -> Self:
+        """
+        Open the database, make it if it is an SQLite file, and migrate it. Blocks.
+
+        Args:
+            url: "sqlite:////var/lib/x.db" or "postgresql://user@host/name".
+
+            spool: Folder for large contents; used with SQLite alone.
+
+        Raises:
+            StoreUnavailable: If it cannot be reached or is newer than this program.
+        """
+        address = _address(url)
+        files = Spool(spool)
+        options: dict[str, Any] = {
+            "hide_parameters": True,  # mails and password hashes stay out of errors
+            "execution_options": {"spool": files},
+        }
+        if address.get_backend_name() == "sqlite":
+            engine, reader = _sqlite(address, options)
+        else:
+            engine = create_engine(
+                address,
+                pool_size=THREADS,
+                max_overflow=0,
+                pool_pre_ping=True,
+                connect_args={"connect_timeout": 10},
+                **options,
+            )
+            reader = engine.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
+        try:
+            with unavailable():
+                upgrade(engine)
+        except BaseException:
+            engine.dispose()
+            raise
+        return cls(engine, reader, files)
+
+    @property
+    def commits(self) -> int:
+        """Transactions that the SQLite writer has committed; 0 on PostgreSQL."""
+        return self._writer.commits if self._writer else 0
+
+    async def tx(
+        self,
+        fn: Callable[Concatenate[Connection, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """
+        Run *fn* in a transaction; when this returns, its changes are on the disk.
+
+        A task that is cancelled in here does not know whether the changes were made;
+        shield what must be known.
+        """
+        return await asyncio.wrap_future(
+            self._submit(lambda conn: fn(conn, *args, **kwargs))
+        )
+
+    def sync_tx(
+        self,
+        fn: Callable[Concatenate[Connection, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Do `tx` for a caller without an event loop."""
+        return self._submit(lambda conn: fn(conn, *args, **kwargs)).result()
+
+    async def read(
+        self,
+        fn: Callable[Concatenate[Connection, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Run *fn*, which changes nothing, on one consistent committed state."""
+        return await asyncio.wrap_future(
+            self._hand_over(self._read, lambda conn: fn(conn, *args, **kwargs))
+        )
+
+    def sync_read(
+        self,
+        fn: Callable[Concatenate[Connection, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Do `read` for a caller without an event loop."""
+        return self._read(lambda conn: fn(conn, *args, **kwargs))
+
+    async def keep(self, data: bytes) -> Content:
+        """
+        Make *data* ready to be named by a row: hashed, and on the disk if it is large.
+
+        Small ones wait in memory for the row's own transaction. Call this before the
+        transaction, never in it: one large file would hold up every other writer.
+        """
+        return await asyncio.wrap_future(self._hand_over(self.sync_keep, data))
+
+    def sync_keep(self, data: bytes) -> Content:
+        """Do `keep` for a caller without an event loop."""
+        if len(data) <= INLINE_BYTES or not self._is_sqlite:
+            return Content.of(data)
+        return Content(
+            sha256=hashlib.sha256(data).hexdigest(),
+            size=len(data),
+            spool=self.spool.write(data),
+        )
+
+    async def sweep(self, named: AbstractSet[str], *, now: datetime) -> int:
+        """Delete spool files that are not *named* (by `housekeeping.spool_names`)."""
+        return await asyncio.wrap_future(
+            self._hand_over(self.spool.sweep, named, now=now)
+        )
+
+    def close(self) -> None:
+        """Finish what was submitted, then close every connection; idempotent."""
+        if self._writer:
+            self._writer.close()
+        self._threads.shutdown()
+        self._reader.dispose()
+        self._engine.dispose()
+
+    def __repr__(self) -> str:
+        return f"Database({self._engine.dialect.name})"
+
+    def _submit(self, work: Callable[[Connection], T]) -> "Future[T]":
+        if self._writer:
+            return self._writer.submit(work)
+        return self._hand_over(self._transaction, work)
+
+    def _hand_over(
+        self, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+    ) -> "Future[T]":
+        try:
+            return self._threads.submit(fn, *args, **kwargs)
+        except RuntimeError as error:
+            raise StoreUnavailable("the store is closed") from error
+
+    def _transaction(self, work: Callable[[Connection], T]) -> T:
+        with unavailable():
+            for _ in range(LOST_RACE_TRIES - 1):
+                try:
+                    with self._engine.begin() as conn:
+                        return work(conn)
+                except DBAPIError as error:
+                    if not is_lost_race(error):
+                        raise
+            with self._engine.begin() as conn:
+                return work(conn)
+
+    def _read(self, work: Callable[[Connection], T]) -> T:
+        with unavailable(), self._reader.begin() as conn:
+            return work(conn)
+
+
+def _address(url: str) -> URL:
+    try:
+        address = make_url(url)
+    except ArgumentError:
+        # The URL may hold a password, and the library's message holds the URL.
+        raise StoreUnavailable("the database's URL cannot be read") from None
+    match address.get_backend_name():
+        case "sqlite" if address.database and address.database != ":memory:":
+            return address.set(drivername="sqlite")
+        case "postgresql":
+            return address.set(drivername="postgresql+psycopg")
+    raise StoreUnavailable("the database is neither an SQLite file nor PostgreSQL")
+
+
+def _sqlite(address: URL, options: dict[str, Any]) -> tuple[Engine, Engine]:
+    """One engine that writes, one that reads."""
+    try:
+        Path(address.database or "").parent.mkdir(
+            mode=0o700, parents=True, exist_ok=True
+        )
+    except OSError as error:
+        raise StoreUnavailable(f"database: {error.strerror}") from error
+    connect_args = {"timeout": BUSY_TIMEOUT_S, "check_same_thread": False}
+    writer = create_engine(
+        address, pool_size=1, max_overflow=0, connect_args=connect_args, **options
+    )
+    reader = create_engine(
+        address, pool_size=READERS, connect_args=connect_args, **options
+    )
+    event.listen(writer, "connect", _set_up_writer)
+    event.listen(reader, "connect", _set_up_reader)
+    # Taking the write lock at the start keeps a transaction from failing half way
+    # because another process wrote between its first read and its first write.
+    event.listen(writer, "begin", lambda conn: _begin(conn, "BEGIN IMMEDIATE"))
+    event.listen(reader, "begin", lambda conn: _begin(conn, "BEGIN"))
+    return writer, reader
+
+
+def _begin(conn: Connection, statement: str) -> None:
+    conn.exec_driver_sql(statement)
+
+
+def _set_up_writer(connection: sqlite3.Connection, record: object) -> None:
+    connection.isolation_level = None  # BEGIN is ours, not the driver's
+    connection.execute("PRAGMA journal_mode = WAL")
+    # FULL: in WAL, NORMAL would lose the last commits with the power.
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _set_up_reader(connection: sqlite3.Connection, record: object) -> None:
+    connection.isolation_level = None
+    connection.execute("PRAGMA query_only = ON")

@@ -1,0 +1,17 @@
+"""
+Work that may be done twice: leased, and offered again if nobody reports back.
+
+Pure: no I/O, no clock, no randomness.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Table, or_
+
+MAX_TRIES = 3
+"""A mail or document that ended its worker this often is the cause, not the victim."""
+
+
+def is_free(table: Table, now: datetime) -> ColumnElement[bool]:
+    """Nobody works on the row, or who did has been silent for the whole lease."""
+    return or_(table.c.lease_until.is_(None), table.c.lease_until <= now)

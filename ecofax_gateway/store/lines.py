@@ -1,0 +1,109 @@
+"""
+Fax lines: who pays, with how many calls at once.
+
+I/O: the database, through the caller's transaction.
+"""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Connection, delete, select, update
+
+from ..domain.fax import FINAL
+from ..domain.line import FaxLine
+from .insertion import insert_into
+from .states import CampaignState
+from .tables import campaign, fax, line
+
+_FIELDS = [line.c[name] for name in FaxLine.__dataclass_fields__]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineStatus:
+    """A line and how the operator has set it."""
+
+    line: FaxLine
+    paused: bool
+    weight: float
+    "Its share against other lines when channels are short; 1 is usual."
+
+
+class Removal(StrEnum):
+    """What became of a wish to remove a line."""
+
+    REMOVED = "removed"
+    ABSENT = "absent"
+    IN_USE = "in-use"
+    "Faxes of it are still to be sent."
+
+
+def add(conn: Connection, new: FaxLine, *, now: datetime, weight: float = 1.0) -> bool:
+    """Add a line; False if its number has one already."""
+    added = conn.execute(
+        insert_into(conn, line)
+        .values(
+            **asdict(new),
+            paused=False,
+            weight=weight,
+            vtime=0.0,
+            last_claim=now,
+            created_at=now,
+        )
+        .on_conflict_do_nothing(index_elements=[line.c.number])
+        .returning(line.c.number)
+    )
+    return added.scalar() is not None
+
+
+def get(conn: Connection, number: str) -> FaxLine | None:
+    """The line of an E.164 number, or None."""
+    query = select(*_FIELDS).where(line.c.number == number)
+    row = conn.execute(query).mappings().one_or_none()
+    return None if row is None else FaxLine(**row)
+
+
+def listing(conn: Connection) -> list[LineStatus]:
+    """Every line, by number."""
+    query = select(*_FIELDS, line.c.paused, line.c.weight).order_by(line.c.number)
+    return [
+        LineStatus(
+            paused=row.pop("paused"), weight=row.pop("weight"), line=FaxLine(**row)
+        )
+        for row in map(dict, conn.execute(query).mappings())
+    ]
+
+
+def set_password_hash(conn: Connection, number: str, password_hash: str) -> bool:
+    """Change a line's password; False if there is no such line."""
+    changed = conn.execute(
+        update(line).where(line.c.number == number).values(password_hash=password_hash)
+    )
+    return changed.rowcount == 1
+
+
+def set_paused(conn: Connection, number: str, *, paused: bool) -> bool:
+    """Let no new call of a line begin, or again; False if there is no such line."""
+    changed = conn.execute(
+        update(line).where(line.c.number == number).values(paused=paused)
+    )
+    return changed.rowcount == 1
+
+
+def remove(conn: Connection, number: str) -> Removal:
+    """Remove a line; its history stays."""
+    # Locked first: a campaign that is being created keeps it, or finds it gone.
+    query = select(line.c.number).where(line.c.number == number)
+    if conn.execute(query.with_for_update()).scalar() is None:
+        return Removal.ABSENT
+    preparing = (CampaignState.PREPARING, CampaignState.READY)
+    in_use = select(fax.c.id).where(
+        fax.c.campaign_id == campaign.c.id,
+        campaign.c.line == number,
+        campaign.c.state.in_(preparing),
+        fax.c.state.not_in(FINAL),
+    )
+    if conn.execute(in_use.limit(1)).scalar() is not None:
+        return Removal.IN_USE
+    conn.execute(delete(line).where(line.c.number == number))
+    return Removal.REMOVED

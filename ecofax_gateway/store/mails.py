@@ -1,0 +1,223 @@
+"""
+Accepted mails: from the 250 until they have become a campaign or were refused.
+
+I/O: the database, through the caller's transaction.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+
+from .content import Content
+from .insertion import insert_into
+from .kept import load
+from .lease import MAX_TRIES, is_free
+from .states import MailState
+from .tables import mail, mail_key
+
+DUPLICATE_WINDOW = timedelta(hours=24)
+"""The same bytes to the same recipients within it are one order: a client that did
+not hear our 250 offers its mail again, and it must not be faxed twice."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewMail:
+    """One mail as it came by SMTP."""
+
+    ref: str
+    "From `reference.reference`; it becomes the campaign's too."
+
+    envelope_from: str
+    'The reverse path without brackets; "" for the null sender.'
+
+    recipients: tuple[str, ...]
+    peer: str
+    "For the operator: the client's address and name."
+
+    content: Content
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """This mail was accepted before."""
+
+    ref: str
+    "The earlier one's reference."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailRow:
+    """One stored mail without its bytes; `body` has them."""
+
+    ref: str
+    envelope_from: str
+    recipients: tuple[str, ...]
+    peer: str
+    sha256: str
+    size: int
+    state: MailState
+    code: str | None
+    "Why it was refused."
+
+    tries: int
+    received_at: datetime
+    finished_at: datetime | None
+
+
+_COLUMNS = [
+    mail.c[name] for name in MailRow.__dataclass_fields__ if name != "recipients"
+]
+
+
+def accept(conn: Connection, new: NewMail, *, now: datetime) -> str | Duplicate:
+    """
+    Take responsibility for a mail; after the commit, 250 may be said.
+
+    Returns:
+        Its reference, or which earlier mail it repeats (nothing is stored then).
+    """
+    mine = insert_into(conn, mail_key).values(
+        key=_key(new.content.sha256, new.recipients), ref=new.ref, received_at=now
+    )
+    # One statement decides who is first, also between two nodes: the second waits for
+    # the first one's commit and then finds the key young.
+    won = conn.execute(
+        mine.on_conflict_do_update(
+            index_elements=[mail_key.c.key],
+            set_={"ref": new.ref, "received_at": now},
+            where=mail_key.c.received_at <= now - DUPLICATE_WINDOW,
+        ).returning(mail_key.c.ref)
+    ).scalar()
+    if won is None:
+        key = _key(new.content.sha256, new.recipients)
+        query = select(mail_key.c.ref).where(mail_key.c.key == key)
+        return Duplicate(conn.execute(query).scalar_one())
+    conn.execute(
+        insert(mail).values(
+            ref=new.ref,
+            envelope_from=new.envelope_from,
+            recipients=list(new.recipients),
+            peer=new.peer,
+            state=MailState.ACCEPTED,
+            tries=0,
+            received_at=now,
+            **new.content.columns,
+        )
+    )
+    return new.ref
+
+
+def claim_mail(
+    conn: Connection, *, node: str, now: datetime, lease: timedelta
+) -> MailRow | None:
+    """
+    Lease the oldest mail that nobody works on.
+
+    It is offered again when the lease ends before `campaigns.create` or
+    `mark_refused`, three times in all; then it is one of `poisoned`.
+    """
+    oldest = (
+        select(mail.c.ref)
+        .where(_todo(), is_free(mail, now), mail.c.tries < MAX_TRIES)
+        .order_by(mail.c.received_at, mail.c.ref)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    ref = conn.execute(
+        update(mail)
+        .where(mail.c.ref == oldest.scalar_subquery())
+        .values(node=node, lease_until=now + lease, tries=mail.c.tries + 1)
+        .returning(mail.c.ref)
+    ).scalar()
+    return None if ref is None else get(conn, ref)
+
+
+def poisoned(conn: Connection, *, now: datetime) -> list[str]:
+    """References of mails whose every try ended without a word: to be refused."""
+    query = select(mail.c.ref).where(
+        _todo(), is_free(mail, now), mail.c.tries >= MAX_TRIES
+    )
+    return list(conn.execute(query.order_by(mail.c.received_at)).scalars())
+
+
+def mark_refused(conn: Connection, ref: str, code: str, *, now: datetime) -> bool:
+    """
+    Note that a mail orders nothing.
+
+    Args:
+        code: `OrderRefused.code`.
+
+    Returns:
+        False if it had already become something; do not answer it again then.
+    """
+    refused = conn.execute(
+        update(mail)
+        .where(mail.c.ref == ref, _todo())
+        .values(
+            state=MailState.REFUSED,
+            code=code,
+            finished_at=now,
+            lease_until=None,
+            node=None,
+        )
+    )
+    return refused.rowcount == 1
+
+
+def mark_ordered(conn: Connection, ref: str, *, now: datetime) -> bool:
+    """Note that a mail became a campaign; `campaigns.create` calls it. False: too late."""
+    ordered = conn.execute(
+        update(mail)
+        .where(mail.c.ref == ref, _todo())
+        .values(state=MailState.ORDERED, finished_at=now, lease_until=None, node=None)
+    )
+    return ordered.rowcount == 1
+
+
+def get(conn: Connection, ref: str) -> MailRow | None:
+    """One mail, or None."""
+    query = select(*_COLUMNS, mail.c.recipients).where(mail.c.ref == ref)
+    row = conn.execute(query).mappings().one_or_none()
+    if row is None:
+        return None
+    return MailRow(**{**row, "recipients": tuple(row["recipients"])})
+
+
+def body(conn: Connection, ref: str) -> bytes | None:
+    """
+    A mail's bytes as they came, or None when retention has taken them.
+
+    Raises:
+        StoreUnavailable: If its spool file cannot be read.
+    """
+    query = select(mail.c.inline, mail.c.spool).where(mail.c.ref == ref)
+    row = conn.execute(query).one_or_none()
+    return None if row is None else load(conn, row.inline, row.spool)
+
+
+def purge(conn: Connection, *, before: datetime, batch: int) -> int:
+    """Forget the bytes of mails that were finished before then, and old keys."""
+    old = select(mail.c.ref).where(
+        mail.c.finished_at < before,
+        mail.c.inline.is_not(None) | mail.c.spool.is_not(None),
+    )
+    conn.execute(
+        delete(mail_key).where(mail_key.c.received_at < before - DUPLICATE_WINDOW)
+    )
+    return conn.execute(
+        update(mail)
+        .where(mail.c.ref.in_(old.limit(batch)))
+        .values(inline=None, spool=None)
+    ).rowcount
+
+
+def _todo() -> ColumnElement[bool]:
+    return mail.c.state == MailState.ACCEPTED
+
+
+def _key(sha256: str, recipients: Sequence[str]) -> str:
+    words = [sha256, *sorted({recipient.lower() for recipient in recipients})]
+    return hashlib.sha256("\n".join(words).encode("utf-8", "replace")).hexdigest()

@@ -1,0 +1,266 @@
+"""
+From documents to pages: which campaign is to be rendered, and what came of it.
+
+I/O: the database and the spool, through the caller's transaction.
+
+Pages belong to a document's content and a resolution, not to a campaign: what was
+rendered once is there for the next order that sends the same file.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, select, update
+
+from ..domain.document import Quality
+from ..domain.fax import FaxState
+from ..domain.outcome import Ending
+from .content import Content
+from .faxes import join_queue
+from .insertion import insert_into
+from .kept import load
+from .lease import MAX_TRIES, is_free
+from .states import CampaignState
+from .tables import campaign, document, fax, pages
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentRow:
+    """One document of a campaign; `document_bytes` has its content."""
+
+    id: int
+    name: str
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToPrepare:
+    """A campaign leased for rendering."""
+
+    ref: str
+    quality: Quality
+    documents: tuple[DocumentRow, ...]
+    tries: int
+    "This one included."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    """One document as pages of one resolution."""
+
+    sha256: str
+    "Of the document."
+
+    vertical_dpi: int
+    tiff_sha256: str
+    tiff: bytes
+    count: int
+    warnings: tuple[str, ...]
+
+
+def claim_preparation(
+    conn: Connection, *, node: str, now: datetime, lease: timedelta
+) -> ToPrepare | None:
+    """
+    Lease the oldest campaign whose documents are to be rendered.
+
+    It is offered again when the lease ends before `release` or `fail_preparation`,
+    three times in all; then it is one of `poisoned`.
+    """
+    oldest = (
+        select(campaign.c.id)
+        .where(
+            campaign.c.state == CampaignState.PREPARING,
+            is_free(campaign, now),
+            campaign.c.tries < MAX_TRIES,
+        )
+        .order_by(campaign.c.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    row = conn.execute(
+        update(campaign)
+        .where(campaign.c.id == oldest.scalar_subquery())
+        .values(node=node, lease_until=now + lease, tries=campaign.c.tries + 1)
+        .returning(campaign.c.id, campaign.c.ref, campaign.c.quality, campaign.c.tries)
+    ).one_or_none()
+    if row is None:
+        return None
+    return ToPrepare(
+        ref=row.ref,
+        quality=row.quality,
+        tries=row.tries,
+        documents=tuple(documents(conn, row.ref)),
+    )
+
+
+def poisoned(conn: Connection, *, now: datetime) -> list[str]:
+    """References of campaigns whose every rendering ended without a word: to be failed."""
+    query = select(campaign.c.ref).where(
+        campaign.c.state == CampaignState.PREPARING,
+        is_free(campaign, now),
+        campaign.c.tries >= MAX_TRIES,
+    )
+    return list(conn.execute(query.order_by(campaign.c.id)).scalars())
+
+
+def documents(conn: Connection, ref: str) -> list[DocumentRow]:
+    """A campaign's documents in their order."""
+    query = (
+        select(document.c.id, document.c.name, document.c.sha256, document.c.size)
+        .join(campaign, campaign.c.id == document.c.campaign_id)
+        .where(campaign.c.ref == ref)
+        .order_by(document.c.position)
+    )
+    return [DocumentRow(**row) for row in conn.execute(query).mappings()]
+
+
+def document_bytes(conn: Connection, document_id: int) -> bytes | None:
+    """
+    A document as received, or None when retention has taken it.
+
+    Raises:
+        StoreUnavailable: If its spool file cannot be read.
+    """
+    query = select(document.c.inline, document.c.spool)
+    row = conn.execute(query.where(document.c.id == document_id)).one_or_none()
+    return None if row is None else load(conn, row.inline, row.spool)
+
+
+def rendered(
+    conn: Connection,
+    sha256: str,
+    vertical_dpi: int,
+    tiff: Content,
+    *,
+    count: int,
+    warnings: Sequence[str] = (),
+    now: datetime,
+) -> bool:
+    """Keep a document's pages; False if the same were there (a race, and harmless)."""
+    inserted = conn.execute(
+        insert_into(conn, pages)
+        .values(
+            sha256=sha256,
+            vertical_dpi=vertical_dpi,
+            tiff_sha256=tiff.sha256,
+            size=tiff.size,
+            inline=tiff.inline,
+            spool=tiff.spool,
+            count=count,
+            warnings=list(warnings),
+            created_at=now,
+        )
+        .on_conflict_do_nothing(index_elements=[pages.c.sha256, pages.c.vertical_dpi])
+        .returning(pages.c.sha256)
+    )
+    return inserted.scalar() is not None
+
+
+def find_pages(conn: Connection, sha256: str, vertical_dpi: int) -> Rendered | None:
+    """
+    The pages of a document in one resolution, if they were made.
+
+    Raises:
+        StoreUnavailable: If the spool file cannot be read.
+    """
+    query = select(pages).where(
+        pages.c.sha256 == sha256, pages.c.vertical_dpi == vertical_dpi
+    )
+    row = conn.execute(query).one_or_none()
+    if row is None:
+        return None
+    tiff = load(conn, row.inline, row.spool)
+    assert tiff is not None
+    return Rendered(
+        sha256=sha256,
+        vertical_dpi=vertical_dpi,
+        tiff_sha256=row.tiff_sha256,
+        tiff=tiff,
+        # `row.count` is the method of a tuple.
+        count=row._mapping["count"],
+        warnings=tuple(row.warnings),
+    )
+
+
+def release(
+    conn: Connection,
+    ref: str,
+    *,
+    page_count: int,
+    warnings: Sequence[str] = (),
+    now: datetime,
+) -> int:
+    """
+    Let a campaign's faxes go: planned for later, or into the queue.
+
+    Args:
+        page_count: Pages of one fax, at least 1.
+
+        warnings: French sentences, after those the campaign has.
+
+    Returns:
+        How many faxes; 0 if it was cancelled or released meanwhile.
+    """
+    query = select(campaign.c.id, campaign.c.due_at, campaign.c.warnings).where(
+        campaign.c.ref == ref, campaign.c.state == CampaignState.PREPARING
+    )
+    row = conn.execute(query.with_for_update(key_share=True)).one_or_none()
+    if row is None:
+        return 0
+    conn.execute(
+        update(campaign)
+        .where(campaign.c.id == row.id)
+        .values(
+            state=CampaignState.READY,
+            pages=page_count,
+            warnings=[*row.warnings, *warnings],
+            lease_until=None,
+            node=None,
+        )
+    )
+    waiting = update(fax).where(
+        fax.c.campaign_id == row.id, fax.c.state == FaxState.WAITING
+    )
+    if row.due_at is not None and row.due_at > now:
+        planned = waiting.values(
+            state=FaxState.SCHEDULED, due_at=row.due_at, updated_at=now
+        )
+        return conn.execute(planned).rowcount
+    return conn.execute(join_queue(waiting, now)).rowcount
+
+
+def fail_preparation(conn: Connection, ref: str, detail: str, *, now: datetime) -> bool:
+    """
+    Fail a campaign whose documents cannot become pages, and its faxes with it.
+
+    Args:
+        detail: For the operator and the report.
+
+    Returns:
+        False if it was cancelled or released meanwhile.
+    """
+    failed = conn.execute(
+        update(campaign)
+        .where(campaign.c.ref == ref, campaign.c.state == CampaignState.PREPARING)
+        .values(
+            state=CampaignState.FAILED, finished_at=now, lease_until=None, node=None
+        )
+        .returning(campaign.c.id)
+    ).scalar()
+    if failed is None:
+        return False
+    conn.execute(
+        update(fax)
+        .where(fax.c.campaign_id == failed, fax.c.state == FaxState.WAITING)
+        .values(
+            state=FaxState.FAILED,
+            ending=Ending.LOCAL_FAULT,
+            detail=detail,
+            updated_at=now,
+            finished_at=now,
+        )
+    )
+    return True

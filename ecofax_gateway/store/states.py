@@ -1,0 +1,45 @@
+"""
+The states of the store's other rows; a fax's are in `domain.fax`.
+
+Pure: no I/O, no clock, no randomness.
+"""
+
+from enum import StrEnum
+
+
+class MailState(StrEnum):
+    """Where an accepted mail stands."""
+
+    ACCEPTED = "accepted"
+    "Its 250 was given; nobody has read it yet."
+
+    ORDERED = "ordered"
+    "It became a campaign of the same reference."
+
+    REFUSED = "refused"
+    "It asks for nothing that can be carried out; the code says why."
+
+
+class CampaignState(StrEnum):
+    """Where a campaign stands; how well it went is counted from its faxes."""
+
+    PREPARING = "preparing"
+    "Its documents are not pages yet."
+
+    READY = "ready"
+    "Its faxes are planned, queued or under way."
+
+    FAILED = "failed"
+    "Its documents could not be made into pages."
+
+    FINISHED = "finished"
+    "Every fax has come to an end."
+
+
+class ReplyState(StrEnum):
+    """Where a reply stands."""
+
+    PENDING = "pending"
+    SENT = "sent"
+    DROPPED = "dropped"
+    "Given up; the last error says why."

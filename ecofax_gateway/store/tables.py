@@ -1,0 +1,329 @@
+"""
+The schema: tables, the rules that rows keep, and the indexes of the hot paths.
+
+Pure: no I/O, no clock, no randomness.
+
+CHECK constraints repeat the rules of the code on purpose: a bug then fails loudly in
+one transaction instead of leaving a row that no rule knows. A change here needs a
+migration beside it; a test compares both.
+"""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    UniqueConstraint,
+    text,
+)
+
+from ..domain.document import Quality
+from ..domain.fax import FINAL, FaxState, Phase
+from ..domain.line import Plan
+from ..domain.order import Source
+from ..domain.outcome import Ending
+from .states import CampaignState, MailState, ReplyState
+from .types import PlainText, UtcTime, Word
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _one_of(column: str, words: Iterable[StrEnum]) -> str:
+    return f"{column} IN ({', '.join(repr(word.value) for word in words)})"
+
+
+def _partial(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+    condition = text(where)
+    return Index(
+        name,
+        *columns,
+        unique=unique,
+        sqlite_where=condition,
+        postgresql_where=condition,
+    )
+
+
+_FINAL = _one_of("state", sorted(FINAL))
+
+mail = Table(
+    "mail",
+    metadata,
+    Column("ref", PlainText, primary_key=True),
+    Column("envelope_from", PlainText, nullable=False),
+    Column("recipients", JSON, nullable=False),
+    Column("peer", PlainText, nullable=False),
+    Column("sha256", PlainText, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("inline", LargeBinary),
+    Column("spool", PlainText),
+    Column("state", Word(MailState), nullable=False),
+    Column("code", PlainText),
+    Column("node", PlainText),
+    Column("lease_until", UtcTime),
+    Column("tries", Integer, nullable=False),
+    Column("received_at", UtcTime, nullable=False),
+    Column("finished_at", UtcTime),
+    CheckConstraint(_one_of("state", MailState), name="state"),
+    CheckConstraint(
+        "(finished_at IS NOT NULL) = (state <> 'accepted')", name="finished"
+    ),
+    CheckConstraint("(code IS NOT NULL) = (state = 'refused')", name="code"),
+    CheckConstraint("inline IS NULL OR spool IS NULL", name="one_place"),
+    CheckConstraint(
+        "state <> 'accepted' OR inline IS NOT NULL OR spool IS NOT NULL",
+        name="has_content",
+    ),
+    _partial("ix_mail_todo", "received_at", where="state = 'accepted'"),
+    Index("ix_mail_finished_at", "finished_at"),
+)
+
+mail_key = Table(
+    "mail_key",
+    metadata,
+    Column("key", PlainText, primary_key=True),
+    Column("ref", PlainText, nullable=False),
+    Column("received_at", UtcTime, nullable=False, index=True),
+)
+
+line = Table(
+    "line",
+    metadata,
+    Column("number", PlainText, primary_key=True),
+    Column("plan", Word(Plan), nullable=False),
+    Column("name", PlainText, nullable=False),
+    Column("password_hash", PlainText, nullable=False),
+    Column("max_calls", Integer, nullable=False),
+    Column("paused", Boolean, nullable=False),
+    Column("weight", Float, nullable=False),
+    Column("vtime", Float, nullable=False),
+    Column("last_claim", UtcTime, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    CheckConstraint(_one_of("plan", Plan), name="plan"),
+    CheckConstraint("max_calls >= 0", name="max_calls"),
+    CheckConstraint("weight > 0", name="weight"),
+)
+
+trunk = Table(
+    "trunk",
+    metadata,
+    Column("name", PlainText, primary_key=True),
+    Column("max_calls", Integer, nullable=False),
+    Column("paused", Boolean, nullable=False),
+    CheckConstraint("max_calls >= 0", name="max_calls"),
+)
+
+node = Table(
+    "node",
+    metadata,
+    Column("name", PlainText, primary_key=True),
+    Column("epoch", Integer, nullable=False),
+    Column("seen_at", UtcTime, nullable=False),
+)
+
+campaign = Table(
+    "campaign",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("ref", PlainText, nullable=False, unique=True),
+    Column("line", PlainText, nullable=False),
+    Column("source", Word(Source), nullable=False),
+    Column("mail_ref", PlainText, ForeignKey("mail.ref"), unique=True),
+    Column("address", PlainText),
+    Column("message_id", PlainText),
+    Column("subject", PlainText, nullable=False),
+    Column("quality", Word(Quality), nullable=False),
+    Column("due_at", UtcTime),
+    Column("state", Word(CampaignState), nullable=False),
+    Column("node", PlainText),
+    Column("lease_until", UtcTime),
+    Column("tries", Integer, nullable=False),
+    Column("warnings", JSON, nullable=False),
+    Column("notes", JSON, nullable=False),
+    Column("pages", Integer),
+    Column("created_at", UtcTime, nullable=False),
+    Column("finished_at", UtcTime),
+    Column("purged_at", UtcTime),
+    CheckConstraint(_one_of("state", CampaignState), name="state"),
+    CheckConstraint(_one_of("source", Source), name="source"),
+    CheckConstraint(_one_of("quality", Quality), name="quality"),
+    CheckConstraint(
+        "(finished_at IS NOT NULL) = (state IN ('failed', 'finished'))", name="finished"
+    ),
+    CheckConstraint("state <> 'ready' OR pages > 0", name="pages"),
+    CheckConstraint("purged_at IS NULL OR finished_at IS NOT NULL", name="purged"),
+    _partial("ix_campaign_todo", "id", where="state = 'preparing'"),
+    Index("ix_campaign_line_id", "line", "id"),
+    _partial(
+        "ix_campaign_unpurged",
+        "finished_at",
+        where="purged_at IS NULL AND finished_at IS NOT NULL",
+    ),
+)
+
+document = Table(
+    "document",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("campaign_id", ForeignKey("campaign.id"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("name", PlainText, nullable=False),
+    Column("sha256", PlainText, nullable=False, index=True),
+    Column("size", Integer, nullable=False),
+    Column("inline", LargeBinary),
+    Column("spool", PlainText),
+    UniqueConstraint("campaign_id", "position"),
+    CheckConstraint("inline IS NULL OR spool IS NULL", name="one_place"),
+)
+
+pages = Table(
+    "pages",
+    metadata,
+    Column("sha256", PlainText, primary_key=True),
+    Column("vertical_dpi", Integer, primary_key=True),
+    Column("tiff_sha256", PlainText, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("inline", LargeBinary),
+    Column("spool", PlainText),
+    Column("count", Integer, nullable=False),
+    Column("warnings", JSON, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    CheckConstraint("vertical_dpi IN (98, 196, 391)", name="vertical_dpi"),
+    CheckConstraint("count > 0", name="count"),
+    CheckConstraint("(inline IS NULL) <> (spool IS NULL)", name="one_place"),
+)
+
+fax = Table(
+    "fax",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("ref", PlainText, nullable=False, unique=True),
+    Column("campaign_id", ForeignKey("campaign.id"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("line", PlainText, nullable=False),
+    Column("trunk", PlainText, nullable=False),
+    Column("number", PlainText, nullable=False),
+    Column("state", Word(FaxState), nullable=False),
+    Column("phase", Word(Phase)),
+    Column("busy", Boolean, nullable=False),
+    Column("priority", Integer, nullable=False),
+    Column("vrank", Float, nullable=False),
+    Column("due_at", UtcTime),
+    Column("attempt", Integer, nullable=False),
+    Column("node", PlainText),
+    Column("epoch", Integer),
+    Column("pages_confirmed", Integer, nullable=False),
+    Column("cancel_requested", Boolean, nullable=False),
+    Column("ending", Word(Ending)),
+    Column("detail", PlainText, nullable=False),
+    Column("slot_until", UtcTime),
+    Column("updated_at", UtcTime, nullable=False),
+    Column("finished_at", UtcTime),
+    UniqueConstraint("campaign_id", "position"),
+    CheckConstraint(_one_of("state", FaxState), name="state"),
+    CheckConstraint(_one_of("phase", Phase), name="phase"),
+    CheckConstraint(f"(finished_at IS NOT NULL) = ({_FINAL})", name="finished"),
+    CheckConstraint("(phase IS NOT NULL) = (state = 'dialing')", name="phase_dialing"),
+    CheckConstraint(
+        "(state <> 'dialing' OR busy) AND"
+        " (NOT busy OR state IN ('dialing', 'unknown'))",
+        name="busy",
+    ),
+    CheckConstraint(
+        "(slot_until IS NOT NULL) = (busy AND state = 'unknown')", name="slot"
+    ),
+    CheckConstraint(
+        "state NOT IN ('dialing', 'unknown') OR"
+        " (node IS NOT NULL AND epoch IS NOT NULL AND attempt > 0)",
+        name="owner",
+    ),
+    CheckConstraint("state <> 'scheduled' OR due_at IS NOT NULL", name="due"),
+    CheckConstraint(
+        "state NOT IN ('failed', 'unknown') OR ending IS NOT NULL", name="ending"
+    ),
+    _partial(
+        "ix_fax_queue",
+        "line",
+        "trunk",
+        "priority",
+        "vrank",
+        "id",
+        where="state = 'queued'",
+    ),
+    _partial("ix_fax_due", "due_at", where="state = 'scheduled'"),
+    # One call at a time to one destination: the index makes it a law.
+    _partial("ix_fax_busy_number", "number", where="busy", unique=True),
+    _partial("ix_fax_busy", "trunk", "line", "node", where="busy"),
+    Index("ix_fax_campaign_id_state", "campaign_id", "state"),
+)
+
+attempt = Table(
+    "attempt",
+    metadata,
+    Column("fax_id", ForeignKey("fax.id"), primary_key=True),
+    Column("n", Integer, primary_key=True),
+    Column("node", PlainText, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("phase", Word(Phase), nullable=False),
+    Column("first_page", Integer, nullable=False),
+    Column("pages_confirmed", Integer, nullable=False),
+    Column("claimed_at", UtcTime, nullable=False),
+    Column("started_at", UtcTime),
+    Column("answered_at", UtcTime),
+    Column("ended_at", UtcTime),
+    Column("ending", Word(Ending)),
+    Column("detail", PlainText, nullable=False),
+    Column("remote_id", PlainText),
+    Column("bit_rate", Integer),
+    Column("ecm", Boolean),
+    Column("vertical_dpi", Integer),
+    Column("fax_met", Boolean, nullable=False),
+    Column("duration_s", Float, nullable=False),
+    Column("pages_sha256", PlainText),
+    CheckConstraint(_one_of("phase", Phase), name="phase"),
+    CheckConstraint("(ended_at IS NOT NULL) = (ending IS NOT NULL)", name="ended"),
+    CheckConstraint("(started_at IS NOT NULL) = (phase <> 'claimed')", name="started"),
+)
+
+reply = Table(
+    "reply",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("event_key", PlainText, nullable=False, unique=True),
+    Column("kind", PlainText, nullable=False),
+    Column("campaign", PlainText),
+    Column("to_address", PlainText, nullable=False),
+    Column("message", LargeBinary),
+    Column("state", Word(ReplyState), nullable=False),
+    Column("node", PlainText),
+    Column("lease_until", UtcTime),
+    Column("tries", Integer, nullable=False),
+    Column("next_try_at", UtcTime, nullable=False),
+    Column("last_error", PlainText, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("finished_at", UtcTime, index=True),
+    CheckConstraint(_one_of("state", ReplyState), name="state"),
+    CheckConstraint(
+        "(finished_at IS NOT NULL) = (state <> 'pending')", name="finished"
+    ),
+    CheckConstraint("state <> 'pending' OR message IS NOT NULL", name="message"),
+    _partial("ix_reply_due", "next_try_at", where="state = 'pending'"),
+    Index("ix_reply_campaign", "campaign"),
+)

@@ -1,0 +1,199 @@
+"""
+Real databases: an SQLite file, and a throw-away PostgreSQL cluster.
+"""
+
+import itertools
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from ecofax_gateway.domain.document import Quality
+from ecofax_gateway.domain.line import FaxLine
+from ecofax_gateway.domain.order import Requester, Source
+from ecofax_gateway.store import (
+    campaigns,
+    claims,
+    faxes,
+    lines,
+    nodes,
+    preparation,
+    trunks,
+)
+from ecofax_gateway.store.content import Content
+from ecofax_gateway.store.database import Database
+from ecofax_gateway.store.reference import reference
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+@dataclass
+class Cluster:
+    """A PostgreSQL server of our own, on a Unix socket in its own folder."""
+
+    folder: Path
+    numbers: itertools.count = field(default_factory=itertools.count)
+
+    def url(self, name):
+        return f"postgresql+psycopg://postgres@/{name}?host={self.folder}"
+
+    def execute(self, statement):
+        engine = create_engine(self.url("postgres"), isolation_level="AUTOCOMMIT")
+        with engine.connect() as conn:
+            conn.execute(text(statement))
+        engine.dispose()
+
+    def new(self, *, template="template1"):
+        name = f"t{next(self.numbers)}"
+        self.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return name
+
+
+def _as_user():
+    return ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+
+
+@pytest.fixture(scope="session")
+def cluster():
+    """
+    initdb, start, stop; not in pytest's folder, which only its owner can enter.
+    """
+    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))[-1]
+    folder = Path(tempfile.mkdtemp(prefix="ecofax-pg-"))
+    if os.geteuid() == 0:
+        user = pwd.getpwnam("postgres")
+        os.chown(folder, user.pw_uid, user.pw_gid)
+    data = folder / "data"
+    server = f"-F -c listen_addresses= -c max_connections=100 -k {folder}"
+    initdb = ["-D", data, "-A", "trust", "-U", "postgres", "-E", "UTF8", "-N"]
+    control = [*_as_user(), programs / "pg_ctl", "-D", data, "-w", "-s"]
+    quiet = {"check": True, "cwd": folder, "stdout": subprocess.DEVNULL}
+    subprocess.run([*_as_user(), programs / "initdb", *initdb], **quiet)
+    subprocess.run(
+        [*control, "-o", server, "-l", folder / "log", "start"], timeout=60, **quiet
+    )
+    try:
+        yield Cluster(folder)
+    finally:
+        subprocess.run([*control, "-m", "immediate", "stop"], timeout=60, **quiet)
+        shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def migrated(cluster):
+    """
+    A database that has the schema; the others are copies of it.
+    """
+    name = cluster.new()
+    Database.open(cluster.url(name), spool=cluster.folder / "none").close()
+    return name
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def url(request, tmp_path):
+    """
+    The URL of an empty database with the schema.
+    """
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/store.db"
+    cluster = request.getfixturevalue("cluster")
+    migrated = request.getfixturevalue("migrated")
+    return cluster.url(cluster.new(template=migrated))
+
+
+@pytest.fixture
+def db(url, tmp_path):
+    """
+    An open store.
+    """
+    database = Database.open(url, spool=tmp_path / "spool")
+
+    yield database
+
+    database.close()
+
+
+class Office:
+    """
+    What the tests do over and over: lines, campaigns, claims.
+    """
+
+    def __init__(self, db):
+        self.db = db
+        self.now = NOON
+        self.epoch = db.sync_tx(nodes.begin, "a", now=NOON)
+        self.refs = (reference(n * 7919) for n in itertools.count(1))
+        db.sync_tx(trunks.put, "main", max_calls=10)
+
+    def tx(self, fn, *args, **kwargs):
+        return self.db.sync_tx(fn, *args, **kwargs)
+
+    def later(self, **kwargs):
+        self.now += timedelta(**kwargs)
+        return self.now
+
+    def line(self, number="+33100000001", *, max_calls=2, weight=1.0):
+        line = FaxLine(number=number, password_hash="$argon2id$x", max_calls=max_calls)
+        assert self.tx(lines.add, line, now=self.now, weight=weight)
+        return number
+
+    def campaign(self, line, numbers, **kwargs):
+        """
+        An order in state "preparing".
+        """
+        ref = next(self.refs)
+        document = Content.of(b"a document")
+        values = {
+            "ref": ref,
+            "line": line,
+            "trunk": "main",
+            "source": Source.MAIL,
+            "requester": Requester(address="anne@example.net", subject="Fax"),
+            "quality": Quality.PREMIUM,
+            "documents": (campaigns.NewDocument(name="a.pdf", content=document),),
+            "numbers": tuple(numbers),
+            **kwargs,
+        }
+        new = campaigns.NewCampaign(**values)
+        created = self.tx(campaigns.create, new, now=self.now)
+        assert created is campaigns.Creation.CREATED
+        return ref
+
+    def queue(self, line, numbers, **kwargs):
+        """
+        An order whose pages are made.
+        """
+        ref = self.campaign(line, numbers, **kwargs)
+        self.tx(preparation.release, ref, page_count=3, now=self.now)
+        return ref
+
+    def claim(self, limit=10, *, node="a"):
+        return self.tx(
+            claims.claim, node=node, epoch=self.epoch, limit=limit, now=self.now
+        )
+
+    def fax(self, ref):
+        return self.tx(faxes.get, ref)
+
+
+@pytest.fixture
+def office(db):
+    """
+    A store with a node "a" and a trunk "main" of ten channels.
+    """
+    return Office(db)
+
+
+@pytest.fixture
+def make_office():
+    """
+    For tests that open their own databases.
+    """
+    return Office
