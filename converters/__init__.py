@@ -1,0 +1,18 @@
+"""
+Documents to fax pages; knows no mail, no queue, no telephone.
+
+Pure: no I/O, no clock, no randomness.
+
+The parts, from outside to inside:
+
+* `workshop` -- what the gateway uses: bytes in, TIFF-F out; holds the others together
+* `office` -- one LibreOffice kept warm; `office_launcher` is its other end
+* `sandbox` -- walls round everything that touches a document's bytes
+* `worker` -- the short-lived child that recognises a document and draws its pages
+* `formats`, `sniff`, `ole` -- which formats there are, and which one this is
+* `pdf`, `image`, `text` -- one family each; `sheet`, `raster`, `binarise` print them
+* `tiff_f`, `fax_file` -- the files: one document's pages, and what is really sent
+
+A new format is one row in `formats.FORMATS`; if no family can draw it yet, also one
+`Route` and one arm of the `match` in `worker`.
+"""

@@ -1,0 +1,65 @@
+"""
+What the gateway may ask of a converter, and what it gets.
+
+Pure: no I/O, no clock, no randomness.
+"""
+
+from dataclasses import dataclass
+
+VERTICAL_DPI = (98, 196, 391)
+"""The three resolutions a page is printed in; ITU-T T.4 (07/2003) §2.1."""
+
+
+class ConversionFailed(Exception):
+    """
+    A document cannot be turned into fax pages.
+
+    Args:
+        for_requester: French sentences that name the cause and the remedy; no path,
+            no host. The caller adds the name of the file.
+
+        code: One word for logs and statistics, e.g. "encrypted".
+    """
+
+    def __init__(self, for_requester: str, *, code: str) -> None:
+        super().__init__(code)
+        self.for_requester = for_requester
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    """One document as fax pages."""
+
+    tiff: bytes
+    """TIFF-F, T.6 coded, one strip a page, 1728 px wide, every page of one height and
+    resolution, the top band of each page blank (see `sheet.BAND_ROWS`)."""
+
+    pages: int
+
+    warnings: tuple[str, ...] = ()
+    "French sentences about legibility, for the acknowledgement."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What one document may cost."""
+
+    seconds: float = 60.0
+    "Wall-clock and CPU time; the slowest honest document measured needed 44 s."
+
+    memory_bytes: int = 4 * 1024**3
+    "Address space of each child; LibreOffice was seen at 1.25 GB."
+
+    max_pages: int = 200
+    "An hour and a half on the line at premium quality: surely a mistake."
+
+    file_bytes: int = 50 * 1024**2
+    "Of one document; mail systems seldom let more than 25 MB pass."
+
+    result_bytes: int = 256 * 1024**2
+    "Of what a child may answer: 200 pages of the worst picture stay below."
+
+    def __post_init__(self) -> None:
+        assert self.seconds > 0
+        assert self.max_pages > 0

@@ -1,0 +1,128 @@
+"""
+The file that is really sent: all documents in order, a tag line on every page.
+
+I/O: reads the tag line's font, and files to compare.
+
+Nothing here depends on the clock: the same arguments give the same bytes, so a retry
+sends what the first attempt sent.
+"""
+
+import io
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageSequence
+
+from .sheet import BAND_ROWS, ROWS
+from .tag_line import draw_tag
+from .tiff_f import Ink, decode_page, encode, encode_page, read, write
+
+
+def compose(
+    documents: Sequence[bytes],
+    *,
+    tag: Callable[[int, int], str],
+    first_page: int,
+    vertical_dpi: int,
+) -> bytes:
+    """
+    Put documents into one file and stamp each page's tag line into its blank band.
+
+    Args:
+        documents: `Rendered.tiff` of each, in order, at least one.
+
+        tag: Called with page and total, counted over all documents; gives the text.
+
+        first_page: From 1: pages before it were confirmed by an earlier call.
+
+        vertical_dpi: Of every document.
+
+    Raises:
+        NotTiffF: If a document is none of `Workshop.render`'s, or damaged.
+        ValueError: If *first_page* is none of the pages, or a resolution differs.
+    """
+    pages = [page for document in documents for page in read(document)]
+    if not 1 <= first_page <= len(pages):
+        raise ValueError(f"page {first_page} of {len(pages)}")
+    if any(page.vertical_dpi != vertical_dpi for page in pages):
+        raise ValueError("documents of another resolution")
+    band = BAND_ROWS[vertical_dpi]
+    stamped = []
+    for number, page in enumerate(pages[first_page - 1 :], first_page):
+        ink = decode_page(page).copy()
+        if ink[:band].any():
+            raise ValueError(f"page {number} has ink where its tag line goes")
+        ink[:band] = draw_tag(tag(number, len(pages)), vertical_dpi=vertical_dpi)
+        stamped.append(encode_page(ink, vertical_dpi=vertical_dpi))
+    return write(stamped)
+
+
+def coarser(tiff: bytes, *, vertical_dpi: int) -> bytes:
+    """
+    Make the same pages for a machine that prints no finer than *vertical_dpi*.
+
+    Rows are joined in pairs or fours; a pixel that is black in one of them stays
+    black, so that thin lines survive.
+
+    Raises:
+        NotTiffF: If the file is none of ours.
+        ValueError: If it is not finer than *vertical_dpi*.
+    """
+    pages = read(tiff)
+    inks: list[Ink] = []
+    for page in pages:
+        rows = ROWS[vertical_dpi]
+        joined, rest = divmod(page.rows, rows)
+        if rest or joined < 2:
+            raise ValueError(
+                f"{page.vertical_dpi} dpi is not finer than {vertical_dpi}"
+            )
+        ink = decode_page(page)
+        by_rows = ink.reshape(rows, joined, ink.shape[1])
+        inks.append(np.logical_or.reduce(by_rows, axis=1))
+    return encode(inks, vertical_dpi=vertical_dpi)
+
+
+def same_pixels(first: bytes | Path, second: bytes | Path) -> list[str]:
+    """
+    Compare two files page by page, whatever their coding.
+
+    Only for files of our own making, e.g. what the built-in fax machine received.
+
+    Returns:
+        What differs, in words; empty if every pixel is the same.
+    """
+    ours, theirs = _pages(first), _pages(second)
+    differences = []
+    if len(ours) != len(theirs):
+        differences.append(f"{len(ours)} pages against {len(theirs)}")
+    for number, (one, other) in enumerate(zip(ours, theirs, strict=False), 1):
+        if one.shape != other.shape:
+            differences.append(
+                f"page {number}: {one.shape[1]} x {one.shape[0]} px against"
+                f" {other.shape[1]} x {other.shape[0]}"
+            )
+        elif (wrong := int(np.count_nonzero(one != other))) > 0:
+            row = int(np.argmax((one != other).any(axis=1)))
+            differences.append(f"page {number}: {wrong} pixels, first in row {row}")
+    return differences
+
+
+def page_count(tiff: bytes) -> int:
+    """
+    Count the pages.
+
+    Raises:
+        NotTiffF: If the file is none of ours.
+    """
+    return len(read(tiff))
+
+
+def _pages(file: bytes | Path) -> list[Ink]:
+    content = file.read_bytes() if isinstance(file, Path) else file
+    with Image.open(io.BytesIO(content), formats=["TIFF"]) as picture:
+        return [
+            np.asarray(frame.convert("1")) == 0
+            for frame in ImageSequence.Iterator(picture)
+        ]

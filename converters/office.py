@@ -1,0 +1,182 @@
+"""
+One LibreOffice kept warm in its own sandbox.
+
+I/O: one child, `office_launcher`, spoken to over its standard input and output.
+
+One document at a time. It is thrown away after a failure, a time-out, and after
+`DOCUMENTS_PER_LIFE` documents; the next one is started at once, so that nobody waits
+for it.
+"""
+
+import asyncio
+import contextlib
+import json
+import logging
+from typing import Any
+
+from .contract import ConversionFailed, Limits
+from .sandbox import office_command
+
+logger = logging.getLogger(__name__)
+
+DOCUMENTS_PER_LIFE = 100
+"Memory was flat at 0.8 GB after 200; a fresh one forgets what a document left."
+
+START_SECONDS = 40.0
+
+UNREADABLE = ConversionFailed(
+    "Le document n’a pas pu être ouvert. Ouvrez-le, enregistrez-le à nouveau puis"
+    " renvoyez-le, ou envoyez-le en PDF.",
+    code="unreadable",
+)
+TOO_SLOW = ConversionFailed(
+    "Le document est trop long ou trop complexe pour être converti. Envoyez-le en PDF,"
+    " ou en plusieurs parties.",
+    code="too-slow",
+)
+
+
+class OfficeLost(Exception):
+    """LibreOffice ended under a document; perhaps not this document's fault."""
+
+
+class Office:
+    """
+    One instance and its successors.
+
+    Args:
+        limits: Memory of one instance; seconds for one document.
+    """
+
+    def __init__(self, *, limits: Limits) -> None:
+        self._limits = limits
+        self._child: asyncio.subprocess.Process | None = None
+        self._turn = asyncio.Lock()
+        self._served = 0
+
+    async def start(self) -> None:
+        """
+        Start an instance unless one runs; returns when it is ready.
+
+        Raises:
+            OfficeLost: If it does not start.
+        """
+        async with self._turn:
+            await self._ready()
+
+    async def convert(self, content: bytes, office_filter: str) -> bytes:
+        """
+        Turn a document into a PDF.
+
+        Args:
+            office_filter: LibreOffice's name of the import filter; never guessed.
+
+        Raises:
+            ConversionFailed: If the document cannot be read in time.
+            OfficeLost: If LibreOffice cannot be started.
+        """
+        async with self._turn:
+            try:
+                return await self._convert(content, office_filter)
+            except OfficeLost:
+                # Killed from outside, or by what an earlier document left behind:
+                # one more try on a fresh one tells.
+                logger.warning("LibreOffice ended under a document; trying once more")
+            try:
+                return await self._convert(content, office_filter)
+            except OfficeLost:
+                if self._served == 0 and self._child is None:
+                    raise
+                raise UNREADABLE from None
+
+    async def renew(self) -> None:
+        """Start the next instance if the last one was thrown away or is worn out."""
+        async with self._turn:
+            if self._served >= DOCUMENTS_PER_LIFE:
+                await self._discard()
+            with contextlib.suppress(OfficeLost):
+                await self._ready()
+
+    async def close(self) -> None:
+        """End the instance; idempotent."""
+        async with self._turn:
+            await self._discard()
+
+    async def _convert(self, content: bytes, office_filter: str) -> bytes:
+        child = await self._ready()
+        self._served += 1
+        header = {"office_filter": office_filter, "bytes": len(content)}
+        try:
+            async with asyncio.timeout(self._limits.seconds):
+                answer, pdf = await self._exchange(child, header, content)
+        except TimeoutError:
+            await self._discard()
+            raise TOO_SLOW from None
+        except BaseException:
+            # Lost, or this task was cancelled in the middle of an answer.
+            await self._discard()
+            raise
+        if "failed" in answer:
+            logger.info("LibreOffice refused a document: %s", answer["failed"])
+            await self._discard()
+            raise UNREADABLE
+        return pdf
+
+    async def _exchange(
+        self, child: asyncio.subprocess.Process, header: dict[str, Any], content: bytes
+    ) -> tuple[dict[str, Any], bytes]:
+        assert child.stdin is not None
+        assert child.stdout is not None
+        try:
+            child.stdin.write(json.dumps(header).encode() + b"\n" + content)
+            await child.stdin.drain()
+            answer = json.loads(await child.stdout.readline())
+            length = int(answer.get("bytes", 0))
+            if not 0 <= length <= self._limits.result_bytes:
+                raise OfficeLost("an answer of an impossible length")
+            return answer, await child.stdout.readexactly(length)
+        except (OSError, ValueError, AttributeError, EOFError) as error:
+            raise OfficeLost(type(error).__name__) from error
+
+    async def _ready(self) -> asyncio.subprocess.Process:
+        if self._child is not None and self._child.returncode is None:
+            return self._child
+        await self._discard()
+        command, environment = office_command()
+        try:
+            child = await asyncio.create_subprocess_exec(
+                *command,
+                str(self._limits.memory_bytes),
+                env=environment,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.DEVNULL,
+            )
+        except OSError as error:
+            raise OfficeLost(str(error)) from error
+        self._child = child
+        self._served = 0
+        assert child.stdout is not None
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                greeting = await child.stdout.readline()
+        except BaseException as error:
+            await self._discard()
+            if isinstance(error, TimeoutError):
+                raise OfficeLost("LibreOffice does not start") from None
+            raise
+        if b'"ready"' not in greeting:
+            await self._discard()
+            raise OfficeLost("LibreOffice does not start")
+        return child
+
+    async def _discard(self) -> None:
+        child, self._child = self._child, None
+        if child is None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            child.kill()  # the sandbox's first process: all inside die with it
+        # A killed child ends at once; shielded so that no zombie is left behind.
+        await asyncio.shield(child.wait())
+        if child.stdin is not None:
+            child.stdin.close()

@@ -1,0 +1,219 @@
+"""
+LibreOffice's side of `office`: starts it, then answers requests until told to stop.
+
+I/O: one LibreOffice process; requests on standard input, answers on standard output.
+
+Runs under Debian's own Python, which has LibreOffice's bridge, inside the sandbox. A
+request is a line of JSON and the document; an answer a line of JSON and the PDF.
+"""
+
+import contextlib
+import json
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import uno
+from com.sun.star.beans import PropertyValue
+from com.sun.star.uno import Exception as UnoError
+from unoserver.converter import UnoConverter
+
+START_SECONDS = 30.0
+"A cold start takes 1 to 3 s; a machine under load may need more."
+
+POLL_SECONDS = 0.02
+
+MAX_TEMPORARY_BYTES = 512 * 1024**2
+
+
+class _Converter(UnoConverter):  # type: ignore[misc] # unoserver has no types
+    """
+    unoserver's converter, over a named pipe and with our properties for loading.
+
+    Its own start-up sleeps for seconds and listens on TCP, and it loads documents
+    visibly: the -nogui packages of Calc crash on that, and every document may fetch
+    what it links to.
+    """
+
+    def __init__(self, pipe: str) -> None:
+        self.temp_dir = tempfile.gettempdir()
+        self._export_filters = None
+        self._import_filters = None
+        self.local_context = uno.getComponentContext()
+        create = self.local_context.ServiceManager.createInstanceWithContext
+        resolver = create("com.sun.star.bridge.UnoUrlResolver", self.local_context)
+        self.context = resolver.resolve(
+            f"uno:pipe,name={pipe};urp;StarOffice.ComponentContext"
+        )
+        self.service = self.context.ServiceManager
+        create = self.service.createInstanceWithContext
+        self.desktop = _Desktop(create("com.sun.star.frame.Desktop", self.context))
+        self.filter_service = create(
+            "com.sun.star.document.FilterFactory", self.context
+        )
+        self.type_service = create("com.sun.star.document.TypeDetection", self.context)
+
+
+class _Desktop:
+    """LibreOffice's desktop, loading documents so that they do nothing."""
+
+    def __init__(self, desktop: Any) -> None:
+        self._desktop = desktop
+
+    def loadComponentFromURL(self, url: str, frame: str, flags: int, given: Any) -> Any:
+        """Load hidden, without macros, without fetching or updating anything."""
+        ours = {
+            "Hidden": True,
+            "MacroExecutionMode": 0,  # MacroExecMode.NEVER_EXECUTE
+            "UpdateDocMode": 0,  # UpdateDocMode.NO_UPDATE
+            "Silent": True,
+            "RepairPackage": False,
+        }
+        properties = [PropertyValue(Name=key, Value=ours[key]) for key in ours]
+        document = self._desktop.loadComponentFromURL(
+            url, frame, flags, (*given, *properties)
+        )
+        # 0 hides deleted text of tracked changes and its strike-through; only text
+        # documents know it.
+        with contextlib.suppress(AttributeError, UnoError):
+            document.setPropertyValue("RedlineDisplayType", 0)
+        return document
+
+
+def main() -> None:
+    """Start LibreOffice, say that it is ready, answer until the input ends."""
+    memory_bytes = int(sys.argv[1])
+    for what, most in (
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_AS, memory_bytes),
+        (resource.RLIMIT_FSIZE, MAX_TEMPORARY_BYTES),
+    ):
+        resource.setrlimit(what, (most, most))
+    if os.environ.get("CONVERTERS_WALLS") != "bwrap":
+        from converters.sandbox import leave_network
+
+        leave_network()
+    # Nothing but answers may reach our output.
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    folder = Path(tempfile.mkdtemp(prefix="office-"))
+    office = _start(folder, pipe=folder.name)
+    try:
+        office, converter = _connect(office, folder)
+        _say(answers, {"ready": True, "pid": office.pid})
+        for line in sys.stdin.buffer:
+            request = json.loads(line)
+            content = sys.stdin.buffer.read(request["bytes"])
+            _answer(converter, request["office_filter"], content, folder, answers)
+    finally:
+        office.kill()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _answer(
+    converter: _Converter,
+    office_filter: str,
+    content: bytes,
+    folder: Path,
+    answers: BinaryIO,
+) -> None:
+    source, target = folder / "document", folder / "document.pdf"
+    source.write_bytes(content)
+    try:
+        converter.convert(
+            inpath=str(source), outpath=str(target), infiltername=office_filter
+        )
+        pdf = target.read_bytes()
+    except (UnoError, RuntimeError, OSError, AttributeError) as error:
+        # The bridge turns a dead LibreOffice into any of these.
+        _say(answers, {"failed": type(error).__name__})
+        return
+    finally:
+        for path in folder.glob("document*"):
+            path.unlink()
+    _say(answers, {"bytes": len(pdf)}, pdf)
+
+
+def _say(answers: BinaryIO, answer: dict[str, Any], body: bytes = b"") -> None:
+    answers.write(json.dumps(answer).encode() + b"\n" + body)
+    answers.flush()
+
+
+def _start(folder: Path, *, pipe: str) -> subprocess.Popen[bytes]:
+    profile = folder / "profile" / "user"
+    if not profile.exists():
+        profile.mkdir(parents=True)
+        (profile / "registrymodifications.xcu").write_text(_SETTINGS)
+    # soffice.bin itself: the script before it only restarts what crashed, and we
+    # want to know.
+    program = "/usr/lib/libreoffice/program/soffice.bin"
+    if not Path(program).exists():
+        program = "soffice"
+    return subprocess.Popen(
+        [
+            program,
+            "--headless",
+            "--invisible",
+            "--nologo",
+            "--nodefault",
+            "--norestore",
+            "--nofirststartwizard",
+            f"-env:UserInstallation={profile.parent.as_uri()}",
+            f"--accept=pipe,name={pipe};urp;StarOffice.ComponentContext",
+        ],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+def _connect(
+    office: subprocess.Popen[bytes], folder: Path
+) -> tuple[subprocess.Popen[bytes], _Converter]:
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            return office, _Converter(folder.name)
+        except UnoError:
+            if office.poll() == _START_ME_AGAIN:
+                office = _start(folder, pipe=folder.name)
+            elif office.poll() is not None or time.monotonic() > deadline:
+                raise
+        time.sleep(POLL_SECONDS)
+
+
+_START_ME_AGAIN = 81
+"LibreOffice's exit status after it has set up a new profile."
+
+
+def _setting(path: str, name: str, value: str) -> str:
+    return (
+        f'<item oor:path="/org.openoffice.{path}"><prop oor:name="{name}"'
+        f' oor:op="fuse"><value>{value}</value></prop></item>'
+    )
+
+
+_SETTINGS = (
+    '<?xml version="1.0" encoding="UTF-8"?><oor:items'
+    ' xmlns:oor="http://openoffice.org/2001/registry"'
+    ' xmlns:xs="http://www.w3.org/2001/XMLSchema"'
+    ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
+    + _setting("Setup/L10N", "ooSetupSystemLocale", "fr-FR")
+    + _setting("Office.Common/Security/Scripting", "DisableMacrosExecution", "true")
+    + _setting("Office.Common/Security/Scripting", "MacroSecurityLevel", "3")
+    + _setting("Office.Common/Security/Scripting", "BlockUntrustedRefererLinks", "true")
+    + _setting("Office.Writer/Content/Update", "Link", "0")
+    + _setting("Office.Java/VirtualMachine", "Enable", "false")
+    + "</oor:items>"
+)
+"The network and the home are behind the sandbox's walls; this is the second door."
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,103 @@
+"""
+The child that touches a document's bytes, once, inside the sandbox, and ends.
+
+I/O: one request on standard input, one answer on standard output.
+
+A request is a line of JSON and the document; an answer a line of JSON and the file
+made of it. Nothing is shared with the parent but these two pipes. Heavy libraries are
+imported only where the document needs them: a Word file is recognised in a tenth of
+a second and handed back for LibreOffice.
+"""
+
+import json
+import os
+import resource
+import sys
+from typing import Any
+
+from .contract import ConversionFailed, Limits
+
+MAX_PROCESSES = 64
+"Ghostscript and a few threads; counted only inside the sandbox's own users."
+
+MAX_TEMPORARY_BYTES = 512 * 1024**2
+"Of any file written, e.g. by Ghostscript."
+
+
+def main() -> None:
+    """Answer one request."""
+    request = json.loads(sys.stdin.buffer.readline())
+    limits = Limits(**request["limits"])
+    _confine(limits)
+    content = sys.stdin.buffer.read(request["bytes"])
+    answer: dict[str, Any]
+    body = b""
+    try:
+        answer, body = _carry_out(request, content, limits)
+    except ConversionFailed as failure:
+        answer = {"failed": failure.for_requester, "code": failure.code}
+    except MemoryError:
+        answer = {"failed": "", "code": "memory"}
+    answer["bytes"] = len(body)
+    sys.stdout.buffer.write(json.dumps(answer).encode() + b"\n" + body)
+    sys.stdout.buffer.flush()
+    # Straight out: libraries fed with a hostile file may die tidying up.
+    os._exit(0)
+
+
+def _carry_out(
+    request: dict[str, Any], content: bytes, limits: Limits
+) -> tuple[dict[str, Any], bytes]:
+    # Imported late on purpose: see the module's docstring.
+    from . import formats, sniff
+    from .formats import Route
+
+    found = formats.PDF
+    if not request["is_pdf"]:
+        found = sniff.recognise(content, request["name"])
+    match found.route:
+        case Route.OFFICE:
+            return {"office_filter": found.office_filter, "echo": True}, b""
+        case Route.TEXT:
+            from . import text
+
+            words = text.decode_text(content)
+            if len(words) > text.MAX_CHARACTERS:
+                raise ConversionFailed(
+                    "Le texte est trop long pour une télécopie. Envoyez-le en plusieurs"
+                    " parties.",
+                    code="too-many-pages",
+                )
+            return {"office_filter": found.office_filter}, text.to_odt(words)
+        case Route.PDF:
+            from . import pdf as family
+        case Route.IMAGE:
+            from . import image as family  # type: ignore[no-redef] # same contract
+    from .raster import print_sheets
+
+    tiff, pages, warnings = print_sheets(
+        family.sheets(content, limits=limits), vertical_dpi=request["vertical_dpi"]
+    )
+    return {"pages": pages, "warnings": warnings}, tiff
+
+
+def _confine(limits: Limits) -> None:
+    seconds = int(limits.seconds) + 1
+    for what, most in (
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_CPU, seconds),
+        (resource.RLIMIT_AS, limits.memory_bytes),
+        (resource.RLIMIT_FSIZE, MAX_TEMPORARY_BYTES),
+        (resource.RLIMIT_NOFILE, 64),
+    ):
+        resource.setrlimit(what, (most, most))
+    if os.environ.get("CONVERTERS_WALLS") == "bwrap":
+        resource.setrlimit(resource.RLIMIT_NPROC, (MAX_PROCESSES, MAX_PROCESSES))
+    else:
+        from .sandbox import leave_network
+
+        leave_network()
+
+
+if __name__ == "__main__":
+    main()

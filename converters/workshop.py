@@ -1,0 +1,204 @@
+"""
+Where documents become fax pages: what the gateway starts, uses and closes.
+
+I/O: child processes in sandboxes, LibreOffice among them.
+
+A document meets at most three children: one recognises it (and draws it, if it is a
+PDF or a picture), LibreOffice makes a PDF of it, one draws that. What comes back is
+parsed strictly and decoded page by page before anybody else sees it.
+"""
+
+import asyncio
+import contextlib
+import json
+import logging
+import signal
+import tempfile
+from collections.abc import AsyncIterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from . import tiff_f
+from .contract import VERTICAL_DPI, ConversionFailed, Limits, Rendered
+from .office import TOO_SLOW, Office, OfficeLost
+from .sandbox import walls, worker_command
+from .sheet import BAND_ROWS
+
+logger = logging.getLogger(__name__)
+
+DEFECT = ConversionFailed(
+    "Le document n’a pas pu être converti. Enregistrez-le à nouveau, ou envoyez-le en"
+    " PDF.",
+    code="crashed",
+)
+TOO_LARGE = ConversionFailed(
+    "Le document est trop complexe pour être converti. Simplifiez-le ou réduisez-le"
+    " puis renvoyez-le.",
+    code="too-large",
+)
+NO_OFFICE = ConversionFailed(
+    "La conversion des documents bureautiques est momentanément indisponible."
+    " Renvoyez le document plus tard, ou envoyez-le en PDF.",
+    code="office-unavailable",
+)
+
+CHILDREN = 2
+"Worker children at a time: the machines we know have two cores or more."
+
+
+class Workshop:
+    """
+    Turns documents into fax pages.
+
+    Args:
+        folder: Private; temporary files of children without a sandbox. Made if absent.
+
+        limits: What one document may cost.
+
+        office_instances: As many as there are cores is best; each takes 0.8 GB.
+    """
+
+    def __init__(
+        self, *, folder: Path, limits: Limits | None = None, office_instances: int = 1
+    ) -> None:
+        self._folder = folder
+        self._limits = limits or Limits()
+        self._offices = [Office(limits=self._limits) for _ in range(office_instances)]
+        self._idle: asyncio.Queue[Office] = asyncio.Queue()
+        self._slots = asyncio.Semaphore(CHILDREN)
+        self._background: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> None:
+        """Begin to warm LibreOffice up; returns at once."""
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        await asyncio.to_thread(walls)
+        for office in self._offices:
+            self._idle.put_nowait(office)
+            self._later(office)
+
+    async def close(self) -> None:
+        """End every child; idempotent."""
+        for task in tuple(self._background):
+            task.cancel()
+        await asyncio.gather(*self._background, return_exceptions=True)
+        for office in self._offices:
+            await office.close()
+
+    async def render(self, content: bytes, name: str, *, vertical_dpi: int) -> Rendered:
+        """
+        Turn one document into pages.
+
+        Args:
+            content: As received.
+
+            name: As the requester wrote it; only breaks ties between formats.
+
+            vertical_dpi: 98, 196 or 391.
+
+        Raises:
+            ConversionFailed: If it cannot be done; says why and what would help.
+        """
+        if vertical_dpi not in VERTICAL_DPI:
+            raise ValueError(f"no fax resolution: {vertical_dpi}")
+        if len(content) > self._limits.file_bytes:
+            raise ConversionFailed(
+                "Le fichier est trop volumineux (plus de"
+                f" {self._limits.file_bytes // 1024**2} Mo). Réduisez-le ou envoyez-le"
+                " en plusieurs parties.",
+                code="too-large",
+            )
+        request = {"name": name, "vertical_dpi": vertical_dpi, "is_pdf": False}
+        answer, body = await self._ask(request, content)
+        if "office_filter" in answer:
+            source = content if answer.get("echo") else body
+            pdf = await self._through_office(source, str(answer["office_filter"]))
+            answer, body = await self._ask({**request, "is_pdf": True}, pdf)
+        return await asyncio.to_thread(_checked, answer, body, vertical_dpi)
+
+    async def _through_office(self, content: bytes, office_filter: str) -> bytes:
+        office = await self._idle.get()
+        try:
+            return await office.convert(content, office_filter)
+        except OfficeLost as error:
+            logger.error("LibreOffice cannot be started: %s", error)
+            raise NO_OFFICE from error
+        finally:
+            self._idle.put_nowait(office)
+            self._later(office)
+
+    def _later(self, office: Office) -> None:
+        task = asyncio.create_task(office.renew())
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+    async def _ask(
+        self, request: dict[str, Any], content: bytes
+    ) -> tuple[dict[str, Any], bytes]:
+        header = {**request, "bytes": len(content), "limits": asdict(self._limits)}
+        async with self._slots, self._worker() as child:
+            try:
+                async with asyncio.timeout(self._limits.seconds):
+                    answer, body = await self._exchange(child, header, content)
+            except TimeoutError:
+                raise TOO_SLOW from None
+        if "failed" in answer:
+            if answer.get("code") == "memory":
+                raise TOO_LARGE
+            raise ConversionFailed(str(answer["failed"]), code=str(answer.get("code")))
+        return answer, body
+
+    @contextlib.asynccontextmanager
+    async def _worker(self) -> AsyncIterator[asyncio.subprocess.Process]:
+        command, environment = worker_command()
+        with tempfile.TemporaryDirectory(dir=self._folder) as folder:
+            child = await asyncio.create_subprocess_exec(
+                *command,
+                env={"HOME": folder, "TMPDIR": folder, **environment},
+                cwd=folder,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.DEVNULL,
+            )
+            try:
+                yield child
+            finally:
+                with contextlib.suppress(ProcessLookupError):
+                    child.kill()
+                await asyncio.shield(child.wait())
+
+    async def _exchange(
+        self, child: asyncio.subprocess.Process, header: dict[str, Any], content: bytes
+    ) -> tuple[dict[str, Any], bytes]:
+        assert child.stdin is not None
+        assert child.stdout is not None
+        try:
+            child.stdin.write(json.dumps(header).encode() + b"\n" + content)
+            await child.stdin.drain()
+            answer = json.loads(await child.stdout.readline())
+            length = int(answer["bytes"])
+            if not 0 <= length <= self._limits.result_bytes:
+                raise TOO_LARGE
+            return answer, await child.stdout.readexactly(length)
+        except (OSError, ValueError, KeyError, TypeError, EOFError):
+            status = await child.wait()
+        logger.warning("a conversion child ended with status %s", status)
+        if status in (-signal.SIGXCPU, 128 + signal.SIGXCPU):
+            raise TOO_SLOW
+        raise DEFECT
+
+
+def _checked(answer: dict[str, Any], tiff: bytes, vertical_dpi: int) -> Rendered:
+    try:
+        pages = tiff_f.read(tiff)
+        inks = [tiff_f.decode_page(page) for page in pages]
+    except tiff_f.NotTiffF as error:
+        logger.warning("a conversion child answered no TIFF-F: %s", error)
+        raise DEFECT from error
+    band = BAND_ROWS[vertical_dpi]
+    if any(page.vertical_dpi != vertical_dpi for page in pages) or any(
+        ink[:band].any() for ink in inks
+    ):
+        raise DEFECT
+    warnings = tuple(str(warning) for warning in answer.get("warnings", ()))
+    return Rendered(tiff=tiff, pages=len(pages), warnings=warnings)
