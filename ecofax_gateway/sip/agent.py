@@ -2,32 +2,65 @@
 A SIP user agent on one UDP socket, client and server.
 
 Pure: no I/O, no clock, no randomness.
+
+Standards:
+    RFC 3261 §8.2 -- what a server checks; §11 -- OPTIONS; §12 -- which dialog
 """
 
 from collections.abc import Callable, Sequence
 
+from ..domain.errors import MalformedMessage
 from .call import Call
+from .dialog import Dialog
 from .digest import Credentials
-from .event import Event
-from .transaction import STANDARD_TIMERS, Address, Timers
+from .endpoint import ALLOW, Endpoint
+from .event import Event, IncomingCall
+from .exchange import Exchange
+from .message import Request, printable
+from .placed import PlacedCall
+from .received import ReceivedCall
+from .sdp import sdp_in
+from .transaction import STANDARD_TIMERS, Address, Timers, Transaction
+from .uri import format_host, parse_name_addr, parse_uri
+
+MAX_CALLS = 1_000
+"""Calls at a time; more incoming ones are answered 503. A node serves some hundreds."""
+
+IN_DIALOG = frozenset({"BYE", "INVITE", "OPTIONS"})
+
+UNSERVED = frozenset(
+    {
+        "INFO",
+        "MESSAGE",
+        "NOTIFY",
+        "PRACK",
+        "PUBLISH",
+        "REFER",
+        "REGISTER",
+        "SUBSCRIBE",
+        "UPDATE",
+    }
+)
+"""Methods we know and do not serve (405); any other is not implemented (501)."""
 
 
 class UserAgent:
     """
     A UAC and UAS on one UDP socket.
 
-    Its only inputs: datagrams, calls of its methods, time.
+    Its only inputs: datagrams, calls of its methods, time. After each of them its
+    owner drains `datagrams_to_send` and `events` and asks for `next_timeout`.
 
     Args:
-        local: What the far end shall answer to, a bound IP literal and port; goes
-            into Via and Contact.
+        local: What the far end shall answer to: the IP literal and port that the
+            socket is bound to; goes into Via and Contact.
 
         token: Fresh random hex, at least 16 digits, for tags, branches, Call-IDs and
             cnonces.
 
         user_agent: Value of User-Agent and Server.
 
-        timers: RFC 3261 timers; tests and loopback use short ones.
+        timers: RFC 3261's; tests and loopback use short ones.
     """
 
     def __init__(
@@ -38,32 +71,43 @@ class UserAgent:
         user_agent: str = "ecofax-gateway",
         timers: Timers = STANDARD_TIMERS,
     ) -> None:
-        raise NotImplementedError
+        self._token = token
+        self._events: list[Event] = []
+        self._calls: dict[str, Call] = {}
+        self._exchange = Exchange(local=local, token=token, timers=timers, user=self)
+        self._endpoint = Endpoint(
+            exchange=self._exchange,
+            emit=self._events.append,
+            contact=f"<sip:{format_host(local[0])}:{local[1]}>",
+            product=user_agent,
+        )
 
     def receive_datagram(self, data: bytes, source: Address, now: float) -> None:
         """Take one datagram; never raises on what a peer sends."""
-        raise NotImplementedError
+        self._exchange.receive_datagram(data, source, now)
 
     def datagrams_to_send(self) -> list[tuple[bytes, Address]]:
         """Drain what is to be sent, in order; only IP literals and ports 1 to 65535."""
-        raise NotImplementedError
+        return self._exchange.drain()
 
     def next_timeout(self) -> float | None:
         """When `handle_timeout` wants to be called, or None."""
-        raise NotImplementedError
+        return self._exchange.agenda.next()
 
     def handle_timeout(self, now: float) -> None:
         """Do what is due; harmless if nothing is."""
-        raise NotImplementedError
+        self._exchange.agenda.run(now)
 
     def events(self) -> list[Event]:
         """Drain what happened, in order."""
-        raise NotImplementedError
+        events = self._events.copy()
+        self._events.clear()
+        return events
 
     @property
     def is_idle(self) -> bool:
         """Whether every call is over, its BYE answered; then the socket may be closed."""
-        raise NotImplementedError
+        return not self._calls and not self._exchange.is_busy
 
     def invite(
         self,
@@ -86,7 +130,7 @@ class UserAgent:
 
             request_uri: Who is called.
 
-            from_uri: Our identity.
+            from_uri: Our identity, a URI or a name with a URI in angle brackets.
 
             next_hop: Where the INVITE goes, an IP literal and port.
 
@@ -99,5 +143,154 @@ class UserAgent:
             headers: More headers for the INVITE, e.g. P-Asserted-Identity.
 
             ring_timeout: Seconds from now until CANCEL.
+
+        Raises:
+            MalformedMessage: If a URI is none.
         """
-        raise NotImplementedError
+        local_tag = self._token()
+        caller = parse_uri(parse_name_addr(from_uri).uri).user_name
+        called = parse_uri(request_uri).user_name
+        call = PlacedCall(
+            endpoint=self._endpoint,
+            dialog=Dialog(
+                call_id=self._token(),
+                local=f"{parse_name_addr(from_uri)};tag={local_tag}",
+                local_tag=local_tag,
+                remote=str(parse_name_addr(to)),
+                target=request_uri,
+                peer=next_hop,
+            ),
+            sdp=sdp,
+            headers=tuple(headers),
+            ring_timeout=ring_timeout,
+            credentials=credentials,
+            caller=caller,
+            called=called,
+            forget=self._forget,
+        )
+        self._calls[call.id] = call
+        call.start(now)
+        return call
+
+    def receive_request(
+        self, transaction: Transaction, request: Request, now: float
+    ) -> None:
+        """For the exchange: a new request, not a repeat."""
+        if request.method == "CANCEL":
+            self._receive_cancel(transaction, request, now)
+        elif refusal := _refusal(request):
+            status, headers = refusal
+            self._endpoint.respond(transaction, status, now, headers=headers)
+        elif request.to.tag:
+            call = self._call_of(request)
+            if call is None:
+                self._endpoint.respond(transaction, 481, now)
+            else:
+                call.receive_request(transaction, request, now)
+        elif request.method == "INVITE":
+            self._receive_call(transaction, request, now)
+        elif request.method == "OPTIONS":
+            headers = [("Allow", ALLOW), ("Accept", "application/sdp")]
+            self._endpoint.respond(transaction, 200, now, headers=headers)
+        else:
+            self._endpoint.respond(transaction, 481, now)
+
+    def receive_ack(self, request: Request, now: float) -> None:
+        """For the exchange: the ACK of a 2xx."""
+        call = self._call_of(request)
+        if call is not None:
+            call.receive_ack(request, now)
+
+    def _call_of(self, request: Request) -> Call | None:
+        call = self._calls.get(request.call_id)
+        if call is None or request.to.tag != call.dialog.local_tag:
+            return None
+        # Until the answer we do not know which fork a far end's tag belongs to.
+        remote_tag = call.dialog.remote_tag
+        if remote_tag and request.from_.tag != remote_tag:
+            return None
+        return call
+
+    def _receive_cancel(
+        self, transaction: Transaction, request: Request, now: float
+    ) -> None:
+        invite = self._exchange.invite_cancelled_by(request)
+        if invite is None:
+            self._endpoint.respond(transaction, 481, now)
+            return
+        call = self._calls.get(request.call_id)
+        tag = call.dialog.local_tag if call is not None else ""
+        self._endpoint.respond(transaction, 200, now, tag=tag)
+        if call is not None:
+            call.receive_cancel(invite, request, now)
+
+    def _receive_call(
+        self, transaction: Transaction, request: Request, now: float
+    ) -> None:
+        if request.call_id in self._calls:
+            # §8.2.2.2: the same INVITE by another way.
+            self._endpoint.respond(transaction, 482, now)
+            return
+        if len(self._calls) >= MAX_CALLS:
+            later = ("Retry-After", "30")
+            self._endpoint.respond(transaction, 503, now, headers=(later,))
+            return
+        self._endpoint.respond(transaction, 100, now)
+        call = ReceivedCall(
+            endpoint=self._endpoint,
+            dialog=_dialog_from(request, transaction.source, self._token()),
+            transaction=transaction,
+            caller=_user_in(request.from_.uri),
+            called=_user_in(request.uri),
+            forget=self._forget,
+            now=now,
+        )
+        self._calls[call.id] = call
+        self._events.append(IncomingCall(call))
+
+    def _forget(self, call: Call) -> None:
+        self._calls.pop(call.id, None)
+
+
+def _refusal(request: Request) -> tuple[int, Sequence[tuple[str, str]]] | None:
+    """
+    What a request is refused with whatever it belongs to, or None.
+
+    Standards:
+        RFC 3261 §8.2 -- method, URI, Require, body, in this order
+    """
+    if request.method not in IN_DIALOG:
+        status = 405 if request.method in UNSERVED else 501
+        return status, [("Allow", ALLOW)]
+    scheme = request.uri.partition(":")[0].lower()
+    if scheme not in ("sip", "sips", "tel"):
+        return 416, []
+    required = request.listed("Require")
+    if required and request.method != "BYE":
+        return 420, [("Unsupported", ", ".join(required))]
+    if request.method == "INVITE" and request.body and sdp_in(request) is None:
+        return 415, [("Accept", "application/sdp")]
+    return None
+
+
+def _dialog_from(request: Request, source: Address, local_tag: str) -> Dialog:
+    """The server's side of a dialog. RFC 3261 §12.1.1."""
+    dialog = Dialog(
+        call_id=request.call_id,
+        local=f"{request.header('To')};tag={local_tag}",
+        local_tag=local_tag,
+        remote=request.header("From") or "",
+        remote_tag=request.from_.tag or "",
+        target=f"sip:{format_host(source[0])}:{source[1]}",
+        peer=source,
+        remote_cseq=request.cseq.number,
+    )
+    dialog.establish(request, source)
+    return dialog
+
+
+def _user_in(uri: str) -> str:
+    try:
+        return printable(parse_uri(uri).user_name)
+    except MalformedMessage:
+        return ""

@@ -1,0 +1,161 @@
+"""
+A dialog: who talks to whom, over which way, and the requests made from that.
+
+Pure: no I/O, no clock, no randomness.
+
+Standards:
+    RFC 3261 §12 -- dialogs; §12.2.1.1 -- requests, a strict router included
+"""
+
+import ipaddress
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..domain.errors import MalformedMessage
+from .exchange import DEFAULT_PORT
+from .message import Message, Request
+from .transaction import Address
+from .uri import ip_literal, parse_name_addr, parse_uri
+
+MAX_ROUTES = 16
+"""Hops of a route set that are kept; real ones have up to four."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Dialog:
+    """One peer-to-peer relation; changes as messages come."""
+
+    call_id: str
+
+    local: str
+    "Value of our From, its tag included."
+
+    local_tag: str
+
+    remote: str
+    "Value of our To, as the far end writes it once it has a tag."
+
+    remote_tag: str = ""
+    "Empty until the far end gave one."
+
+    target: str
+    "The Request-URI: the far end's Contact."
+
+    peer: Address
+    "Where its messages come from: used where its Contact or Route leads nowhere."
+
+    routes: tuple[str, ...] = ()
+    "URIs in the order of Route, without brackets."
+
+    cseq: int = 0
+    "Of our last request."
+
+    remote_cseq: int = -1
+    "Of its last request."
+
+    def request(
+        self,
+        method: str,
+        *,
+        headers: Sequence[tuple[str, str]] = (),
+        body: bytes = b"",
+        number: int | None = None,
+    ) -> Request:
+        """
+        Make a request without Via.
+
+        Args:
+            method: Any but CANCEL, which copies its INVITE.
+
+            headers: More headers.
+
+            body: With its Content-Type among *headers*.
+
+            number: CSeq of an ACK; None: the next one.
+        """
+        if number is None:
+            self.cseq += 1
+            number = self.cseq
+        uri, routes = self.target, list(self.routes)
+        if routes and not _is_loose(routes[0]):
+            # §12.2.1.1: a strict router wants itself as Request-URI and the target last.
+            uri, routes = routes[0], [*routes[1:], uri]
+        own = [
+            *(("Route", f"<{route}>") for route in routes),
+            ("Max-Forwards", "70"),
+            ("From", self.local),
+            ("To", self.remote),
+            ("Call-ID", self.call_id),
+            ("CSeq", f"{number} {method}"),
+        ]
+        return Request(method=method, uri=uri, headers=(*own, *headers), body=body)
+
+    @property
+    def destination(self) -> Address:
+        """
+        Where requests go: the first hop if it can be reached, else the source.
+
+        Host names are not looked up here: the proxy that sent the last message is
+        the one that knows them.
+        """
+        hop = self.routes[0] if self.routes else self.target
+        return address_in(hop, self.peer) or self.peer
+
+    def establish(self, message: Message, peer: Address) -> None:
+        """Take the way from what makes the dialog: a 2xx, or the INVITE itself."""
+        recorded = [_uri_in(value) for value in message.listed("Record-Route")]
+        routes = [route for route in recorded if route][:MAX_ROUTES]
+        if not isinstance(message, Request):
+            # §12.1.2: the client's route set is "in reverse order".
+            routes.reverse()
+        self.routes = tuple(routes)
+        self.refresh_target(message, peer)
+
+    def refresh_target(self, message: Message, peer: Address) -> None:
+        """Take a new Contact. §12.2; a missing or unreadable one changes nothing."""
+        self.peer = peer
+        contacts = message.listed("Contact")
+        target = _uri_in(contacts[0]) if contacts else None
+        if target:
+            self.target = target
+
+
+def address_in(uri: str, peer: Address) -> Address | None:
+    """
+    The address a URI names, if something sent there can arrive.
+
+    None for a host name, for another address family than the peer's, and for an
+    address of a private network or of the peer's own machine while the peer speaks to
+    us from outside: what a gateway behind NAT writes in its Contact.
+    """
+    try:
+        parsed = parse_uri(uri)
+    except MalformedMessage:
+        return None
+    host, source = ip_literal(parsed.host), ip_literal(peer[0])
+    if host is None or source is None:
+        return None
+    there, here = ipaddress.ip_address(host), ipaddress.ip_address(source)
+    if there.version != here.version or there.is_link_local:
+        return None
+    if there.is_loopback and not here.is_loopback:
+        return None
+    if there.is_private and here.is_global:
+        return None
+    return host, parsed.port or DEFAULT_PORT
+
+
+def _is_loose(uri: str) -> bool:
+    try:
+        return parse_uri(uri).parameter("lr") is not None
+    except MalformedMessage:
+        return True
+
+
+def _uri_in(value: str) -> str | None:
+    try:
+        uri = parse_name_addr(value).uri
+        parse_uri(uri)
+    except MalformedMessage:
+        return None
+    return uri
