@@ -1,0 +1,180 @@
+"""
+Replies on their way out: by SMTP, or into a folder.
+
+I/O: one outgoing SMTP connection for each reply, or one file.
+
+A reply is tried again by whoever keeps it; here it is posted once and the answer told.
+
+Standards:
+    RFC 3834 (2004) §3.3 -- the envelope sender of a reply is empty
+"""
+
+import asyncio
+import hashlib
+import os
+import re
+import ssl
+from datetime import UTC
+from email.message import EmailMessage
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import Protocol
+
+import aiosmtplib
+
+from ..domain.errors import EcofaxError
+
+TIMEOUT_SECONDS = 60.0
+"""For the whole exchange; a relay next door takes a second."""
+
+_UNSAFE = re.compile(r"[^A-Za-z0-9_-]+")
+
+
+class PostFailed(EcofaxError):
+    """
+    A reply was not taken.
+
+    Args:
+        reply: What the server said, or what kept us from asking; for the operator.
+
+        temporary: Whether trying again can help.
+    """
+
+    def __init__(self, reply: str, *, temporary: bool) -> None:
+        super().__init__(reply)
+        self.reply = reply
+        self.temporary = temporary
+
+
+class Postman(Protocol):
+    """A way to post a reply."""
+
+    async def post(self, message: EmailMessage, to: str) -> None:
+        """
+        Post *message*; it is out when this returns.
+
+        Args:
+            message: Whole, with its own date and identity.
+
+            to: The one address it goes to.
+
+        Raises:
+            PostFailed: If it was not taken.
+        """
+        ...
+
+
+class SmtpPostman:
+    """
+    Posts through a relay.
+
+    Args:
+        host: The relay.
+
+        port: Its port.
+
+        hostname: Ours, for EHLO.
+
+        username: For AUTH; None: no AUTH.
+
+        password: For AUTH; appears in no log.
+
+        tls: "starttls" (refused if not offered), "opportunistic", or "none".
+    """
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        *,
+        hostname: str = "localhost",
+        username: str | None = None,
+        password: str | None = None,
+        tls: str = "opportunistic",
+    ) -> None:
+        self._host, self._port, self._hostname = host, port, hostname
+        self._username, self._password = username, password
+        self._start_tls = {"starttls": True, "opportunistic": None, "none": False}[tls]
+        self._context = _unverified() if tls == "opportunistic" else None
+
+    async def post(self, message: EmailMessage, to: str) -> None:
+        """See `Postman.post`."""
+        try:
+            async with asyncio.timeout(TIMEOUT_SECONDS):
+                await aiosmtplib.send(
+                    message.as_bytes(),
+                    sender="",
+                    recipients=[to],
+                    hostname=self._host,
+                    port=self._port,
+                    local_hostname=self._hostname,
+                    username=self._username,
+                    password=self._password,
+                    start_tls=self._start_tls,
+                    tls_context=self._context,
+                    timeout=TIMEOUT_SECONDS,
+                )
+        except aiosmtplib.SMTPRecipientsRefused as error:
+            first = error.recipients[0]
+            raise _failed(first.code, first.message) from None
+        except aiosmtplib.SMTPResponseException as error:
+            raise _failed(error.code, error.message) from None
+        except aiosmtplib.SMTPNotSupported as error:
+            raise PostFailed(str(error), temporary=False) from None
+        except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
+            raise PostFailed(
+                f"{type(error).__name__}: {error}", temporary=True
+            ) from error
+        except ValueError as error:
+            raise PostFailed(f"address not usable: {error}", temporary=False) from None
+
+
+class FolderPostman:
+    """
+    Puts replies into a folder, for trials and tests.
+
+    Args:
+        folder: Made if it is not there. The files are called
+            <time>-<kind>-<reference>-<mark>.eml; the same reply posted again replaces
+            itself.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    async def post(self, message: EmailMessage, to: str) -> None:
+        """See `Postman.post`."""
+        try:
+            await asyncio.to_thread(self._write, message)
+        except OSError as error:
+            raise PostFailed(f"{error.strerror}", temporary=True) from error
+
+    def _write(self, message: EmailMessage) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        path = self._folder / _file_name(message)
+        unfinished = path.with_suffix(".part")
+        with unfinished.open("wb") as file:
+            file.write(message.as_bytes())
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+
+
+def _file_name(message: EmailMessage) -> str:
+    date = parsedate_to_datetime(str(message["Date"])).astimezone(UTC)
+    mark = hashlib.sha256(str(message["Message-ID"]).encode()).hexdigest()[:8]
+    kind = _UNSAFE.sub("", str(message["X-Fax-Status"] or "")) or "reply"
+    reference = _UNSAFE.sub("", str(message["X-Fax-Reference"] or "")) or "none"
+    return f"{date:%Y%m%dT%H%M%SZ}-{kind}-{reference[:40]}-{mark}.eml"
+
+
+def _failed(code: int, text: str) -> PostFailed:
+    return PostFailed(f"{code} {text}", temporary=not 500 <= code < 600)
+
+
+def _unverified() -> ssl.SSLContext:
+    """Without a promise of TLS a bad certificate is still better than clear text."""
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context

@@ -1,0 +1,110 @@
+"""
+Mails as clients build them, and a listener on a free port.
+"""
+
+import asyncio
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+
+from ecofax_gateway.mail.listener import AcceptedMail, MailListener
+
+CORPUS = (Path(__file__).parents[2] / "../shared/corpus/mails").resolve()
+
+
+def build_mail(
+    body="p:Secret7\n",
+    *,
+    subject="0366720307",
+    files=(("fax.pdf", b"%PDF-1.4 text"),),
+    html=None,
+    headers=(),
+):
+    """The bytes of an ordinary mail."""
+    message = EmailMessage()
+    message["From"] = "Jeanne <jeanne@example.fr>"
+    message["To"] = "0972101010@ecofax.test"
+    message["Subject"] = subject
+    message["Message-ID"] = "<m1@example.fr>"
+    for name, value in headers:
+        message[name] = value
+    message.set_content(body)
+    if html is not None:
+        message.add_alternative(html, subtype="html")
+    for name, content in files:
+        message.add_attachment(
+            content, maintype="application", subtype="octet-stream", filename=name
+        )
+    return message.as_bytes()
+
+
+@dataclass
+class Keeper:
+    """What a listener hands mails to; keeps them, or raises."""
+
+    mails: list[AcceptedMail] = field(default_factory=list)
+    fault: Exception | None = None
+    gate: asyncio.Event | None = None
+    entered: asyncio.Event = field(default_factory=asyncio.Event)
+    committed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def accept(self, mail):
+        self.entered.set()
+        if self.gate is not None:
+            await self.gate.wait()
+        if self.fault is not None:
+            raise self.fault
+        self.mails.append(mail)
+        self.committed.set()
+        return f"REF{len(self.mails)}"
+
+
+@pytest.fixture
+async def keeper():
+    return Keeper()
+
+
+@pytest.fixture
+async def listen(tmp_path, keeper):
+    """Start a listener; gives its port."""
+
+    @asynccontextmanager
+    async def started(**options):
+        listener = MailListener(
+            keeper.accept,
+            **{
+                "host": "127.0.0.1",
+                "port": 0,
+                "domains": ["ecofax.test"],
+                "trusted_networks": ["127.0.0.0/8"],
+                "spool": tmp_path / "spool",
+                "hostname": "mx.ecofax.test",
+                **options,
+            },
+        )
+        port = await listener.start()
+        try:
+            yield port
+        finally:
+            await listener.close()
+
+    return started
+
+
+@pytest.fixture(scope="session")
+def corpus():
+    """Real mails, as (name, bytes)."""
+    paths = sorted(path for path in CORPUS.rglob("*") if path.is_file())
+    mails = [
+        (path.name, path.read_bytes()) for path in paths if path.name != "SOURCES.txt"
+    ]
+    assert len(mails) > 500
+    return mails
+
+
+@pytest.fixture
+def make_mail():
+    return build_mail
