@@ -68,8 +68,8 @@ class FaxLeg:
 
         on_event: Called with each event of the terminal; must not raise.
 
-        filter_out: Changes each IFP packet before it goes out; for a station that is
-            told to misbehave.
+        filter_out: Changes each IFP packet before it goes out, or drops it by giving
+            none; for a station that is told to misbehave.
     """
 
     def __init__(
@@ -153,7 +153,7 @@ class FaxLeg:
         """
         try:
             function()
-        except Exception:  # noqa: BLE001 -- the last stop before other people's calls
+        except Exception:
             logger.exception("a bug in a fax leg; the call ends")
             if not self._closed:
                 self.terminal.terminate()
@@ -186,6 +186,8 @@ class FaxLeg:
         for ifp, count in self.terminal.ifp_to_send():
             if self._filter_out is not None:
                 ifp = self._filter_out(ifp)
+                if not ifp:
+                    continue
             if is_image(ifp):
                 self._progress_at = self._ticks
             datagram = self._udptl.send(ifp)

@@ -26,10 +26,16 @@ class Signalling:
 
     Args:
         on_event: Called with each event, in order; may call the agent again.
+
+        ignore: Whether a datagram is to be taken as lost; for a station that is told
+            to misbehave.
     """
 
-    def __init__(self, on_event: OnEvent) -> None:
+    def __init__(
+        self, on_event: OnEvent, *, ignore: Callable[[bytes], bool] | None = None
+    ) -> None:
         self._on_event = on_event
+        self._ignore = ignore
         self._port: UdpPort | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._flushing = False
@@ -96,6 +102,8 @@ class Signalling:
             self._port = None
 
     def _datagram_received(self, data: bytes, source: Address) -> None:
+        if self._ignore is not None and self._ignore(data):
+            return
         self.agent.receive_datagram(data, source, self.now())
         self.flush()
 

@@ -1,0 +1,151 @@
+"""
+The `fax-machine` command: a fax machine to try a gateway or a trunk with.
+
+I/O: sockets, a folder, standard output and error, signals.
+"""
+
+import argparse
+import asyncio
+import logging
+import signal
+import sys
+from pathlib import Path
+
+from .behaviour import Conduct, Plan
+from .logbook import Logbook, tell
+from .reception import StationOptions, T38Mode
+from .station import Station
+
+logger = logging.getLogger(__name__)
+
+REINVITE_AFTER_S = 1.0
+"""About what a gateway needs to hear that this is a fax."""
+
+REINVITE_AFTER_UNPACED_S = 0.05
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The command's options."""
+    conducts = ", ".join(Conduct)
+    parser.add_argument(
+        "--folder", type=Path, required=True, help="where received faxes are kept"
+    )
+    parser.add_argument(
+        "--bind", default="127.0.0.1", metavar="ADDRESS", help="IP address to listen on"
+    )
+    parser.add_argument(
+        "--port", type=int, default=5060, help="SIP over UDP; 0: any that is free"
+    )
+    parser.add_argument(
+        "--station-id",
+        default="",
+        metavar="ID",
+        help="what it calls itself (CSI); the number called, if not given",
+    )
+    parser.add_argument(
+        "--t38",
+        type=T38Mode,
+        choices=list(T38Mode),
+        default=T38Mode.REINVITE,
+        help="who changes the call to T.38: us (reinvite), the caller (wait), nobody",
+    )
+    parser.add_argument(
+        "--max-dpi",
+        type=int,
+        choices=(98, 196, 391),
+        default=391,
+        help="finest vertical resolution it admits to",
+    )
+    parser.add_argument("--no-ecm", action="store_true", help="no error correction")
+    parser.add_argument(
+        "--unpaced",
+        action="store_true",
+        help="as fast as the caller can, instead of at the speed of a telephone line",
+    )
+    parser.add_argument(
+        "--behave",
+        type=Plan.parse,
+        default="good",
+        metavar="HOW",
+        help=f"name[:page][*calls],... of {conducts}",
+    )
+    parser.add_argument(
+        "--number",
+        action="append",
+        type=_number_plan,
+        default=[],
+        metavar="NUMBER=HOW",
+        help="the same for calls to one number; may be given several times",
+    )
+    parser.add_argument("--verbose", action="store_true", help="log every T.30 signal")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """
+    Answer calls until interrupted; 0, or 1 if it cannot begin.
+    """
+    logging.basicConfig(
+        stream=sys.stderr,
+        level=logging.DEBUG if arguments.verbose else logging.INFO,
+        format="%(asctime)s %(levelname)s %(message)s",
+    )
+    try:
+        logbook = Logbook(arguments.folder)
+        asyncio.run(_serve(arguments, logbook))
+    except (OSError, ValueError) as error:
+        logger.error("cannot begin: %s", error)
+        return 1
+    return 0
+
+
+async def _serve(arguments: argparse.Namespace, logbook: Logbook) -> None:
+    options = StationOptions(
+        station_id=arguments.station_id,
+        t38=arguments.t38,
+        max_dpi=arguments.max_dpi,
+        ecm=not arguments.no_ecm,
+        paced=not arguments.unpaced,
+        reinvite_after_s=(
+            REINVITE_AFTER_UNPACED_S if arguments.unpaced else REINVITE_AFTER_S
+        ),
+    )
+    station = Station(
+        arguments.bind,
+        options,
+        logbook,
+        plans=dict(arguments.number),
+        default=arguments.behave,
+    )
+    host, port = await station.open(arguments.port)
+    tell({"event": "ready", "host": host, "port": port})
+    loop = asyncio.get_running_loop()
+    answering = asyncio.ensure_future(station.answer_calls())
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, answering.cancel)
+    try:
+        await answering
+    except asyncio.CancelledError:
+        logger.info("stopped")
+    finally:
+        station.close()
+
+
+def _number_plan(text: str) -> tuple[str, Plan]:
+    number, equals, plan = text.partition("=")
+    if not number or not equals:
+        raise argparse.ArgumentTypeError(f"{text!r} is not NUMBER=HOW")
+    try:
+        return number, Plan.parse(plan)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def main() -> int:
+    """The command on its own: `python -m ecofax_gateway.fax_machine.main`."""
+    parser = argparse.ArgumentParser(prog="fax-machine", description=__doc__)
+    add_arguments(parser)
+    return run(parser.parse_args())
+
+
+if __name__ == "__main__":
+    sys.exit(main())
