@@ -17,7 +17,8 @@ from .event import (
     ReinviteRejected,
     Ringing,
 )
-from .transaction import Address, Timers
+from .machine import Timers
+from .transaction import Address
 
 __all__ = [
     "Address",

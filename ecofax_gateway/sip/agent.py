@@ -16,11 +16,12 @@ from .digest import Credentials
 from .endpoint import ALLOW, Endpoint
 from .event import Event, IncomingCall
 from .exchange import Exchange
+from .machine import STANDARD_TIMERS, Timers
 from .message import Request, printable
 from .placed import PlacedCall
 from .received import ReceivedCall
 from .sdp import sdp_in
-from .transaction import STANDARD_TIMERS, Address, Timers, Transaction
+from .transaction import Address, Transaction
 from .uri import format_host, parse_name_addr, parse_uri
 
 MAX_CALLS = 1_000

@@ -14,9 +14,11 @@ from typing import Protocol
 
 from ..domain.errors import MalformedMessage
 from .agenda import Agenda
+from .machine import Kind, Timers
 from .message import Request, Response, format_message, parse_message
-from .transaction import Address, Kind, Timers, Transaction, TransactionUser
-from .uri import Via, format_host, ip_literal
+from .transaction import Address, Transaction, TransactionUser
+from .uri import format_host, ip_literal
+from .via import Via
 
 MAGIC_COOKIE = "z9hG4bK"
 

@@ -19,7 +19,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from ..domain.errors import MalformedMessage
-from .uri import NameAddr, Via, parse_name_addr, parse_via, split_outside
+from .uri import NameAddr, parse_name_addr, split_outside
+from .via import Via, parse_via
 
 MAX_MESSAGE_BYTES = 65_535
 """No UDP datagram is longer."""

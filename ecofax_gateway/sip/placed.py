@@ -16,10 +16,11 @@ from .dialog import Dialog
 from .digest import Credentials
 from .endpoint import SDP_TYPE, Endpoint
 from .event import Answered, CallFailed, Ringing
+from .machine import State
 from .message import Headers, Request, Response, printable
 from .reason import reason_of
 from .sdp import sdp_in
-from .transaction import Address, State, Transaction
+from .transaction import Address, Transaction
 
 MAX_FORKS = 16
 """Far ends of one call that are remembered; a trunk forks to none or two."""

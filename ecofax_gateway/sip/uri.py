@@ -1,5 +1,5 @@
 """
-What stands in SIP headers: URIs, names with addresses, Via.
+What stands in SIP headers: URIs, names with addresses, parameters.
 
 Pure: no I/O, no clock, no randomness.
 
@@ -8,15 +8,13 @@ an underscore, a bare IPv6 address in "received"), because a call is lost otherw
 what could break out of its line when it is written back is refused.
 
 Standards:
-    RFC 3261 §19.1 -- SIP URI; §20.10 -- name-addr; §20.42 -- Via
-    RFC 3581 §3 -- rport
+    RFC 3261 §19.1 -- SIP URI; §20.10 -- name-addr
     RFC 3966 §3 -- tel URI
 """
 
 import ipaddress
 import re
-from dataclasses import dataclass, replace
-from typing import Self
+from dataclasses import dataclass
 from urllib.parse import unquote
 
 from ..domain.errors import MalformedMessage
@@ -28,10 +26,6 @@ _HOST = re.compile(r"[A-Za-z0-9_.-]+\Z|\[[0-9A-Fa-f:.]+(%[A-Za-z0-9]+)?\]\Z")
 _BARE_V6 = re.compile(r"(?=[^:]*:[^:]*:)[0-9A-Fa-f:.]+\Z")
 _PORT = re.compile(r"[0-9]{1,5}\Z")
 _TOKEN = re.compile(r"[A-Za-z0-9.!%*_+`'~-]+\Z")
-_VIA = re.compile(
-    r"SIP\s*/\s*2\.0\s*/\s*([A-Za-z0-9-]+)\s+([^\s;]+(?:\s*:\s*[0-9]+)?)\s*(;.*)?\Z",
-    re.IGNORECASE | re.DOTALL,
-)
 
 
 def split_outside(text: str, separator: str) -> list[str]:
@@ -277,71 +271,6 @@ def _at_bracket(text: str) -> tuple[str, str, str]:
         elif character == "<" and not inside:
             return text[:position], "<", text[position + 1 :]
     return text, "", ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Via:
-    """One hop of a message's way."""
-
-    transport: str = "UDP"
-    host: str
-    "The sent-by host, without brackets."
-
-    port: int | None = None
-    parameters: Parameters = ()
-
-    @property
-    def branch(self) -> str:
-        """The branch, empty if there is none."""
-        return parameter_of(self.parameters, "branch") or ""
-
-    def parameter(self, name: str) -> str | None:
-        """A parameter's value, "" if it stands alone, None if there is none."""
-        return parameter_of(self.parameters, name)
-
-    def seen_from(self, host: str, port: int) -> Self:
-        """
-        What a server adds before it answers.
-
-        Standards:
-            RFC 3261 §18.2.1 -- received, where the source is not the sent-by host
-            RFC 3581 §4 -- rport filled in, then received always
-        """
-        wants_port = self.parameter("rport") is not None
-        if not wants_port and self.host == host:
-            return self
-        kept = [(n, v) for n, v in self.parameters if n not in ("received", "rport")]
-        added: list[tuple[str, str | None]] = [("received", host)]
-        if wants_port:
-            added.append(("rport", str(port)))
-        return replace(self, parameters=(*kept, *added))
-
-    def __str__(self) -> str:
-        port = f":{self.port}" if self.port is not None else ""
-        return (
-            f"SIP/2.0/{self.transport} {format_host(self.host)}{port}"
-            f"{format_parameters(self.parameters)}"
-        )
-
-
-def parse_via(text: str) -> Via:
-    """
-    Read one Via value.
-
-    Raises:
-        MalformedMessage: If it is none.
-    """
-    match = _VIA.match(text.strip())
-    if match is None:
-        raise MalformedMessage(f"not a Via: {text[:80]!r}")
-    transport, where, parameters = match.groups()
-    host, port = parse_host_port(where)
-    return Via(
-        transport=transport.upper(),
-        host=host,
-        port=port,
-        parameters=parse_parameters(parameters or ""),
-    )
 
 
 def ip_literal(host: str) -> str | None:
