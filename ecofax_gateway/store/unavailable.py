@@ -21,27 +21,33 @@ _LOST_RACES = {"40P01", "40001"}
 """PostgreSQL: deadlock_detected, serialization_failure (documentation 15, appendix A)."""
 
 
+class RuleBroken(Exception):
+    """A statement broke a rule of the schema, or makes no sense: a bug of ours."""
+
+
 @contextmanager
 def unavailable() -> Iterator[None]:
     """
     Turn "the database does not answer" into `StoreUnavailable`.
 
-    A broken rule (IntegrityError) or a wrong statement is a bug and stays what it is.
-
     Raises:
         StoreUnavailable: With the driver's first line; the cause is kept.
+
+        RuleBroken: For every other error of the database. The cause is not kept, only
+            its place: PostgreSQL's detail quotes the row, with mails and hashes in it.
     """
     try:
         yield
     except (OperationalError, InterfaceError) as error:
         raise StoreUnavailable(f"database: {_first_line(error)}") from error
-    except DatabaseError as error:
-        # Only the bare class: a damaged file; its children have been sorted out.
-        if type(error) is not DatabaseError:
-            raise
-        raise StoreUnavailable(f"database: {_first_line(error)}") from error
     except TimeoutError as error:
         raise StoreUnavailable(f"database: {error}") from error
+    except DBAPIError as error:
+        if type(error) is DatabaseError:
+            # The bare class is SQLite's: a damaged file.
+            raise StoreUnavailable(f"database: {_first_line(error)}") from error
+        broken = RuleBroken(f"{type(error).__name__}: {_first_line(error)}")
+        raise broken.with_traceback(error.__traceback__) from None
 
 
 def is_lost_race(error: BaseException) -> bool:

@@ -123,7 +123,8 @@ def _attempt(conn: Connection, call: _Call) -> Callable[[], None]:
     """Run one call in its savepoint; what is returned tells its caller."""
     savepoint = conn.begin_nested()
     try:
-        result = call.work(conn)
+        with unavailable():
+            result = call.work(conn)
         savepoint.commit()
     except BaseException as error:  # noqa: BLE001 -- not swallowed: it is the caller's
         # If this fails too, SQLite has undone the whole transaction (disk full, I/O

@@ -197,3 +197,11 @@ def make_office():
     For tests that open their own databases.
     """
     return Office
+
+
+@pytest.fixture
+def office_now():
+    """
+    A fixed instant.
+    """
+    return NOON

@@ -55,9 +55,11 @@ def _line() -> None:
         sa.Column("vtime", sa.Float(), nullable=False),
         sa.Column("last_claim", UTC_TIME, nullable=False),
         sa.Column("created_at", UTC_TIME, nullable=False),
-        sa.CheckConstraint("plan IN ('perso', 'pro', 'plug')", name="ck_line_plan"),
-        sa.CheckConstraint("max_calls >= 0", name="ck_line_max_calls"),
-        sa.CheckConstraint("weight > 0", name="ck_line_weight"),
+        sa.CheckConstraint(
+            "plan IN ('perso', 'pro', 'plug')", name=op.f("ck_line_plan")
+        ),
+        sa.CheckConstraint("max_calls >= 0", name=op.f("ck_line_max_calls")),
+        sa.CheckConstraint("weight > 0", name=op.f("ck_line_weight")),
         sa.PrimaryKeyConstraint("number", name="pk_line"),
     )
 
@@ -81,19 +83,22 @@ def _mail() -> None:
         sa.Column("received_at", UTC_TIME, nullable=False),
         sa.Column("finished_at", UTC_TIME, nullable=True),
         sa.CheckConstraint(
-            "(code IS NOT NULL) = (state = 'refused')", name="ck_mail_code"
+            "(code IS NOT NULL) = (state = 'refused')", name=op.f("ck_mail_code")
         ),
         sa.CheckConstraint(
-            "(finished_at IS NOT NULL) = (state <> 'accepted')", name="ck_mail_finished"
+            "(finished_at IS NOT NULL) = (state <> 'accepted')",
+            name=op.f("ck_mail_finished"),
         ),
         sa.CheckConstraint(
             "state <> 'accepted' OR inline IS NOT NULL OR spool IS NOT NULL",
-            name="ck_mail_has_content",
+            name=op.f("ck_mail_has_content"),
         ),
         sa.CheckConstraint(
-            "state IN ('accepted', 'ordered', 'refused')", name="ck_mail_state"
+            "state IN ('accepted', 'ordered', 'refused')", name=op.f("ck_mail_state")
         ),
-        sa.CheckConstraint("inline IS NULL OR spool IS NULL", name="ck_mail_one_place"),
+        sa.CheckConstraint(
+            "inline IS NULL OR spool IS NULL", name=op.f("ck_mail_one_place")
+        ),
         sa.PrimaryKeyConstraint("ref", name="pk_mail"),
     )
     op.create_index("ix_mail_finished_at", "mail", ["finished_at"])
@@ -134,11 +139,11 @@ def _pages() -> None:
         sa.Column("warnings", sa.JSON(), nullable=False),
         sa.Column("created_at", UTC_TIME, nullable=False),
         sa.CheckConstraint(
-            "(inline IS NULL) <> (spool IS NULL)", name="ck_pages_one_place"
+            "(inline IS NULL) <> (spool IS NULL)", name=op.f("ck_pages_one_place")
         ),
-        sa.CheckConstraint("count > 0", name="ck_pages_count"),
+        sa.CheckConstraint("count > 0", name=op.f("ck_pages_count")),
         sa.CheckConstraint(
-            "vertical_dpi IN (98, 196, 391)", name="ck_pages_vertical_dpi"
+            "vertical_dpi IN (98, 196, 391)", name=op.f("ck_pages_vertical_dpi")
         ),
         sa.PrimaryKeyConstraint("sha256", "vertical_dpi", name="pk_pages"),
     )
@@ -162,13 +167,14 @@ def _reply() -> None:
         sa.Column("created_at", UTC_TIME, nullable=False),
         sa.Column("finished_at", UTC_TIME, nullable=True),
         sa.CheckConstraint(
-            "(finished_at IS NOT NULL) = (state <> 'pending')", name="ck_reply_finished"
+            "(finished_at IS NOT NULL) = (state <> 'pending')",
+            name=op.f("ck_reply_finished"),
         ),
         sa.CheckConstraint(
-            "state <> 'pending' OR message IS NOT NULL", name="ck_reply_message"
+            "state <> 'pending' OR message IS NOT NULL", name=op.f("ck_reply_message")
         ),
         sa.CheckConstraint(
-            "state IN ('pending', 'sent', 'dropped')", name="ck_reply_state"
+            "state IN ('pending', 'sent', 'dropped')", name=op.f("ck_reply_state")
         ),
         sa.PrimaryKeyConstraint("id", name="pk_reply"),
         sa.UniqueConstraint("event_key", name="uq_reply_event_key"),
@@ -184,7 +190,7 @@ def _trunk() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("max_calls", sa.Integer(), nullable=False),
         sa.Column("paused", sa.Boolean(), nullable=False),
-        sa.CheckConstraint("max_calls >= 0", name="ck_trunk_max_calls"),
+        sa.CheckConstraint("max_calls >= 0", name=op.f("ck_trunk_max_calls")),
         sa.PrimaryKeyConstraint("name", name="pk_trunk"),
     )
 
@@ -214,19 +220,24 @@ def _campaign() -> None:
         sa.Column("purged_at", UTC_TIME, nullable=True),
         sa.CheckConstraint(
             "(finished_at IS NOT NULL) = (state IN ('failed', 'finished'))",
-            name="ck_campaign_finished",
+            name=op.f("ck_campaign_finished"),
         ),
         sa.CheckConstraint(
-            "quality IN ('normal', 'premium', 'best')", name="ck_campaign_quality"
+            "quality IN ('normal', 'premium', 'best')", name=op.f("ck_campaign_quality")
         ),
-        sa.CheckConstraint("source IN ('mail', 'command')", name="ck_campaign_source"),
-        sa.CheckConstraint("state <> 'ready' OR pages > 0", name="ck_campaign_pages"),
+        sa.CheckConstraint(
+            "source IN ('mail', 'command')", name=op.f("ck_campaign_source")
+        ),
+        sa.CheckConstraint(
+            "state <> 'ready' OR pages > 0", name=op.f("ck_campaign_pages")
+        ),
         sa.CheckConstraint(
             "state IN ('preparing', 'ready', 'failed', 'finished')",
-            name="ck_campaign_state",
+            name=op.f("ck_campaign_state"),
         ),
         sa.CheckConstraint(
-            "purged_at IS NULL OR finished_at IS NOT NULL", name="ck_campaign_purged"
+            "purged_at IS NULL OR finished_at IS NOT NULL",
+            name=op.f("ck_campaign_purged"),
         ),
         sa.ForeignKeyConstraint(
             ["mail_ref"], ["mail.ref"], name="fk_campaign_mail_ref"
@@ -257,7 +268,7 @@ def _document() -> None:
         sa.Column("inline", sa.LargeBinary(), nullable=True),
         sa.Column("spool", sa.Text(), nullable=True),
         sa.CheckConstraint(
-            "inline IS NULL OR spool IS NULL", name="ck_document_one_place"
+            "inline IS NULL OR spool IS NULL", name=op.f("ck_document_one_place")
         ),
         sa.ForeignKeyConstraint(
             ["campaign_id"], ["campaign.id"], name="fk_document_campaign_id"
@@ -298,37 +309,38 @@ def _fax() -> None:
         sa.Column("finished_at", UTC_TIME, nullable=True),
         sa.CheckConstraint(
             "(finished_at IS NOT NULL) = (state IN ('cancelled', 'failed', 'sent', 'unknown'))",
-            name="ck_fax_finished",
+            name=op.f("ck_fax_finished"),
         ),
         sa.CheckConstraint(
-            "(phase IS NOT NULL) = (state = 'dialing')", name="ck_fax_phase_dialing"
+            "(phase IS NOT NULL) = (state = 'dialing')",
+            name=op.f("ck_fax_phase_dialing"),
         ),
         sa.CheckConstraint(
             "(slot_until IS NOT NULL) = (busy AND state = 'unknown')",
-            name="ck_fax_slot",
+            name=op.f("ck_fax_slot"),
         ),
         sa.CheckConstraint(
             "(state <> 'dialing' OR busy) AND (NOT busy OR state IN ('dialing', 'unknown'))",
-            name="ck_fax_busy",
+            name=op.f("ck_fax_busy"),
         ),
         sa.CheckConstraint(
             "phase IN ('claimed', 'inviting', 'ringing', 'answered', 'sending')",
-            name="ck_fax_phase",
+            name=op.f("ck_fax_phase"),
         ),
         sa.CheckConstraint(
-            "state <> 'scheduled' OR due_at IS NOT NULL", name="ck_fax_due"
+            "state <> 'scheduled' OR due_at IS NOT NULL", name=op.f("ck_fax_due")
         ),
         sa.CheckConstraint(
             "state IN ('waiting', 'scheduled', 'queued', 'dialing', 'sent', 'failed', 'unknown', 'held', 'cancelled')",
-            name="ck_fax_state",
+            name=op.f("ck_fax_state"),
         ),
         sa.CheckConstraint(
             "state NOT IN ('dialing', 'unknown') OR (node IS NOT NULL AND epoch IS NOT NULL AND attempt > 0)",
-            name="ck_fax_owner",
+            name=op.f("ck_fax_owner"),
         ),
         sa.CheckConstraint(
             "state NOT IN ('failed', 'unknown') OR ending IS NOT NULL",
-            name="ck_fax_ending",
+            name=op.f("ck_fax_ending"),
         ),
         sa.ForeignKeyConstraint(
             ["campaign_id"], ["campaign.id"], name="fk_fax_campaign_id"
@@ -375,14 +387,16 @@ def _attempt() -> None:
         sa.Column("duration_s", sa.Float(), nullable=False),
         sa.Column("pages_sha256", sa.Text(), nullable=True),
         sa.CheckConstraint(
-            "(started_at IS NOT NULL) = (phase <> 'claimed')", name="ck_attempt_started"
+            "(started_at IS NOT NULL) = (phase <> 'claimed')",
+            name=op.f("ck_attempt_started"),
         ),
         sa.CheckConstraint(
             "phase IN ('claimed', 'inviting', 'ringing', 'answered', 'sending')",
-            name="ck_attempt_phase",
+            name=op.f("ck_attempt_phase"),
         ),
         sa.CheckConstraint(
-            "(ended_at IS NOT NULL) = (ending IS NOT NULL)", name="ck_attempt_ended"
+            "(ended_at IS NOT NULL) = (ending IS NOT NULL)",
+            name=op.f("ck_attempt_ended"),
         ),
         sa.ForeignKeyConstraint(["fax_id"], ["fax.id"], name="fk_attempt_fax_id"),
         sa.PrimaryKeyConstraint("fax_id", "n", name="pk_attempt"),
