@@ -12,14 +12,13 @@ Standards:
 import re
 from collections.abc import Collection
 
+from ..replies.envelope import LOOP_MARK
 from .address import split_address
 from .message import Mail
 
 MAX_HOPS = 25
 """Received fields; a mail that passed more servers goes round in circles."""
 
-LOOP_MARK = "ecofax-gateway"
-"""Our own X-Loop; what carries it came from us."""
 
 _BULK = frozenset({"bulk", "list", "junk", "auto_reply"})
 _LIST_FIELDS = ("list-id", "list-unsubscribe", "list-post", "list-help")

@@ -37,6 +37,10 @@ class Client:
         self._writer.write(data if isinstance(data, bytes) else data.encode() + b"\r\n")
         await self._writer.drain()
 
+    async def say_for_ever(self, data):
+        while True:
+            await self.say(data)
+
     async def ask(self, data):
         await self.say(data)
         return await self.reply()
@@ -323,8 +327,7 @@ async def test_an_endless_line_is_cut_off_and_leaves_no_file(
         client = await client_of(port)
         await client.until_data()
         with pytest.raises(ConnectionError):
-            while True:
-                await client.say(b"x" * 65_536)
+            await client.say_for_ever(b"x" * 65_536)
 
     assert keeper.mails == []
     assert list((tmp_path / "spool").iterdir()) == []

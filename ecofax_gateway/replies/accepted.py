@@ -1,0 +1,101 @@
+"""
+The acknowledgement: what was understood and what happens now.
+
+Pure: no I/O, no clock, no randomness.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from email.message import EmailMessage
+
+from ..domain.number import FaxNumber
+from ..domain.order import BadNumber
+from .envelope import Letterhead, subject_document, write_reply
+from .facts import CampaignFacts
+from .wording import (
+    bullets,
+    join_paragraphs,
+    listed_numbers,
+    local_time,
+    quality_words,
+    say,
+)
+
+KIND = "accepted"
+
+
+def accepted(
+    letterhead: Letterhead,
+    campaign: CampaignFacts,
+    *,
+    numbers: Sequence[FaxNumber],
+    due_at: datetime | None = None,
+    ignored: Sequence[str] = (),
+    warnings: Sequence[str] = (),
+    bad_numbers: Sequence[BadNumber] = (),
+) -> EmailMessage:
+    """
+    Write the acknowledgement.
+
+    Args:
+        letterhead: Who writes to whom.
+
+        campaign: The order.
+
+        numbers: Those that will be called, at least one.
+
+        due_at: Timezone-aware; None: at once.
+
+        ignored: Names of parts that are not printed.
+
+        warnings: French sentences, on the date and on legibility.
+
+        bad_numbers: Entries that are not called.
+    """
+    departure = (
+        say(KIND, "at-once") if due_at is None else local_time(due_at, campaign.zone)
+    )
+    text = join_paragraphs(
+        [
+            say(KIND, "opening"),
+            say(
+                KIND,
+                "facts",
+                reference=campaign.reference,
+                documents=", ".join(campaign.documents),
+                pages=campaign.pages,
+                quality=quality_words(campaign.quality),
+                line=campaign.line,
+                departure=departure,
+            ),
+            say(KIND, "one-number", number=numbers[0])
+            if len(numbers) == 1
+            else say(
+                KIND,
+                "several-numbers",
+                count=len(numbers),
+                numbers=listed_numbers(numbers),
+            ),
+            say(KIND, "warnings", warnings=bullets(warnings)) if warnings else "",
+            say(KIND, "ignored", names=bullets(ignored)) if ignored else "",
+            say(KIND, "bad-numbers", entries=bullets(map(_bad_entry, bad_numbers)))
+            if bad_numbers
+            else "",
+            say(KIND, "closing", reference=campaign.reference),
+        ]
+    )
+    return write_reply(
+        letterhead,
+        kind=KIND,
+        reference=campaign.reference,
+        subject=say(KIND, "subject", document=subject_document(campaign.documents)),
+        text=text,
+    )
+
+
+def _bad_entry(entry: BadNumber) -> str:
+    if entry.line is None:
+        return say(KIND, "bad-in-address", text=entry.text, reason=entry.reason)
+    return say(
+        KIND, "bad-in-list", line=entry.line, text=entry.text, reason=entry.reason
+    )

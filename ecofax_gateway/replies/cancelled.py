@@ -1,0 +1,56 @@
+"""
+The end that was asked for: cancelled.
+
+Pure: no I/O, no clock, no randomness.
+"""
+
+from collections.abc import Sequence
+from email.message import EmailMessage
+
+from ..domain.fax import FaxState
+from .envelope import Letterhead, subject_document, write_reply
+from .facts import CampaignFacts, FaxFacts
+from .wording import bullets, join_paragraphs, listed_numbers, plural, say
+
+KIND = "cancelled"
+
+
+def cancelled(
+    letterhead: Letterhead, campaign: CampaignFacts, faxes: Sequence[FaxFacts]
+) -> EmailMessage:
+    """Write that the order was cancelled, and who of *faxes* had it all the same."""
+    arrived = [fax.number for fax in faxes if fax.state is FaxState.SENT]
+    partly = [
+        fax for fax in faxes if fax.state is not FaxState.SENT and fax.pages_confirmed
+    ]
+    entries = [
+        say(
+            KIND,
+            "partly-line",
+            number=fax.number,
+            confirmed=plural(fax.pages_confirmed, "page"),
+            pages=campaign.pages,
+        )
+        for fax in partly
+    ]
+    text = join_paragraphs(
+        [
+            say(KIND, "opening-part" if arrived or partly else "opening-whole"),
+            say(KIND, "sent", numbers=listed_numbers(arrived)) if arrived else "",
+            say(KIND, "partly", entries=bullets(entries)) if partly else "",
+            say(
+                KIND,
+                "order",
+                reference=campaign.reference,
+                documents=", ".join(campaign.documents),
+                line=campaign.line,
+            ),
+        ]
+    )
+    return write_reply(
+        letterhead,
+        kind=KIND,
+        reference=campaign.reference,
+        subject=say(KIND, "subject", document=subject_document(campaign.documents)),
+        text=text,
+    )

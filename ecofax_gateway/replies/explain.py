@@ -1,0 +1,122 @@
+"""
+How a call ended, in sentences for a person who knows nothing of fax.
+
+Pure: no I/O, no clock, no randomness.
+"""
+
+from dataclasses import dataclass
+
+from ..domain.outcome import Ending, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """One ending, said to the requester."""
+
+    what: str
+    "What happened: one sentence."
+
+    todo: str
+    "Who can do something about it, and what."
+
+
+EXPLANATIONS: dict[Ending, Explanation] = {
+    Ending.DELIVERED: Explanation(
+        "Le fax du destinataire a confirmé avoir reçu toutes les pages.",
+        "Vous n'avez rien à faire.",
+    ),
+    Ending.BUSY: Explanation(
+        "La ligne du destinataire était occupée.",
+        "Renvoyez le fax plus tard, ou demandez au destinataire de libérer sa ligne.",
+    ),
+    Ending.NO_ANSWER: Explanation(
+        "Personne n'a décroché : le fax du destinataire est sans doute éteint ou"
+        " débranché.",
+        "Demandez au destinataire de vérifier que son fax est allumé et qu'il répond"
+        " tout seul, puis renvoyez.",
+    ),
+    Ending.NUMBER_UNKNOWN: Explanation(
+        "Ce numéro n'existe pas ou n'est plus attribué.",
+        "Vérifiez le numéro de fax auprès du destinataire, puis renvoyez au bon numéro.",
+    ),
+    Ending.REJECTED: Explanation(
+        "Le destinataire, ou son opérateur, a refusé l'appel.",
+        "Demandez au destinataire si son fax accepte les appels de votre numéro.",
+    ),
+    Ending.UNREACHABLE: Explanation(
+        "La ligne du destinataire est momentanément injoignable.",
+        "Renvoyez le fax plus tard ; si cela dure, le destinataire doit voir avec son"
+        " opérateur.",
+    ),
+    Ending.TRUNK_FAULT: Explanation(
+        "L'appel n'a pas pu partir : notre réseau téléphonique était en panne.",
+        "Ce n'est ni votre faute ni celle du destinataire. Renvoyez le fax plus tard, ou"
+        " signalez la référence à la personne qui gère le service.",
+    ),
+    Ending.NOT_A_FAX: Explanation(
+        "L'appel a été décroché, mais ce n'est pas un fax qui a répondu (une personne, un"
+        " répondeur ou un silence).",
+        "Vérifiez que ce numéro est bien celui d'un fax et non d'un téléphone.",
+    ),
+    Ending.T38_REFUSED: Explanation(
+        "La ligne du destinataire n'a pas accepté la transmission d'un fax par Internet"
+        " (T.38).",
+        "Renvoyez une fois ; si cela recommence, signalez la référence à la personne qui"
+        " gère le service.",
+    ),
+    Ending.HANDSHAKE_FAILED: Explanation(
+        "Le fax du destinataire a répondu, mais les deux appareils n'ont pas réussi à"
+        " s'entendre : la ligne est sans doute de mauvaise qualité.",
+        "Renvoyez à une autre heure, ou demandez au destinataire s'il a un autre numéro"
+        " de fax.",
+    ),
+    Ending.INCOMPATIBLE: Explanation(
+        "Le fax du destinataire ne peut pas imprimer ce document (il manque peut-être de"
+        " papier).",
+        "Demandez au destinataire de vérifier le papier de son fax, ou renvoyez avec"
+        " qualite:normal.",
+    ),
+    Ending.PAGE_REFUSED: Explanation(
+        "Le fax du destinataire a signalé qu'une page arrivait illisible.",
+        "Renvoyez les pages qui manquent ; qualite:normal passe mieux sur une mauvaise"
+        " ligne.",
+    ),
+    Ending.CUT_OFF: Explanation(
+        "Le fax du destinataire a raccroché avant la dernière page.",
+        "Demandez au destinataire ce qu'il a reçu, puis renvoyez les pages qui manquent.",
+    ),
+    Ending.STALLED: Explanation(
+        "La communication s'est figée et nous avons raccroché.",
+        "Demandez au destinataire ce qu'il a reçu, puis renvoyez les pages qui manquent.",
+    ),
+    Ending.PROTOCOL_ERROR: Explanation(
+        "Le fax du destinataire a répondu de façon inattendue et l'envoi s'est arrêté.",
+        "Renvoyez une fois ; si cela recommence, demandez au destinataire s'il a un autre"
+        " numéro de fax.",
+    ),
+    Ending.BROKEN_OFF: Explanation(
+        "Notre service s'est arrêté pendant l'appel : nous ne savons pas avec certitude ce"
+        " que le destinataire a reçu.",
+        "Demandez au destinataire ce qu'il a reçu avant de renvoyer.",
+    ),
+    Ending.CANCELLED: Explanation(
+        "L'envoi a été annulé.",
+        "Rien d'autre ne partira.",
+    ),
+    Ending.LOCAL_FAULT: Explanation(
+        "Une panne de notre service a empêché l'appel.",
+        "Ce n'est ni votre faute ni celle du destinataire. Signalez la référence à la"
+        " personne qui gère le service.",
+    ),
+}
+
+
+def explain(ending: Ending) -> Explanation:
+    """Say what *ending* means and what to do."""
+    return EXPLANATIONS[ending]
+
+
+def raw_code(outcome: Outcome) -> str:
+    """The technical words, for whoever is asked for help: « busy, 486 Busy Here »."""
+    detail = " ".join(outcome.detail.split())
+    return f"{outcome.ending.value}, {detail}" if detail else outcome.ending.value

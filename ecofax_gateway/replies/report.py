@@ -1,0 +1,91 @@
+"""
+The report of a campaign: counts, then a line for each number.
+
+Pure: no I/O, no clock, no randomness.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from email.message import EmailMessage
+
+from ..domain.fax import FaxState
+from .envelope import Letterhead, subject_document, write_reply
+from .explain import explain, raw_code
+from .facts import CampaignFacts, FaxFacts
+from .wording import join_paragraphs, plural, say
+
+KIND = "report"
+
+_ORDER = (FaxState.FAILED, FaxState.UNKNOWN, FaxState.CANCELLED)
+"""What somebody must look at comes first; what was sent comes last."""
+
+
+def report(
+    letterhead: Letterhead, campaign: CampaignFacts, faxes: Sequence[FaxFacts]
+) -> EmailMessage:
+    """Write what became of each of *faxes*."""
+    counts = Counter(fax.state for fax in faxes)
+    lines = [
+        say(
+            KIND,
+            "counts",
+            total=len(faxes),
+            sent=counts[FaxState.SENT],
+            failed=counts[FaxState.FAILED],
+        )
+    ]
+    if counts[FaxState.UNKNOWN]:
+        lines.append(say(KIND, "count-unknown", unknown=counts[FaxState.UNKNOWN]))
+    if counts[FaxState.CANCELLED]:
+        lines.append(say(KIND, "count-cancelled", cancelled=counts[FaxState.CANCELLED]))
+    ordered = [fax for state in _ORDER for fax in faxes if fax.state is state]
+    ordered += [fax for fax in faxes if fax.state not in _ORDER]
+    text = join_paragraphs(
+        [
+            say(KIND, "opening"),
+            "\n".join(lines),
+            "\n".join(f"- {_line(campaign, fax)}" for fax in ordered),
+            say(KIND, "todo") if counts[FaxState.FAILED] else "",
+            say(
+                KIND,
+                "order",
+                reference=campaign.reference,
+                documents=", ".join(campaign.documents),
+                pages=campaign.pages,
+                line=campaign.line,
+            ),
+        ]
+    )
+    return write_reply(
+        letterhead,
+        kind=KIND,
+        reference=campaign.reference,
+        subject=say(KIND, "subject", document=subject_document(campaign.documents)),
+        text=text,
+    )
+
+
+def _line(campaign: CampaignFacts, fax: FaxFacts) -> str:
+    match fax.state:
+        case FaxState.SENT:
+            pages = plural(fax.pages_confirmed, "page")
+            return say(KIND, "sent-line", number=fax.number, pages=pages)
+        case FaxState.FAILED if fax.outcome:
+            return say(
+                KIND,
+                "failed-line",
+                number=fax.number,
+                what=explain(fax.outcome.ending).what,
+                code=raw_code(fax.outcome),
+            )
+        case FaxState.UNKNOWN:
+            return say(
+                KIND,
+                "unknown-line",
+                number=fax.number,
+                confirmed=plural(fax.pages_confirmed, "page", "confirmée"),
+                pages=campaign.pages,
+            )
+        case FaxState.CANCELLED:
+            return say(KIND, "cancelled-line", number=fax.number)
+    return say(KIND, "open-line", number=fax.number)
