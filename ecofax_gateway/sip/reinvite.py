@@ -150,8 +150,11 @@ class Reinvites:
         """Answer 3xx to 6xx."""
         transaction = self._take_theirs()
         if transaction is not None:
-            self._call.endpoint.respond(transaction, status, now)
-            self.resume(now)
+            endpoint = self._call.endpoint
+            endpoint.respond(transaction, status, now)
+            # §14.1: ours waits until theirs "reaches the confirmed or terminated
+            # state"; its ACK is here within a round trip.
+            self._wait(endpoint.exchange.timers.t1, now)
 
     def offer_answered(self, sdp: bytes) -> None:
         """The ACK brought the answer to the offer in our 200."""
@@ -215,5 +218,8 @@ class Reinvites:
             delay = 2.1 + 0.01 * (drawn % 191)
         else:
             delay = 0.01 * (drawn % 201)
+        self._wait(delay, now)
+
+    def _wait(self, delay: float, now: float) -> None:
         self._is_backing_off = True
-        exchange.agenda.set(self, now + delay)
+        self._call.endpoint.exchange.agenda.set(self, now + delay)

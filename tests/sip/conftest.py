@@ -57,8 +57,10 @@ class Wire:
     def run(self, seconds: float = 60.0, *, until: Callable[[], bool] = lambda: False):
         """Let time pass."""
         end = self.now + seconds
-        while not until():
+        while True:
             self.collect()
+            if until():
+                return
             times = [at for at, *_ in self._air]
             times += [t for a in self.agents.values() if (t := a.next_timeout())]
             if not times or min(times) > end:
