@@ -15,7 +15,8 @@ import os
 import re
 import ssl
 from datetime import UTC
-from email.message import EmailMessage
+from email.message import Message
+from email.parser import BytesHeaderParser
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Protocol
@@ -49,12 +50,12 @@ class PostFailed(EcofaxError):
 class Postman(Protocol):
     """A way to post a reply."""
 
-    async def post(self, message: EmailMessage, to: str) -> None:
+    async def post(self, message: bytes, to: str) -> None:
         """
         Post *message*; it is out when this returns.
 
         Args:
-            message: Whole, with its own date and identity.
+            message: Whole, CRLF lines, with its own date and identity; posted as is.
 
             to: The one address it goes to.
 
@@ -97,12 +98,12 @@ class SmtpPostman:
         self._start_tls = {"starttls": True, "opportunistic": None, "none": False}[tls]
         self._context = _unverified() if tls == "opportunistic" else None
 
-    async def post(self, message: EmailMessage, to: str) -> None:
+    async def post(self, message: bytes, to: str) -> None:
         """See `Postman.post`."""
         try:
             async with asyncio.timeout(TIMEOUT_SECONDS):
                 await aiosmtplib.send(
-                    message.as_bytes(),
+                    message,
                     sender="",
                     recipients=[to],
                     hostname=self._host,
@@ -142,25 +143,25 @@ class FolderPostman:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    async def post(self, message: EmailMessage, to: str) -> None:
+    async def post(self, message: bytes, to: str) -> None:
         """See `Postman.post`."""
         try:
             await asyncio.to_thread(self._write, message)
         except OSError as error:
             raise PostFailed(f"{error.strerror}", temporary=True) from error
 
-    def _write(self, message: EmailMessage) -> None:
+    def _write(self, message: bytes) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
-        path = self._folder / _file_name(message)
+        path = self._folder / _file_name(BytesHeaderParser().parsebytes(message))
         unfinished = path.with_suffix(".part")
         with unfinished.open("wb") as file:
-            file.write(message.as_bytes())
+            file.write(message)
             file.flush()
             os.fsync(file.fileno())
         unfinished.replace(path)
 
 
-def _file_name(message: EmailMessage) -> str:
+def _file_name(message: Message) -> str:
     date = parsedate_to_datetime(str(message["Date"])).astimezone(UTC)
     mark = hashlib.sha256(str(message["Message-ID"]).encode()).hexdigest()[:8]
     kind = _UNSAFE.sub("", str(message["X-Fax-Status"] or "")) or "reply"

@@ -6,10 +6,11 @@ I/O: the database, through the caller's transaction.
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, delete, select, update
 
+from ..domain.fax import FaxState
 from .insertion import insert_into
-from .tables import trunk
+from .tables import fax, trunk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +33,27 @@ def put(conn: Connection, name: str, *, max_calls: int) -> None:
             index_elements=[trunk.c.name], set_={"max_calls": max_calls}
         )
     )
+
+
+def adopt(conn: Connection, name: str) -> int:
+    """
+    Let faxes that are still to be called leave by this trunk, and forget the others.
+
+    A trunk that the operator renamed or took away would keep its faxes for ever.
+
+    Returns:
+        How many faxes changed their trunk.
+    """
+    open_states = (
+        FaxState.WAITING, FaxState.SCHEDULED, FaxState.QUEUED, FaxState.HELD,
+    )  # fmt: skip
+    moved = conn.execute(
+        update(fax)
+        .where(fax.c.trunk != name, fax.c.state.in_(open_states))
+        .values(trunk=name)
+    )
+    conn.execute(delete(trunk).where(trunk.c.name != name))
+    return moved.rowcount
 
 
 def set_paused(conn: Connection, name: str, *, paused: bool) -> bool:

@@ -1,0 +1,401 @@
+"""
+mail -> order -> documents -> pages -> faxes.
+
+I/O: the store and the converters.
+
+Two claims, so that a list of 2000 numbers is visible before its document is converted:
+`Ordering` turns a mail into a campaign whose faxes wait; `Rendering` makes its pages
+and lets them go. Either may die at any line and is done again from the start.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from converters.contract import ConversionFailed, Rendered
+from converters.workshop import Workshop
+
+from ..domain.document import Quality
+from ..domain.errors import MalformedMessage, OrderRefused
+from ..domain.line import FaxLine
+from ..domain.number import FaxNumber, NumberClass
+from ..domain.order import Order, Requester, Source
+from ..log import about
+from ..mail.message import Mail, parse_mail
+from ..mail.ordering import MailOrder, order_of, requester_of
+from ..password import is_password
+from ..replies.facts import CampaignFacts
+from ..store import campaigns, lines, mails, preparation
+from ..store.campaigns import Creation, NewCampaign, NewDocument
+from ..store.database import Database
+from ..store.mails import MailRow
+from ..store.preparation import DocumentRow, ToPrepare
+from .answer import Answer, OnlyRestricted
+from .worker import Bell
+
+logger = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=30)
+"Longer than the longest conversion; a restart of the node frees its leases at once."
+
+OFFICE_PAUSES = (2.0, 10.0, 30.0)
+"Seconds between tries when LibreOffice does not start: our fault, not the document's."
+
+BAD_CREDENTIALS = OrderRefused(
+    "Le numéro de ligne (objet du message) ou le mot de passe fax (p:) est incorrect."
+    " Vérifiez les deux ; majuscules et minuscules comptent dans le mot de passe.",
+    code="bad-credentials",
+)
+"One sentence for both, so that nobody learns which lines exist."
+
+POISONED = OrderRefused(
+    "Votre message n'a pas pu être traité malgré plusieurs essais."
+    " Renvoyez le document au format PDF.",
+    code="poisoned",
+)
+UNREADABLE = OrderRefused(
+    "Votre message n'a pas pu être lu : il est trop complexe ou endommagé."
+    " Écrivez un nouveau message et joignez-y le document, de préférence en PDF.",
+    code="unreadable",
+)
+
+
+class Ordering:
+    """
+    Turns accepted mails into campaigns, or into the answer that says why not.
+
+    Args:
+        db: The store.
+
+        node: Holds the leases.
+
+        trunk: By which the faxes will leave.
+
+        zone: Of dates in mails.
+
+        own_domains: Mail from them is never answered: it would come back to us.
+
+        answer: Puts replies into the outbox.
+
+        clock: Aware UTC.
+
+        bell: Rung when there is something to render.
+    """
+
+    def __init__(
+        self,
+        *,
+        db: Database,
+        node: str,
+        trunk: str,
+        zone: ZoneInfo,
+        own_domains: tuple[str, ...],
+        answer: Answer,
+        clock: Callable[[], datetime],
+        bell: Bell,
+    ) -> None:
+        self._db = db
+        self._node = node
+        self._trunk = trunk
+        self._zone = zone
+        self._own_domains = own_domains
+        self._answer = answer
+        self._clock = clock
+        self._bell = bell
+
+    async def step(self) -> bool:
+        """One mail."""
+        now = self._clock()
+        for ref in await self._db.read(mails.poisoned, now=now):
+            logger.error("%s: given up after several tries", ref)
+            lost = await self._db.read(mails.get, ref)
+            address = lost.envelope_from or None if lost else None
+            await self._refuse(ref, Requester(address=address), POISONED)
+        mail = await self._db.tx(
+            mails.claim_mail, node=self._node, now=now, lease=LEASE
+        )
+        if mail is None:
+            return False
+        with about(mail.ref):
+            await self._order(mail)
+        return True
+
+    async def _order(self, mail: MailRow) -> None:
+        requester = Requester(address=mail.envelope_from or None)
+        try:
+            parsed = await self._parse(mail)
+            requester = requester_of(
+                parsed, mail.envelope_from, own_domains=self._own_domains
+            )
+            order = await asyncio.to_thread(
+                order_of,
+                parsed,
+                envelope_from=mail.envelope_from,
+                recipients=mail.recipients,
+                now=mail.received_at,
+                zone=self._zone,
+            )
+            line = await self._allowed_line(order)
+            await self._create(mail, requester, order, line)
+        except OrderRefused as refusal:
+            await self._refuse(mail.ref, requester, refusal)
+
+    async def _parse(self, mail: MailRow) -> Mail:
+        raw = await self._db.read(mails.body, mail.ref) or b""
+        try:
+            return await asyncio.to_thread(parse_mail, raw)
+        except MalformedMessage as error:
+            logger.warning("unreadable: %s", error)
+            raise UNREADABLE from error
+
+    async def _allowed_line(self, order: MailOrder) -> FaxLine:
+        line = await self._db.read(lines.get, order.line_number.e164)
+        readings = (order.password, *order.other_passwords)
+        known = line.password_hash if line else None
+        if not await asyncio.to_thread(is_password, known, readings) or line is None:
+            raise BAD_CREDENTIALS
+        return line
+
+    async def _create(
+        self, mail: MailRow, requester: Requester, order: Order, line: FaxLine
+    ) -> None:
+        quality = order.quality or line.plan.default_quality
+        allowed, restricted = split_restricted(order.numbers, quality)
+        if not allowed:
+            facts = CampaignFacts(
+                reference=mail.ref,
+                documents=tuple(document.name for document in order.documents),
+                line=order.line_number,
+                pages=0,
+                quality=quality,
+                zone=self._zone,
+            )
+            raise OnlyRestricted(facts, restricted)
+        new = NewCampaign(
+            ref=mail.ref,
+            line=line.number,
+            trunk=self._trunk,
+            source=Source.MAIL,
+            mail_ref=mail.ref,
+            requester=requester,
+            quality=quality,
+            due_at=order.due_at,
+            documents=tuple(
+                [
+                    NewDocument(
+                        name=each.name, content=await self._db.keep(each.content)
+                    )
+                    for each in order.documents
+                ]
+            ),
+            numbers=tuple(number.e164 for number in allowed),
+            warnings=order.warnings,
+            notes=notes_of(order, restricted),
+        )
+        created = await self._db.tx(self._write_campaign, new, now=self._clock())
+        if created is Creation.LINE_GONE:
+            raise BAD_CREDENTIALS
+        logger.info(
+            "order: %d documents to %d numbers, %s",
+            len(new.documents),
+            len(new.numbers),
+            created,
+        )
+        self._bell.ring()
+        self._answer.bell.ring()
+
+    def _write_campaign(
+        self, conn: Connection, new: NewCampaign, *, now: datetime
+    ) -> Creation:
+        created = campaigns.create(conn, new, now=now)
+        if created is Creation.CREATED:
+            self._answer.warn(conn, new, now=now)
+        return created
+
+    async def _refuse(
+        self, ref: str, requester: Requester, refusal: OrderRefused
+    ) -> None:
+        logger.info("refused: %s", refusal.code)
+        await self._db.tx(
+            self._write_refusal, ref, requester, refusal, now=self._clock()
+        )
+        self._answer.bell.ring()
+
+    def _write_refusal(
+        self,
+        conn: Connection,
+        ref: str,
+        requester: Requester,
+        refusal: OrderRefused,
+        *,
+        now: datetime,
+    ) -> None:
+        if mails.mark_refused(conn, ref, refusal.code, now=now):
+            self._answer.refuse(conn, ref, requester, refusal, now=now)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """One document's pages."""
+
+    name: str
+    count: int
+    warnings: tuple[str, ...]
+
+
+class Rendering:
+    """
+    Makes the pages of campaigns and lets their faxes go.
+
+    Args:
+        db: The store.
+
+        node: Holds the leases.
+
+        workshop: Turns documents into pages.
+
+        answer: Puts replies into the outbox.
+
+        clock: Aware UTC.
+
+        bell: Rung when faxes may be due.
+    """
+
+    def __init__(
+        self,
+        *,
+        db: Database,
+        node: str,
+        workshop: Workshop,
+        answer: Answer,
+        clock: Callable[[], datetime],
+        bell: Bell,
+    ) -> None:
+        self._db = db
+        self._node = node
+        self._workshop = workshop
+        self._answer = answer
+        self._clock = clock
+        self._bell = bell
+
+    async def step(self) -> bool:
+        """One campaign."""
+        now = self._clock()
+        for ref in await self._db.read(preparation.poisoned, now=now):
+            await self._fail(ref, POISONED)
+        todo = await self._db.tx(
+            preparation.claim_preparation, node=self._node, now=now, lease=LEASE
+        )
+        if todo is None:
+            return False
+        with about(todo.ref):
+            await self._render(todo)
+        return True
+
+    async def _render(self, todo: ToPrepare) -> None:
+        made: list[Made] = []
+        refused: list[str] = []
+        codes: list[str] = []
+        for document in todo.documents:
+            try:
+                made.append(await self._pages(document, todo.quality))
+            except ConversionFailed as failure:
+                logger.info("a document cannot be converted: %s", failure.code)
+                refused.append(f"« {document.name} » : {failure.for_requester}")
+                codes.append(failure.code)
+        if refused:
+            await self._fail(todo.ref, OrderRefused("\n".join(refused), code=codes[0]))
+            return
+        released = await self._db.tx(
+            self._write_release, todo.ref, made, now=self._clock()
+        )
+        logger.info("%d pages, %d faxes", sum(one.count for one in made), released)
+        self._bell.ring()
+        self._answer.bell.ring()
+
+    async def _pages(self, document: DocumentRow, quality: Quality) -> Made:
+        """The pages of one document: those that were made before, or new ones."""
+        dpi = quality.vertical_dpi
+        known = await self._db.read(preparation.find_pages, document.sha256, dpi)
+        if known is not None:
+            return Made(document.name, known.count, known.warnings)
+        content = await self._db.read(preparation.document_bytes, document.id)
+        assert content is not None, "documents are kept until their campaign is over"
+        rendered = await self._patiently_render(content, document.name, dpi)
+        await self._db.tx(
+            preparation.rendered,
+            document.sha256,
+            dpi,
+            await self._db.keep(rendered.tiff),
+            count=rendered.pages,
+            warnings=rendered.warnings,
+            now=self._clock(),
+        )
+        return Made(document.name, rendered.pages, rendered.warnings)
+
+    async def _patiently_render(self, content: bytes, name: str, dpi: int) -> Rendered:
+        """Give our own converters time to come back before a requester is bothered."""
+        for pause in OFFICE_PAUSES:
+            try:
+                return await self._workshop.render(content, name, vertical_dpi=dpi)
+            except ConversionFailed as failure:
+                if failure.code != "office-unavailable":
+                    raise
+            await asyncio.sleep(pause)
+        return await self._workshop.render(content, name, vertical_dpi=dpi)
+
+    def _write_release(
+        self, conn: Connection, ref: str, made: list[Made], *, now: datetime
+    ) -> int:
+        released = preparation.release(
+            conn,
+            ref,
+            page_count=sum(one.count for one in made),
+            warnings=[
+                f"« {one.name} » : {warning}"
+                for one in made
+                for warning in one.warnings
+            ],
+            now=now,
+        )
+        if released:
+            self._answer.accept(conn, ref, now=now)
+        return released
+
+    async def _fail(self, ref: str, refusal: OrderRefused) -> None:
+        await self._db.tx(self._write_failure, ref, refusal, now=self._clock())
+        self._answer.bell.ring()
+
+    def _write_failure(
+        self, conn: Connection, ref: str, refusal: OrderRefused, *, now: datetime
+    ) -> None:
+        campaign = campaigns.get(conn, ref)
+        detail = refusal.for_requester.replace("\n", " ")
+        if campaign and preparation.fail_preparation(conn, ref, detail, now=now):
+            self._answer.refuse(conn, ref, campaign.requester, refusal, now=now)
+
+
+def split_restricted(
+    numbers: tuple[FaxNumber, ...], quality: Quality
+) -> tuple[list[FaxNumber], list[FaxNumber]]:
+    """(those that may be called in this quality, those that only *best* allows)."""
+    if quality is Quality.BEST:
+        return list(numbers), []
+    restricted = [n for n in numbers if n.number_class is NumberClass.RESTRICTED]
+    return [n for n in numbers if n not in restricted], restricted
+
+
+def notes_of(order: Order, restricted: list[FaxNumber]) -> dict[str, Any]:
+    """What the replies will have to name, as plain values for the store."""
+    return {
+        "ignored": list(order.ignored),
+        "duplicates": [number.e164 for number in order.duplicates],
+        "restricted": [number.e164 for number in restricted],
+        "bad_numbers": [asdict(bad) for bad in order.bad_numbers],
+    }

@@ -1,0 +1,114 @@
+"""
+Pages as they leave: the documents of a fax in one file, a tag line on every page.
+
+I/O: reads the store. What is composed depends on the arguments alone, so that the
+pages of any call can be made again, bit for bit, to prove what was sent.
+"""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from converters import fax_file
+
+from ..domain.document import Quality
+from ..domain.line import FaxLine
+from ..domain.number import FaxNumber
+from ..store import campaigns, faxes, lines, preparation
+
+
+def tag_line(
+    line: FaxLine, at: datetime, zone: ZoneInfo, *, page: int, of: int, first_page: int
+) -> str:
+    """
+    What stands on top of a page: when, from whom, which page.
+
+    Args:
+        at: When the call began; shown in *zone*.
+
+        first_page: Of this call; above 1 the pages continue an earlier one, which the
+            reader is told.
+
+    Standards:
+        47 CFR 68.318(d), and French usage: date and time, sender, number on each page
+    """
+    sender = f"{line.name}  {FaxNumber(line.number)}".strip()
+    continued = " (suite)" if first_page > 1 else ""
+    return f"{at.astimezone(zone):%d/%m/%Y %H:%M}  {sender}  p. {page}/{of}{continued}"
+
+
+def compose(
+    documents: list[bytes],
+    *,
+    line: FaxLine,
+    at: datetime,
+    zone: ZoneInfo,
+    first_page: int,
+    vertical_dpi: int,
+) -> bytes:
+    """The file that a call sends: pages *first_page* to the last, tag lines stamped."""
+    return fax_file.compose(
+        documents,
+        tag=lambda page, of: tag_line(
+            line, at, zone, page=page, of=of, first_page=first_page
+        ),
+        first_page=first_page,
+        vertical_dpi=vertical_dpi,
+    )
+
+
+def document_pages(conn: Connection, campaign: str, quality: Quality) -> list[bytes]:
+    """The pages of each document of a campaign, in order, without tag lines."""
+    tiffs = []
+    for document in preparation.documents(conn, campaign):
+        found = preparation.find_pages(conn, document.sha256, quality.vertical_dpi)
+        if found is None:
+            raise LookupError(f"{campaign}: pages of {document.name!r} are not kept")
+        tiffs.append(found.tiff)
+    return tiffs
+
+
+def coarser(documents: list[bytes], quality: Quality) -> list[tuple[int, list[bytes]]]:
+    """
+    The documents in every resolution that a far end may ask for, finest first.
+
+    A machine that cannot print what was asked gets rows joined two by two, the dark
+    one winning, rather than a second call.
+    """
+    ladder = [(quality.vertical_dpi, documents)]
+    for dpi in (196, 98):
+        if dpi < quality.vertical_dpi:
+            joined = [fax_file.coarser(each, vertical_dpi=dpi) for each in documents]
+            ladder.append((dpi, joined))
+    return ladder
+
+
+def pages_of_attempt(
+    conn: Connection, fax_ref: str, n: int, *, zone: ZoneInfo
+) -> bytes:
+    """
+    Make the pages of one call again, as they were sent.
+
+    Raises:
+        LookupError: If there is no such call, or retention has taken its pages.
+    """
+    fax = faxes.get(conn, fax_ref)
+    attempt = {each.n: each for each in faxes.attempts(conn, fax_ref)}.get(n)
+    if fax is None or attempt is None or attempt.started_at is None:
+        raise LookupError(f"{fax_ref}: no call number {n}")
+    campaign = campaigns.get(conn, fax.campaign)
+    line = lines.get(conn, fax.line)
+    if campaign is None or line is None:
+        raise LookupError(f"{fax_ref}: its line is gone")
+    documents = document_pages(conn, fax.campaign, campaign.quality)
+    sent_dpi = attempt.vertical_dpi or campaign.quality.vertical_dpi
+    ladder = dict(coarser(documents, campaign.quality))
+    return compose(
+        ladder[sent_dpi],
+        line=line,
+        at=attempt.started_at,
+        zone=zone,
+        first_page=attempt.first_page,
+        vertical_dpi=sent_dpi,
+    )

@@ -1,0 +1,359 @@
+"""
+fax -> call -> outcome -> next state.
+
+I/O: the store, the sender, and the files that a call's pages lie in.
+
+The order of things is the whole point: a channel is claimed and committed; the pages
+are made; the intent is committed; only then may the INVITE leave; each confirmed page
+is committed as it is reported; the outcome, the next state and the reply are committed
+together. Whatever dies in between, what is on the disk says what may have happened.
+"""
+
+import asyncio
+import hashlib
+import logging
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import chain, repeat
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, TypeVar
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from ..domain.errors import EngineLost, StoreUnavailable
+from ..domain.fax import FaxState, Phase
+from ..domain.line import FaxLine
+from ..domain.number import FaxNumber
+from ..domain.outcome import Ending, Outcome
+from ..domain.retry import RetryPolicy, decide
+from ..engine.protocol import PageFile, PlaceCall, Progress, Step, TrunkAddress
+from ..log import about, shorten_number
+from ..senders.contract import Sender
+from ..store import calls, claims, faxes, lines
+from ..store.claims import ClaimedFax
+from ..store.database import Database
+from . import sheets
+from .answer import Answer
+from .worker import BACK_OFF_SECONDS, Bell
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
+
+PHASES = {
+    Step.RINGING: Phase.RINGING,
+    Step.ANSWERED: Phase.ANSWERED,
+    Step.PAGE_CONFIRMED: Phase.SENDING,
+}
+"""What is written of a call's steps; the others change nothing that is kept."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """How calls leave: the trunk, and how numbers are dialled there."""
+
+    trunk: TrunkAddress
+    dial: Callable[[FaxNumber], str]
+    channels: int
+    ring_timeout_s: float
+    ecm: bool
+
+
+class Transmit:
+    """
+    Calls what is due, as many at a time as the trunk has channels.
+
+    Args:
+        db: The store.
+
+        node, epoch: This life of this node; every write is guarded by them.
+
+        sender: Places the calls.
+
+        answer: Puts replies into the outbox.
+
+        policy: Patience with a number.
+
+        way: The trunk.
+
+        folder: Private; the page files of calls under way.
+
+        zone: Of the tag line's date.
+
+        clock: Aware UTC.
+
+        tasks: Owns the calls.
+
+        bell: Rung when something may be due.
+    """
+
+    def __init__(
+        self,
+        *,
+        db: Database,
+        node: str,
+        epoch: int,
+        sender: Sender,
+        answer: Answer,
+        policy: RetryPolicy,
+        way: Way,
+        folder: Path,
+        zone: ZoneInfo,
+        clock: Callable[[], datetime],
+        tasks: asyncio.TaskGroup,
+        bell: Bell,
+    ) -> None:
+        self._db = db
+        self._node = node
+        self._epoch = epoch
+        self._sender = sender
+        self._answer = answer
+        self._policy = policy
+        self._way = way
+        self._folder = folder
+        self._zone = zone
+        self._clock = clock
+        self._tasks = tasks
+        self._bell = bell
+        self._under_way: dict[str, asyncio.Task[None]] = {}
+        self._leaving = False
+
+    async def step(self) -> bool:
+        """Promote what is due, claim what has a channel, and start the calls."""
+        now = self._clock()
+        await self._db.tx(faxes.promote_due, now=now)
+        free = self._way.channels - len(self._under_way)
+        if free <= 0 or self._leaving:
+            return False
+        claimed = await self._db.tx(
+            claims.claim, node=self._node, epoch=self._epoch, limit=free, now=now
+        )
+        for each in claimed:
+            task = self._tasks.create_task(self._call(each), name=f"call {each.ref}")
+            self._under_way[each.ref] = task
+        return bool(claimed)
+
+    async def hang_up_cancelled(self) -> bool:
+        """End calls whose fax was cancelled since they began."""
+        for ref in await self._db.read(
+            calls.to_hang_up, node=self._node, epoch=self._epoch
+        ):
+            await self._sender.hang_up(ref)
+        return False
+
+    async def leave(self, *, grace_seconds: float, hurry: asyncio.Event) -> None:
+        """
+        Start no call any more, let those under way finish, then hang up.
+
+        A call that is hung up so goes on later at its first unconfirmed page.
+
+        Args:
+            grace_seconds: For calls to finish.
+
+            hurry: Set when somebody does not want to wait for them.
+        """
+        self._leaving = True
+        if self._under_way:
+            logger.info("%d calls under way may finish", len(self._under_way))
+            either: set[asyncio.Task[Any]] = {
+                asyncio.create_task(hurry.wait()),
+                asyncio.create_task(asyncio.wait(set(self._under_way.values()))),
+            }
+            await asyncio.wait(
+                either, timeout=grace_seconds, return_when=asyncio.FIRST_COMPLETED
+            )
+            for waiting in either:
+                waiting.cancel()
+        for ref in tuple(self._under_way):
+            await self._sender.hang_up(ref)
+        if self._under_way:
+            await asyncio.wait(set(self._under_way.values()))
+
+    async def _call(self, claimed: ClaimedFax) -> None:
+        with about(claimed.ref):
+            try:
+                await self._place(claimed)
+            finally:
+                del self._under_way[claimed.ref]
+                self._bell.ring()
+
+    async def _place(self, claimed: ClaimedFax) -> None:
+        started_at = self._clock()
+        try:
+            call, digest = await self._make_call(claimed, started_at)
+        except Exception:
+            logger.exception("the pages of this call could not be made")
+            fault = Outcome(
+                ending=Ending.LOCAL_FAULT, detail="the pages could not be made"
+            )
+            await self._finish(claimed, fault)
+            return
+        try:
+            if await self._intend(claimed, digest, started_at):
+                logger.info("calling %s", shorten_number(claimed.number))
+                outcome = await self._send(claimed, call)
+            else:
+                outcome = Outcome(ending=Ending.LOCAL_FAULT, detail="not called")
+            await self._finish(claimed, outcome)
+        finally:
+            await asyncio.to_thread(_remove, call.files)
+
+    async def _intend(self, claimed: ClaimedFax, digest: str, at: datetime) -> bool:
+        """
+        Commit that the INVITE is about to leave; anything but a plain yes is a no.
+
+        If the commit's own answer was lost, the intent may be written: then the fax
+        is not called, and its outcome says so.
+        """
+        try:
+            return await asyncio.shield(
+                self._db.tx(calls.intend, claimed, pages_sha256=digest, now=at)
+            )
+        except StoreUnavailable as error:
+            logger.error("not called, the intent could not be written: %s", error)
+            return False
+
+    async def _send(self, claimed: ClaimedFax, call: PlaceCall) -> Outcome:
+        async def on_progress(progress: Progress) -> None:
+            await self._write_progress(claimed, progress)
+
+        try:
+            outcome = await self._sender.send(call, on_progress)
+        except EngineLost:
+            return Outcome(
+                ending=Ending.BROKEN_OFF, detail="the call engine ended in the call"
+            )
+        if outcome.ending is Ending.CANCELLED and self._leaving:
+            fax = await self._db.read(faxes.get, claimed.ref)
+            if fax is not None and not fax.cancel_requested:
+                return replace(
+                    outcome, ending=Ending.LOCAL_FAULT, detail="the gateway was stopped"
+                )
+        return outcome
+
+    async def _write_progress(self, claimed: ClaimedFax, progress: Progress) -> None:
+        phase = PHASES.get(progress.step)
+        if phase is None:
+            return
+        if progress.step is Step.PAGE_CONFIRMED:
+            logger.info(
+                "page %d confirmed", claimed.pages_confirmed + progress.pages_confirmed
+            )
+        try:
+            ours = await self._db.tx(
+                calls.progress,
+                claimed,
+                phase,
+                pages_confirmed=progress.pages_confirmed,
+                now=self._clock(),
+            )
+        except StoreUnavailable as error:
+            # The call must not suffer; its outcome will tell the pages once more.
+            logger.error("a confirmed page could not be written: %s", error)
+            return
+        if not ours:
+            logger.error("this call is not ours any more; hanging up")
+            await self._sender.hang_up(claimed.ref)
+
+    async def _finish(self, claimed: ClaimedFax, outcome: Outcome) -> None:
+        """Write the outcome, what follows, and the reply; however long it takes."""
+        state = await self._insist(
+            self._write_outcome,
+            claimed,
+            outcome,
+            draw=random.random(),  # noqa: S311 -- spreads retries, guards nothing
+        )
+        logger.info(
+            "%s: %s%s, %d pages confirmed in this call",
+            state or "nothing written (not ours any more)",
+            outcome.ending,
+            f" ({outcome.detail})" if outcome.detail else "",
+            outcome.pages_confirmed,
+        )
+        self._answer.bell.ring()
+
+    def _write_outcome(
+        self, conn: Connection, claimed: ClaimedFax, outcome: Outcome, *, draw: float
+    ) -> FaxState | None:
+        now = self._clock()
+        history = calls.history(conn, claimed, outcome)
+        decision = decide(outcome, history, policy=self._policy, now=now, draw=draw)
+        state = calls.finish(conn, claimed, outcome, decision, now=now)
+        if state is not None:
+            self._answer.after_call(conn, claimed.campaign, now=now)
+        return state
+
+    async def _insist(
+        self,
+        fn: Callable[Concatenate[Connection, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """
+        Run a transaction until the store takes it, also while we are being stopped.
+
+        Safe to repeat: each is guarded by node, epoch and attempt.
+        """
+        pauses = chain(BACK_OFF_SECONDS, repeat(BACK_OFF_SECONDS[-1]))
+        while True:
+            try:
+                return await asyncio.shield(self._db.tx(fn, *args, **kwargs))
+            except StoreUnavailable as error:
+                logger.error("the store does not answer (%s); trying again", error)
+                await asyncio.sleep(next(pauses))
+
+    async def _make_call(
+        self, claimed: ClaimedFax, at: datetime
+    ) -> tuple[PlaceCall, str]:
+        """The call with its page files, and the hash of the finest of them."""
+        line = await self._db.read(lines.get, claimed.line)
+        assert line is not None, (
+            "a line whose faxes are not all final cannot be removed"
+        )
+        documents = await self._db.read(
+            sheets.document_pages, claimed.campaign, claimed.quality
+        )
+        files, digest = await asyncio.to_thread(
+            self._write_pages, claimed, line, documents, at
+        )
+        caller = FaxNumber(claimed.line)
+        call = PlaceCall(
+            call=claimed.ref,
+            number=self._way.dial(FaxNumber(claimed.number)),
+            caller_id=self._way.dial(caller),
+            station_id=str(caller)[:20],
+            files=files,
+            pages=claimed.pages - claimed.pages_confirmed,
+            trunk=self._way.trunk,
+            ring_timeout_s=self._way.ring_timeout_s,
+            ecm=self._way.ecm,
+        )
+        return call, digest
+
+    def _write_pages(
+        self, claimed: ClaimedFax, line: FaxLine, documents: list[bytes], at: datetime
+    ) -> tuple[tuple[PageFile, ...], str]:
+        files, digests = [], []
+        for dpi, tiffs in sheets.coarser(documents, claimed.quality):
+            composed = sheets.compose(
+                tiffs,
+                line=line,
+                at=at,
+                zone=self._zone,
+                first_page=claimed.first_page,
+                vertical_dpi=dpi,
+            )
+            path = self._folder / f"{claimed.ref}-{claimed.attempt}-{dpi}.tif"
+            path.write_bytes(composed)
+            files.append(PageFile(path=str(path), vertical_dpi=dpi))
+            digests.append(hashlib.sha256(composed).hexdigest())
+        return tuple(files), digests[0]
+
+
+def _remove(files: tuple[PageFile, ...]) -> None:
+    for file in files:
+        Path(file.path).unlink(missing_ok=True)
