@@ -7,6 +7,7 @@ I/O: sockets, a folder, standard output and error, signals.
 import argparse
 import asyncio
 import logging
+import os
 import signal
 import sys
 from pathlib import Path
@@ -77,6 +78,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NUMBER=HOW",
         help="the same for calls to one number; may be given several times",
     )
+    parser.add_argument(
+        "--until-eof",
+        action="store_true",
+        help="end when standard input does (for a program that holds this one)",
+    )
     parser.add_argument("--verbose", action="store_true", help="log every T.30 signal")
 
 
@@ -122,12 +128,19 @@ async def _serve(arguments: argparse.Namespace, logbook: Logbook) -> None:
     answering = asyncio.ensure_future(station.answer_calls())
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, answering.cancel)
+    if arguments.until_eof:
+        loop.add_reader(sys.stdin.fileno(), _end_at_eof, answering)
     try:
         await answering
     except asyncio.CancelledError:
         logger.info("stopped")
     finally:
         station.close()
+
+
+def _end_at_eof(answering: asyncio.Future[None]) -> None:
+    if not os.read(sys.stdin.fileno(), 1024):
+        answering.cancel()
 
 
 def _number_plan(text: str) -> tuple[str, Plan]:

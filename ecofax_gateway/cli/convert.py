@@ -1,0 +1,66 @@
+"""
+`convert FILE -o pages.tif`: the pages that a document becomes, without sending them.
+"""
+
+import argparse
+import asyncio
+import tempfile
+from pathlib import Path
+
+from converters.contract import ConversionFailed, Limits, Rendered
+from converters.workshop import Workshop
+
+from ..domain.document import Quality
+from ..domain.errors import OrderRefused
+from .options import add_command
+
+
+def add_parsers(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+) -> None:
+    """Add `convert`."""
+    parser = add_command(
+        commands,
+        "convert",
+        "turn a document into fax pages, to look at them",
+        example="convert letter.odt -o pages.tif --quality normal",
+        config=False,
+    )
+    parser.add_argument("file", metavar="FILE", type=Path)
+    parser.add_argument("-o", "--output", metavar="TIFF", type=Path, required=True)
+    parser.add_argument(
+        "--quality", choices=list(Quality), type=Quality, default=Quality.PREMIUM
+    )
+    parser.set_defaults(run=convert)
+
+
+def convert(arguments: argparse.Namespace) -> int:
+    """Write the pages of one document as TIFF-F."""
+    try:
+        content = arguments.file.read_bytes()
+        rendered = asyncio.run(
+            _render(content, arguments.file.name, arguments.quality.vertical_dpi)
+        )
+        arguments.output.write_bytes(rendered.tiff)
+    except OSError as error:
+        raise OrderRefused(
+            f"{error.filename}: {error.strerror}", code="no-file"
+        ) from error
+    except ConversionFailed as failure:
+        raise OrderRefused(
+            f"{arguments.file.name}: {failure.for_requester}", code=failure.code
+        ) from failure
+    for warning in rendered.warnings:
+        print(warning)
+    print(f"{arguments.output}: {rendered.pages} pages, {arguments.quality}")
+    return 0
+
+
+async def _render(content: bytes, name: str, vertical_dpi: int) -> Rendered:
+    with tempfile.TemporaryDirectory(prefix="ecofax-convert-") as folder:
+        workshop = Workshop(folder=Path(folder), limits=Limits())
+        await workshop.start()
+        try:
+            return await workshop.render(content, name, vertical_dpi=vertical_dpi)
+        finally:
+            await workshop.close()

@@ -1,0 +1,33 @@
+"""
+`run`: the gateway itself.
+"""
+
+import argparse
+import asyncio
+import os
+from functools import partial
+
+from .. import daemon, log
+from .options import add_command, settings_of
+
+
+def add_parsers(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+) -> None:
+    """Add `run`."""
+    parser = add_command(
+        commands,
+        "run",
+        "run the gateway until it is told to stop",
+        example="run --config /etc/ecofax-gateway/config.toml",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the daemon in this process."""
+    settings = settings_of(arguments)
+    log.set_up(settings.gateway.log_level, under_systemd="JOURNAL_STREAM" in os.environ)
+    # Who waits for this line may read it through a pipe: not left in a buffer.
+    asyncio.run(daemon.run(settings, announce=partial(print, flush=True)))
+    return 0

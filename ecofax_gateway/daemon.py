@@ -1,0 +1,433 @@
+"""
+The daemon: builds every shell, owns every task, ends them in order.
+
+I/O: everything, through what it builds. The only place that knows the settings.
+"""
+
+import asyncio
+import contextlib
+import logging
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from sqlalchemy import Connection
+
+from converters.contract import Limits
+from converters.workshop import Workshop
+
+from . import service
+from .domain.errors import BadSettings
+from .domain.line import FaxLine, Plan
+from .domain.number import FaxNumber
+from .domain.outcome import Ending
+from .domain.retry import DELAYS, RetryPolicy
+from .engine.protocol import TrunkAddress
+from .fax_machine.child import FaxMachineChild
+from .mail.listener import MailListener
+from .mail.postman import FolderPostman, Postman, SmtpPostman
+from .password import hash_password, make_password
+from .pipeline.accept import Accept
+from .pipeline.answer import Answer, Posting
+from .pipeline.housekeeping import Housekeeping
+from .pipeline.prepare import Ordering, Rendering
+from .pipeline.transmit import Transmit, Way
+from .pipeline.worker import Bell, Step, work
+from .senders.sip_t38 import SipT38Sender
+from .settings import BUILT_IN, RetrySettings, Settings, TrunkSettings
+from .store import claims, faxes, lines, nodes, trunks
+from .store.database import Database
+
+logger = logging.getLogger(__name__)
+
+CALL_GRACE_SECONDS = 300.0
+"Calls under way may go on this long after a stop; the unit's TimeoutStopSec is longer."
+
+BEAT_SECONDS = 5.0
+
+DEMO_LINE = "+33366720307"
+"Of the guide's own example; made only without a configuration file."
+
+Announce = Callable[[str], None]
+
+
+def utc_now() -> datetime:
+    """The clock that everything is given."""
+    return datetime.now(UTC)
+
+
+async def run(settings: Settings, *, announce: Announce) -> None:
+    """
+    Run the gateway until SIGTERM or SIGINT.
+
+    Args:
+        settings: Checked.
+
+        announce: Called once with what a person needs to know when all is up.
+
+    Raises:
+        BadSettings: If something that the settings name cannot be used.
+        StoreUnavailable: If the database cannot be opened.
+    """
+    service.make_state_folder(settings.state)
+    service.become_owner(settings.state)
+    with contextlib.closing(service.lock(settings.state)):
+        db = await asyncio.to_thread(
+            Database.open, settings.database_url, spool=settings.state / "spool"
+        )
+        try:
+            async with contextlib.AsyncExitStack() as stack:
+                await _run(settings, db, stack, announce)
+        finally:
+            await asyncio.to_thread(db.close)
+    service.notify("STATUS=stopped")
+
+
+async def _run(
+    settings: Settings,
+    db: Database,
+    stack: contextlib.AsyncExitStack,
+    announce: Announce,
+) -> None:
+    node, state, zone = settings.gateway.node, settings.state, settings.zone
+    stop, hurry = _stop_on_signal()
+
+    workshop = _workshop(settings)
+    await workshop.start()  # LibreOffice warms up while the rest comes up
+    stack.push_async_callback(workshop.close)
+    way = await _way(settings, stack)
+    sender = SipT38Sender(
+        bind=_bind_address(settings), sip_port=settings.engine.sip_port
+    )
+    await sender.start()
+    stack.push_async_callback(sender.close)
+
+    bells = {name: Bell() for name in ("order", "render", "call", "post")}
+    answer = answer_of(settings, bells["post"])
+    epoch = await db.tx(_begin, settings, answer, utc_now())
+    logger.info("node %s, life %d", node, epoch)
+    password = None
+    if settings.embedded:
+        password = await db.tx(_make_demo_line, utc_now())
+
+    chores = Housekeeping(
+        db=db,
+        node=node,
+        epoch=epoch,
+        keep=timedelta(days=settings.store.keep_days),
+        clock=utc_now,
+        stop=stop.set,
+    )
+    ordering = Ordering(
+        db=db,
+        node=node,
+        trunk=settings.trunk.name,
+        zone=zone,
+        own_domains=settings.smtp.domains,
+        answer=answer,
+        clock=utc_now,
+        bell=bells["render"],
+    )
+    rendering = Rendering(
+        db=db,
+        node=node,
+        workshop=workshop,
+        answer=answer,
+        clock=utc_now,
+        bell=bells["call"],
+    )
+    posting = Posting(
+        db=db,
+        node=node,
+        postman=_postman(settings),
+        clock=utc_now,
+        bell=bells["post"],
+    )
+    async with asyncio.TaskGroup() as tasks:
+        transmit = Transmit(
+            db=db,
+            node=node,
+            epoch=epoch,
+            sender=sender,
+            answer=answer,
+            policy=retry_policy(settings.retry),
+            way=way,
+            folder=_calls_folder(state),
+            zone=zone,
+            clock=utc_now,
+            tasks=tasks,
+            bell=bells["call"],
+        )
+        steps: list[tuple[str, Step, Bell]] = [
+            ("order", ordering.step, bells["order"]),
+            *[("render", rendering.step, bells["render"])]
+            * settings.conversion.workers,
+            ("call", transmit.step, bells["call"]),
+            ("hang-up", transmit.hang_up_cancelled, Bell()),
+            ("post", posting.step, bells["post"]),
+        ]
+        workers = [
+            tasks.create_task(work(name, step, bell=bell, stop=stop), name=name)
+            for name, step, bell in steps
+        ]
+        listener = _listener(
+            settings, Accept(db=db, clock=utc_now, bell=bells["order"])
+        )
+        port = await _listen(listener, settings)
+        with _ticking(chores):
+            announce(welcome(settings, port, password))
+            service.notify("READY=1", f"STATUS=mail on port {port}")
+            await stop.wait()
+            logger.info("stopping")
+            service.notify("STOPPING=1")
+            await listener.close()
+            await transmit.leave(grace_seconds=CALL_GRACE_SECONDS, hurry=hurry)
+        for bell in bells.values():
+            bell.ring()
+        await asyncio.wait(workers, timeout=5)
+        for worker in workers:
+            worker.cancel()
+
+
+def answer_of(settings: Settings, bell: Bell | None = None) -> Answer:
+    """Who writes replies; also for commands, which ring nobody."""
+    return Answer(
+        sender=settings.replies.sender, zone=settings.zone, bell=bell or Bell()
+    )
+
+
+def _begin(conn: Connection, settings: Settings, answer: Answer, now: datetime) -> int:
+    """Start a life of this node, and settle what its last one left behind."""
+    node = settings.gateway.node
+    trunks.put(conn, settings.trunk.name, max_calls=settings.trunk.channels)
+    trunks.adopt(conn, settings.trunk.name)
+    epoch = nodes.begin(conn, node, now=now)
+    for ref in claims.take_over(conn, node=node, epoch=epoch, now=now):
+        logger.error(
+            "%s: the last run ended in its call; unknown, not dialled again", ref
+        )
+        fax = faxes.get(conn, ref)
+        assert fax is not None
+        answer.after_call(conn, fax.campaign, now=now)
+    return epoch
+
+
+def _make_demo_line(conn: Connection, now: datetime) -> str | None:
+    """Make the demo line if it is not there; its password, this once."""
+    if lines.get(conn, DEMO_LINE) is not None:
+        return None
+    password = make_password()
+    line = FaxLine(
+        number=DEMO_LINE,
+        plan=Plan.PRO,
+        name="Ligne de démonstration",
+        password_hash=hash_password(password),
+    )
+    lines.add(conn, line, now=now)
+    return password
+
+
+def _workshop(settings: Settings) -> Workshop:
+    conversion = settings.conversion
+    return Workshop(
+        folder=settings.state / "conversions",
+        limits=Limits(
+            seconds=conversion.seconds,
+            memory_bytes=conversion.memory_mb * 1024**2,
+            max_pages=conversion.max_pages,
+        ),
+        office_instances=conversion.office_instances,
+    )
+
+
+async def _way(settings: Settings, stack: contextlib.AsyncExitStack) -> Way:
+    """The trunk; the built-in fax machine is started if it is that."""
+    trunk = settings.trunk
+    if trunk.proxy == BUILT_IN:
+        machine = FaxMachineChild(
+            folder=settings.state / "fax-machine", paced=trunk.paced
+        )
+        port = await machine.start()
+        stack.push_async_callback(machine.close)
+        address = TrunkAddress(host="127.0.0.1", port=port, paced=trunk.paced)
+    else:
+        host, _, port_text = trunk.proxy.partition(":")
+        address = TrunkAddress(
+            host=host,
+            port=int(port_text or 5060),
+            username=trunk.username,
+            password=_trunk_password(trunk),
+            domain=trunk.domain,
+            paced=trunk.paced,
+        )
+    return Way(
+        trunk=address,
+        dial=_e164 if trunk.number_format == "e164" else _national,
+        channels=trunk.channels,
+        ring_timeout_s=settings.engine.ring_timeout,
+        ecm=trunk.ecm,
+    )
+
+
+def _national(number: FaxNumber) -> str:
+    return number.national
+
+
+def _e164(number: FaxNumber) -> str:
+    return number.e164
+
+
+def _trunk_password(trunk: TrunkSettings) -> str:
+    if not trunk.password_file:
+        return ""
+    try:
+        return Path(trunk.password_file).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise BadSettings(
+            [f"trunk.password_file: {trunk.password_file}: {error.strerror}"]
+        ) from error
+
+
+def _bind_address(settings: Settings) -> str:
+    """The address that calls leave from."""
+    if settings.trunk.proxy == BUILT_IN:
+        return "127.0.0.1"
+    if settings.engine.bind:
+        return settings.engine.bind
+    host, _, port = settings.trunk.proxy.partition(":")
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(
+            host, int(port or 5060), socket.AF_INET, socket.SOCK_DGRAM
+        )[0]
+        with socket.socket(family, kind) as probe:
+            probe.connect(
+                address
+            )  # of a datagram socket: chooses a route, sends nothing
+            return str(probe.getsockname()[0])
+    except OSError as error:
+        raise BadSettings(
+            [
+                f"trunk.proxy: {host} cannot be reached ({error}); set engine.bind if its"
+                " name is known only later"
+            ]
+        ) from error
+
+
+def retry_policy(settings: RetrySettings) -> RetryPolicy:
+    """The settings as the decision's own words."""
+    seconds = {
+        Ending.BUSY: settings.busy,
+        Ending.NO_ANSWER: settings.no_answer,
+        Ending.UNREACHABLE: settings.no_answer,
+        Ending.NOT_A_FAX: settings.no_fax,
+        Ending.T38_REFUSED: settings.no_fax,
+        Ending.HANDSHAKE_FAILED: settings.no_fax,
+        Ending.PAGE_REFUSED: settings.cut_off,
+        Ending.CUT_OFF: settings.cut_off,
+        Ending.STALLED: settings.cut_off,
+        Ending.PROTOCOL_ERROR: settings.cut_off,
+        Ending.TRUNK_FAULT: settings.trunk_fault,
+        Ending.LOCAL_FAULT: settings.trunk_fault,
+    }
+    assert seconds.keys() == DELAYS.keys()
+    return RetryPolicy(
+        max_with_carrier=settings.max_with_carrier,
+        max_dials=settings.max_dials,
+        give_up_after=timedelta(hours=settings.give_up_hours),
+        delays={ending: timedelta(seconds=value) for ending, value in seconds.items()},
+    )
+
+
+def _postman(settings: Settings) -> Postman:
+    if settings.replies.by == "folder":
+        return FolderPostman(settings.reply_folder)
+    host, _, port = settings.replies.relay.rpartition(":")
+    return SmtpPostman(host, int(port), hostname=settings.smtp.hostname)
+
+
+def _calls_folder(state: Path) -> Path:
+    """For page files of calls under way; what a life before left there goes."""
+    folder = state / "calls"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    for left in folder.iterdir():
+        left.unlink()
+    return folder
+
+
+def _listener(settings: Settings, accept: Accept) -> MailListener:
+    host, _, port = settings.smtp.listen.rpartition(":")
+    return MailListener(
+        accept,
+        host=host.strip("[]"),
+        port=int(port),
+        domains=settings.smtp.domains,
+        trusted_networks=settings.smtp.trusted_networks,
+        spool=settings.state / "incoming",
+        max_bytes=settings.smtp.max_bytes,
+        hostname=settings.smtp.hostname,
+    )
+
+
+async def _listen(listener: MailListener, settings: Settings) -> int:
+    try:
+        return await listener.start()
+    except OSError as error:
+        raise BadSettings(
+            [f"smtp.listen: {settings.smtp.listen}: {error.strerror}; choose another"]
+        ) from error
+
+
+@contextlib.contextmanager
+def _ticking(chores: Housekeeping) -> Iterator[None]:
+    """The clock of the chores; nothing that must not be missed hangs on it."""
+    scheduler = AsyncIOScheduler(timezone=UTC)
+    scheduler.add_job(chores.beat, "interval", seconds=BEAT_SECONDS, coalesce=True)
+    scheduler.add_job(chores.forget, "interval", hours=1, coalesce=True)
+    interval = service.watchdog_seconds()
+    if interval is not None:
+        scheduler.add_job(
+            service.notify, "interval", ["WATCHDOG=1"], seconds=interval, coalesce=True
+        )
+    scheduler.start()
+    try:
+        yield
+    finally:
+        scheduler.shutdown(wait=False)
+
+
+def welcome(settings: Settings, port: int, password: str | None) -> str:
+    """What a person at the terminal wants to know."""
+    host = settings.smtp.listen.rpartition(":")[0]
+    told = [
+        "ecofax-gateway is ready",
+        f"  mail in    {host}:{port}, for {', '.join(settings.smtp.domains)}",
+        f"  trunk      {settings.trunk.name}: {settings.trunk.proxy}",
+    ]
+    if settings.replies.by == "folder":
+        told.append(f"  replies    as files in {settings.reply_folder}")
+    else:
+        told.append(f"  replies    by mail through {settings.replies.relay}")
+    if settings.trunk.proxy == BUILT_IN:
+        told.append(f"  faxes      printed into {settings.state / 'fax-machine'}")
+    if password is not None:
+        told += [
+            f"  demo line  {FaxNumber(DEMO_LINE).national}, fax password: {password}",
+            "             (shown this once; a new one: ecofax-gateway line passwd"
+            f" {FaxNumber(DEMO_LINE).national})",
+        ]
+    return "\n".join(told)
+
+
+def _stop_on_signal() -> tuple[asyncio.Event, asyncio.Event]:
+    """(set by the first SIGTERM or SIGINT, set by the second: do not wait for calls)."""
+    stop, hurry = asyncio.Event(), asyncio.Event()
+
+    def on_signal() -> None:
+        (hurry if stop.is_set() else stop).set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, on_signal)
+    return stop, hurry
