@@ -28,6 +28,23 @@ class ConversionFailed(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """
+    Why documents fail, to raise any number of times.
+
+    An exception object is raised once: a shared one would collect tracebacks, and
+    with them the documents they failed on.
+    """
+
+    for_requester: str
+    code: str
+
+    def failure(self) -> ConversionFailed:
+        """A new exception that says so."""
+        return ConversionFailed(self.for_requester, code=self.code)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rendered:
     """One document as fax pages."""
 

@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from .binarise import Grey
-from .contract import ConversionFailed, Limits
+from .contract import Cause, ConversionFailed, Limits
 from .pdf import check_page_count
 from .raster import Painted, Sheet
 from .sheet import ROWS, WIDTH_PX, Placement, image_size_mm
@@ -53,17 +53,17 @@ def sheets(content: bytes, *, limits: Limits) -> Iterator[Sheet]:
         ValueError,
         EOFError,
     ) as error:
-        raise _DAMAGED from error
+        raise _DAMAGED.failure() from error
     except (TypeError, KeyError, IndexError, AttributeError, RuntimeError) as error:
         # Pillow's TIFF reader lets these out on directories that lie.
-        raise _DAMAGED from error
+        raise _DAMAGED.failure() from error
 
 
 _FORMATS = ("JPEG", "PNG", "TIFF", "MPO")
 "MPO: what phones write as JPEG with a second picture inside."
 
-_DAMAGED = ConversionFailed(
-    "L’image est endommagée ou incomplète. Enregistrez-la à nouveau puis renvoyez-la.",
+_DAMAGED = Cause(
+    for_requester="L’image est endommagée ou incomplète. Enregistrez-la à nouveau puis renvoyez-la.",
     code="damaged",
 )
 

@@ -14,7 +14,7 @@ import json
 import logging
 from typing import Any
 
-from .contract import ConversionFailed, Limits
+from .contract import Cause, Limits
 from .sandbox import office_command
 
 logger = logging.getLogger(__name__)
@@ -24,13 +24,13 @@ DOCUMENTS_PER_LIFE = 100
 
 START_SECONDS = 40.0
 
-UNREADABLE = ConversionFailed(
-    "Le document n’a pas pu être ouvert. Ouvrez-le, enregistrez-le à nouveau puis"
+UNREADABLE = Cause(
+    for_requester="Le document n’a pas pu être ouvert. Ouvrez-le, enregistrez-le à nouveau puis"
     " renvoyez-le, ou envoyez-le en PDF.",
     code="unreadable",
 )
-TOO_SLOW = ConversionFailed(
-    "Le document est trop long ou trop complexe pour être converti. Envoyez-le en PDF,"
+TOO_SLOW = Cause(
+    for_requester="Le document est trop long ou trop complexe pour être converti. Envoyez-le en PDF,"
     " ou en plusieurs parties.",
     code="too-slow",
 )
@@ -87,7 +87,7 @@ class Office:
             except OfficeLost:
                 if self._served == 0 and self._child is None:
                     raise
-                raise UNREADABLE from None
+                raise UNREADABLE.failure() from None
 
     async def renew(self) -> None:
         """Start the next instance if the last one was thrown away or is worn out."""
@@ -111,7 +111,7 @@ class Office:
                 answer, pdf = await self._exchange(child, header, content)
         except TimeoutError:
             await self._discard()
-            raise TOO_SLOW from None
+            raise TOO_SLOW.failure() from None
         except BaseException:
             # Lost, or this task was cancelled in the middle of an answer.
             await self._discard()
@@ -119,7 +119,7 @@ class Office:
         if "failed" in answer:
             logger.info("LibreOffice refused a document: %s", answer["failed"])
             await self._discard()
-            raise UNREADABLE
+            raise UNREADABLE.failure()
         return pdf
 
     async def _exchange(

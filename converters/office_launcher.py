@@ -85,6 +85,10 @@ class _Desktop:
             document.setPropertyValue("RedlineDisplayType", 0)
         return document
 
+    def ask(self) -> None:
+        """Make a call that only a live LibreOffice answers."""
+        self._desktop.getCurrentComponent()
+
 
 def main() -> None:
     """Start LibreOffice, say that it is ready, answer until the input ends."""
@@ -131,7 +135,9 @@ def _answer(
         )
         pdf = target.read_bytes()
     except (UnoError, RuntimeError, OSError, AttributeError) as error:
-        # The bridge turns a dead LibreOffice into any of these.
+        # The document's fault, or a LibreOffice that died: the bridge turns both
+        # into any of these. A dead one raises again here, which ends this launcher.
+        converter.desktop.ask()
         _say(answers, {"failed": type(error).__name__})
         return
     finally:

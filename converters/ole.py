@@ -29,7 +29,7 @@ class WordHeader:
 
 def stream_starts(content: bytes) -> dict[str, int]:
     """
-    List streams and storages by name, with the offset of their first sector.
+    List streams and storages by name, with the offset of their first byte.
 
     Names are unique only within their storage; where two are alike the first counts,
     which is the nearer to the root.
@@ -63,31 +63,66 @@ def word_header(content: bytes, start: int) -> WordHeader:
     return WordHeader(version=version, is_encrypted=bool(flags & 0x0100))
 
 
+class _Sectors:
+    """The sectors of a compound file and which follows which."""
+
+    def __init__(self, content: bytes) -> None:
+        shift = int(struct.unpack_from("<H", content, 0x1E)[0])
+        if shift not in (9, 12):
+            raise ValueError("sectors of an unknown size")
+        self.size = 1 << shift
+        self._content = content
+        self._tables = struct.unpack_from("<109I", content, 0x4C)
+
+    def offset(self, sector: int) -> int:
+        return (sector + 1) * self.size
+
+    def following(self, sector: int) -> int:
+        # Files over 7 MB have more tables than the 109 the header lists; their
+        # directory and short streams were seen at the front, where these reach.
+        which, entry = divmod(sector, self.size // 4)
+        if which >= len(self._tables) or self._tables[which] >= _NO_SECTOR:
+            return _NO_SECTOR
+        at = self.offset(self._tables[which]) + 4 * entry
+        return int(struct.unpack_from("<I", self._content, at)[0])
+
+    def nth(self, sector: int, steps: int) -> int:
+        for _ in range(steps):
+            if sector >= _NO_SECTOR:
+                break
+            sector = self.following(sector)
+        return sector
+
+
+_NO_SECTOR = 0xFFFFFFFA
+_SHORT_STREAM, _SHORT_SECTOR = 4096, 64
+
+
 def _stream_starts(content: bytes) -> dict[str, int]:
-    shift = struct.unpack_from("<H", content, 0x1E)[0]
-    if shift not in (9, 12):
-        raise ValueError("sectors of an unknown size")
-    size = 1 << shift
-    fat = struct.unpack_from("<109I", content, 0x4C)
+    sectors = _Sectors(content)
     sector = struct.unpack_from("<I", content, 0x30)[0]
-    found: dict[str, int] = {}
+    entries: list[tuple[str, int, int]] = []
     for _ in range(MAX_DIRECTORY_SECTORS):
-        if sector >= 0xFFFFFFFA:
+        if sector >= _NO_SECTOR:
             break
-        base = (sector + 1) * size
-        for at in range(base, base + size, 128):
+        base = sectors.offset(sector)
+        for at in range(base, base + sectors.size, 128):
             length = struct.unpack_from("<H", content, at + 64)[0]
-            name = content[at : at + max(0, min(length, 64) - 2)]
-            start = struct.unpack_from("<I", content, at + 116)[0]
-            label = name.decode("utf-16-le", "replace")
+            start, size = struct.unpack_from("<II", content, at + 116)
+            label = content[at : at + max(0, min(length, 64) - 2)]
             if length:
-                found.setdefault(label, (start + 1) * size)
-        # The sector's successor is in the FAT; files large enough to need more
-        # than 109 FAT sectors (7 MB) keep their directory in the first ones or are
-        # named by what was read so far.
-        table = fat[min(108, sector // (size // 4))]
-        if table >= 0xFFFFFFFA:
-            break
-        entry = (table + 1) * size + 4 * (sector % (size // 4))
-        sector = struct.unpack_from("<I", content, entry)[0]
+                entries.append((label.decode("utf-16-le", "replace"), start, size))
+        sector = sectors.following(sector)
+    if not entries:
+        raise ValueError("no directory")
+    # The first entry is the root; its stream holds all short ones.
+    short_streams = entries[0][1]
+    found: dict[str, int] = {}
+    for name, start, size in entries[1:]:
+        at = sectors.offset(start)
+        if size < _SHORT_STREAM:
+            steps, rest = divmod(start * _SHORT_SECTOR, sectors.size)
+            steps = min(steps, MAX_DIRECTORY_SECTORS)
+            at = sectors.offset(sectors.nth(short_streams, steps)) + rest
+        found.setdefault(name, at)
     return found

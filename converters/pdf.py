@@ -16,23 +16,23 @@ import numpy as np
 import pypdfium2.raw as pdfium
 
 from .binarise import Box
-from .contract import ConversionFailed, Limits
+from .contract import Cause, ConversionFailed, Limits
 from .raster import Painted, Sheet
 from .sheet import ROWS, WIDTH_PX, Placement
 from .tiff_f import Ink
 
-PROTECTED = ConversionFailed(
-    "Le fichier PDF est protégé par un mot de passe. Enregistrez-le sans mot de passe"
+PROTECTED = Cause(
+    for_requester="Le fichier PDF est protégé par un mot de passe. Enregistrez-le sans mot de passe"
     " puis renvoyez-le.",
     code="encrypted",
 )
-DAMAGED = ConversionFailed(
-    "Le fichier PDF est endommagé et n’a pas pu être réparé. Enregistrez-le à nouveau,"
+DAMAGED = Cause(
+    for_requester="Le fichier PDF est endommagé et n’a pas pu être réparé. Enregistrez-le à nouveau,"
     " ou imprimez-le vers un nouveau PDF, puis renvoyez-le.",
     code="damaged",
 )
-NO_PAGES = ConversionFailed(
-    "Le fichier PDF ne contient aucune page. Enregistrez-le à nouveau puis"
+NO_PAGES = Cause(
+    for_requester="Le fichier PDF ne contient aucune page. Enregistrez-le à nouveau puis"
     " renvoyez-le.",
     code="no-pages",
 )
@@ -56,20 +56,22 @@ def sheets(content: bytes, *, limits: Limits) -> Iterator[Sheet]:
     pdfium.FPDF_InitLibrary()
     document = _open(content)
     if document is None:
+        # *content* stays alive: pdfium reads from it while it draws.
         content = _repaired(content, seconds=limits.seconds / 2)
         document = _open(content)
-    if document is None:
-        raise DAMAGED
+        if document is None or _is_blank(document):
+            # Of a file it cannot read, Ghostscript makes one empty page.
+            raise DAMAGED.failure()
     count = pdfium.FPDF_GetPageCount(document)
     if count == 0:
-        raise NO_PAGES
+        raise NO_PAGES.failure()
     check_page_count(count, limits)
     forms = _Forms(document)
     try:
         for index in range(count):
             page = pdfium.FPDF_LoadPage(document, index)
             if not page:
-                raise DAMAGED
+                raise DAMAGED.failure()
             pdfium.FORM_OnAfterLoadPage(page, forms.handle)
             yield _Page(page, forms)
             pdfium.FORM_OnBeforeClosePage(page, forms.handle)
@@ -188,8 +190,18 @@ def _open(content: bytes) -> pdfium.FPDF_DOCUMENT | None:
         pdfium.FPDF_ERR_PASSWORD,
         pdfium.FPDF_ERR_SECURITY,
     ):
-        raise PROTECTED
+        raise PROTECTED.failure()
     return None
+
+
+def _is_blank(document: pdfium.FPDF_DOCUMENT) -> bool:
+    for index in range(pdfium.FPDF_GetPageCount(document)):
+        page = pdfium.FPDF_LoadPage(document, index)
+        objects = pdfium.FPDFPage_CountObjects(page) if page else 0
+        pdfium.FPDF_ClosePage(page)
+        if objects:
+            return False
+    return True
 
 
 def _repaired(content: bytes, *, seconds: float) -> bytes:
@@ -212,4 +224,4 @@ def _repaired(content: bytes, *, seconds: float) -> bytes:
             )
             return repaired.read_bytes()
         except (OSError, subprocess.TimeoutExpired):
-            raise DAMAGED from None
+            raise DAMAGED.failure() from None

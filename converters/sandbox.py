@@ -60,7 +60,7 @@ def walls() -> Walls:
     for candidate in (Walls.FULL, Walls.SHARED_PROC):
         if shutil.which("bwrap") is None:
             break
-        command = [*_bubblewrap(candidate), "/usr/bin/true"]
+        command = [*walled(candidate), "/usr/bin/true"]
         try:
             done = subprocess.run(
                 command, stdin=subprocess.DEVNULL, capture_output=True, timeout=10
@@ -100,6 +100,26 @@ def office_command() -> tuple[list[str], dict[str, str]]:
     )
 
 
+def walled(kind: Walls) -> list[str]:
+    """The beginning of a command line that puts what follows behind walls."""
+    command = ["bwrap", "--unshare-all", "--die-with-parent", "--new-session"]
+    command += ["--cap-drop", "ALL", "--uid", "65534", "--gid", "65534"]
+    for path in _READ_ONLY:
+        if Path(path).exists():
+            command += ["--ro-bind", path, path]
+    for link in map(Path, _LINKS):
+        if link.is_symlink():
+            command += ["--symlink", str(link.readlink()), str(link)]
+        elif link.exists():
+            command += ["--ro-bind", str(link), str(link)]
+    if kind is Walls.FULL:
+        command += ["--proc", "/proc"]
+    else:
+        command += ["--ro-bind", "/proc", "/proc"]
+    command += ["--dev", "/dev"]
+    return [*command, "--size", str(TEMPORARY_BYTES), "--tmpfs", "/tmp"]  # noqa: S108 -- inside
+
+
 def leave_network() -> None:
     """
     Move this process into an empty network, if the kernel lets us.
@@ -130,28 +150,9 @@ def _inside(
         )
         return command, environment
     environment |= {"HOME": "/tmp", "TMPDIR": "/tmp"}  # noqa: S108 -- inside, private
-    walled = _bubblewrap(kind)
+    command_line = walled(kind)
     for path in binds:
-        walled += ["--ro-bind", path, path]
+        command_line += ["--ro-bind", path, path]
     for package in packages:
-        walled += ["--ro-bind", str(package), str(_INSIDE / package.name)]
-    return [*walled, "--chdir", "/tmp", *command], environment  # noqa: S108 -- likewise
-
-
-def _bubblewrap(kind: Walls) -> list[str]:
-    command = ["bwrap", "--unshare-all", "--die-with-parent", "--new-session"]
-    command += ["--cap-drop", "ALL", "--uid", "65534", "--gid", "65534"]
-    for path in _READ_ONLY:
-        if Path(path).exists():
-            command += ["--ro-bind", path, path]
-    for link in map(Path, _LINKS):
-        if link.is_symlink():
-            command += ["--symlink", str(link.readlink()), str(link)]
-        elif link.exists():
-            command += ["--ro-bind", str(link), str(link)]
-    if kind is Walls.FULL:
-        command += ["--proc", "/proc"]
-    else:
-        command += ["--ro-bind", "/proc", "/proc"]
-    command += ["--dev", "/dev"]
-    return [*command, "--size", str(TEMPORARY_BYTES), "--tmpfs", "/tmp"]  # noqa: S108 -- inside
+        command_line += ["--ro-bind", str(package), str(_INSIDE / package.name)]
+    return [*command_line, "--chdir", "/tmp", *command], environment  # noqa: S108 -- likewise

@@ -16,7 +16,7 @@ from pathlib import PurePosixPath
 import magic
 
 from . import formats, ole
-from .contract import ConversionFailed
+from .contract import Cause
 from .formats import Format
 from .text import NotText, decode_text
 
@@ -28,21 +28,21 @@ MAX_RATIO = 200
 
 MAX_MEMBERS = 5_000
 
-ENCRYPTED = ConversionFailed(
-    "Le document est protégé par un mot de passe. Enregistrez-le sans mot de passe puis"
+ENCRYPTED = Cause(
+    for_requester="Le document est protégé par un mot de passe. Enregistrez-le sans mot de passe puis"
     " renvoyez-le.",
     code="encrypted",
 )
-EMPTY = ConversionFailed(
-    "Le fichier est vide. Vérifiez-le puis renvoyez-le.", code="empty"
+EMPTY = Cause(
+    for_requester="Le fichier est vide. Vérifiez-le puis renvoyez-le.", code="empty"
 )
-DAMAGED = ConversionFailed(
-    "Le document est endommagé. Ouvrez-le, enregistrez-le à nouveau puis renvoyez-le,"
+DAMAGED = Cause(
+    for_requester="Le document est endommagé. Ouvrez-le, enregistrez-le à nouveau puis renvoyez-le,"
     " ou envoyez-le en PDF.",
     code="damaged",
 )
-BOMB = ConversionFailed(
-    "Le document est anormalement volumineux une fois décompressé. Enregistrez-le en"
+BOMB = Cause(
+    for_requester="Le document est anormalement volumineux une fois décompressé. Enregistrez-le en"
     " PDF puis renvoyez-le.",
     code="too-large",
 )
@@ -59,7 +59,7 @@ def recognise(content: bytes, name: str) -> Format:
         ConversionFailed: If it is empty, protected, a bomb or of no known format.
     """
     if not content.strip(b"\0 \t\r\n\f"):
-        raise EMPTY
+        raise EMPTY.failure()
     head = content[:1024]
     for start, found in _STARTS:
         if head.startswith(start):
@@ -90,9 +90,9 @@ def _compound(content: bytes) -> Format:
     try:
         starts = ole.stream_starts(content)
     except ValueError:
-        raise DAMAGED from None
+        raise DAMAGED.failure() from None
     if "EncryptedPackage" in starts:
-        raise ENCRYPTED
+        raise ENCRYPTED.failure()
     if "WordDocument" not in starts:
         raise formats.unsupported()
     if {"Workbook", "Book", "PowerPoint Document"} & set(starts):
@@ -103,9 +103,9 @@ def _compound(content: bytes) -> Format:
     try:
         header = ole.word_header(content, starts["WordDocument"])
     except ValueError:
-        raise DAMAGED from None
+        raise DAMAGED.failure() from None
     if header.is_encrypted:
-        raise ENCRYPTED
+        raise ENCRYPTED.failure()
     return formats.DOC if header.version >= 193 else formats.DOC_95
 
 
@@ -122,7 +122,7 @@ def _zipped(content: bytes) -> Format:
             ):
                 return formats.DOCX
     except _BROKEN_ZIP:
-        raise DAMAGED from None
+        raise DAMAGED.failure() from None
     raise formats.unsupported()
 
 
@@ -142,13 +142,13 @@ _BROKEN_ZIP = (
 
 def _check_size(members: list[zipfile.ZipInfo]) -> None:
     if len(members) > MAX_MEMBERS:
-        raise BOMB
+        raise BOMB.failure()
     if sum(member.file_size for member in members) > MAX_UNPACKED_BYTES:
-        raise BOMB
+        raise BOMB.failure()
     for member in members:
         packed = max(1, member.compress_size)
         if member.file_size > 1024**2 and member.file_size > MAX_RATIO * packed:
-            raise BOMB
+            raise BOMB.failure()
 
 
 def _open_document(archive: zipfile.ZipFile) -> Format:
@@ -160,7 +160,7 @@ def _open_document(archive: zipfile.ZipFile) -> Format:
     except KeyError:
         manifest = b""
     if b"encryption-data" in manifest:
-        raise ENCRYPTED
+        raise ENCRYPTED.failure()
     return formats.ODT
 
 

@@ -42,32 +42,27 @@ def draw_tag(text: str, *, vertical_dpi: int) -> Ink:
     Raises:
         FileNotFoundError: If none of `FONTS` is installed.
     """
-    font = _font()
-    text = _fitting(" ".join(text.split())[:MAX_CHARACTERS], font)
     wide = Image.new("L", (WIDTH_PX * _OVER, _BAND_HEIGHT), 255)
     pen = ImageDraw.Draw(wide)
-    pen.text((LEFT_MM * PX_PER_MM * _OVER, _BAND_HEIGHT // 2), text, 0, font, "lm")
+    pen.text(
+        (LEFT_MM * PX_PER_MM * _OVER, _BAND_HEIGHT // 2),
+        fitting(text),
+        0,
+        _font(),
+        "lm",
+    )
     band = wide.resize((WIDTH_PX, BAND_ROWS[vertical_dpi]), Image.Resampling.BOX)
     ink: Ink = np.asarray(band) < _INK_BELOW
     return ink
 
 
-_OVER = 3
-_BAND_HEIGHT = round(BAND_ROWS[98] / ROWS_PER_MM[98] * PX_PER_MM * _OVER)
-_INK_BELOW = 150
-"A little above the middle: thin strokes must not break at 98 dpi."
-
-
-@functools.cache
-def _font() -> ImageFont.FreeTypeFont:
-    for path in FONTS:
-        if Path(path).exists():
-            size = LETTERS_MM * PX_PER_MM * _OVER
-            return ImageFont.truetype(path, size, layout_engine=ImageFont.Layout.BASIC)
-    raise FileNotFoundError(f"install fonts-dejavu-core: none of {FONTS}")
-
-
-def _fitting(text: str, font: ImageFont.FreeTypeFont) -> str:
+def fitting(text: str) -> str:
+    """Shorten a tag line, as `draw_tag` does, to what the page's width holds."""
+    font = _font()
+    text = " ".join(text.split())
+    if len(text) > MAX_CHARACTERS:
+        half = MAX_CHARACTERS // 2
+        text = text[:half] + text[-half:]
     room = (WIDTH_PX - 2 * LEFT_MM * PX_PER_MM) * _OVER
     if font.getlength(text) <= room:
         return text
@@ -84,3 +79,18 @@ def _fitting(text: str, font: ImageFont.FreeTypeFont) -> str:
     while tail and font.getlength(tail) > room:
         tail = tail[1:]
     return tail
+
+
+_OVER = 3
+_BAND_HEIGHT = round(BAND_ROWS[98] / ROWS_PER_MM[98] * PX_PER_MM * _OVER)
+_INK_BELOW = 150
+"A little above the middle: thin strokes must not break at 98 dpi."
+
+
+@functools.cache
+def _font() -> ImageFont.FreeTypeFont:
+    for path in FONTS:
+        if Path(path).exists():
+            size = LETTERS_MM * PX_PER_MM * _OVER
+            return ImageFont.truetype(path, size, layout_engine=ImageFont.Layout.BASIC)
+    raise FileNotFoundError(f"install fonts-dejavu-core: none of {FONTS}")

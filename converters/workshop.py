@@ -20,25 +20,25 @@ from pathlib import Path
 from typing import Any
 
 from . import tiff_f
-from .contract import VERTICAL_DPI, ConversionFailed, Limits, Rendered
+from .contract import VERTICAL_DPI, Cause, ConversionFailed, Limits, Rendered
 from .office import TOO_SLOW, Office, OfficeLost
 from .sandbox import walls, worker_command
 from .sheet import BAND_ROWS
 
 logger = logging.getLogger(__name__)
 
-DEFECT = ConversionFailed(
-    "Le document n’a pas pu être converti. Enregistrez-le à nouveau, ou envoyez-le en"
+DEFECT = Cause(
+    for_requester="Le document n’a pas pu être converti. Enregistrez-le à nouveau, ou envoyez-le en"
     " PDF.",
     code="crashed",
 )
-TOO_LARGE = ConversionFailed(
-    "Le document est trop complexe pour être converti. Simplifiez-le ou réduisez-le"
+TOO_LARGE = Cause(
+    for_requester="Le document est trop complexe pour être converti. Simplifiez-le ou réduisez-le"
     " puis renvoyez-le.",
     code="too-large",
 )
-NO_OFFICE = ConversionFailed(
-    "La conversion des documents bureautiques est momentanément indisponible."
+NO_OFFICE = Cause(
+    for_requester="La conversion des documents bureautiques est momentanément indisponible."
     " Renvoyez le document plus tard, ou envoyez-le en PDF.",
     code="office-unavailable",
 )
@@ -122,7 +122,7 @@ class Workshop:
             return await office.convert(content, office_filter)
         except OfficeLost as error:
             logger.error("LibreOffice cannot be started: %s", error)
-            raise NO_OFFICE from error
+            raise NO_OFFICE.failure() from error
         finally:
             self._idle.put_nowait(office)
             self._later(office)
@@ -141,10 +141,10 @@ class Workshop:
                 async with asyncio.timeout(self._limits.seconds):
                     answer, body = await self._exchange(child, header, content)
             except TimeoutError:
-                raise TOO_SLOW from None
+                raise TOO_SLOW.failure() from None
         if "failed" in answer:
             if answer.get("code") == "memory":
-                raise TOO_LARGE
+                raise TOO_LARGE.failure()
             raise ConversionFailed(str(answer["failed"]), code=str(answer.get("code")))
         return answer, body
 
@@ -178,14 +178,14 @@ class Workshop:
             answer = json.loads(await child.stdout.readline())
             length = int(answer["bytes"])
             if not 0 <= length <= self._limits.result_bytes:
-                raise TOO_LARGE
+                raise TOO_LARGE.failure()
             return answer, await child.stdout.readexactly(length)
         except (OSError, ValueError, KeyError, TypeError, EOFError):
             status = await child.wait()
         logger.warning("a conversion child ended with status %s", status)
         if status in (-signal.SIGXCPU, 128 + signal.SIGXCPU):
-            raise TOO_SLOW
-        raise DEFECT
+            raise TOO_SLOW.failure()
+        raise DEFECT.failure()
 
 
 def _checked(answer: dict[str, Any], tiff: bytes, vertical_dpi: int) -> Rendered:
@@ -194,11 +194,11 @@ def _checked(answer: dict[str, Any], tiff: bytes, vertical_dpi: int) -> Rendered
         inks = [tiff_f.decode_page(page) for page in pages]
     except tiff_f.NotTiffF as error:
         logger.warning("a conversion child answered no TIFF-F: %s", error)
-        raise DEFECT from error
+        raise DEFECT.failure() from error
     band = BAND_ROWS[vertical_dpi]
     if any(page.vertical_dpi != vertical_dpi for page in pages) or any(
         ink[:band].any() for ink in inks
     ):
-        raise DEFECT
+        raise DEFECT.failure()
     warnings = tuple(str(warning) for warning in answer.get("warnings", ()))
     return Rendered(tiff=tiff, pages=len(pages), warnings=warnings)

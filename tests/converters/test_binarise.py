@@ -1,0 +1,75 @@
+"""
+What becomes ink.
+"""
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+
+from converters.binarise import binarise
+
+FONT = "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"
+
+
+def written(*, paper, letters):
+    page = Image.new("L", (800, 200), paper)
+    ImageDraw.Draw(page).text(
+        (100, 80), "Montant : 1 234,56 €", letters, ImageFont.truetype(FONT, 32)
+    )
+    return np.asarray(page)
+
+
+@pytest.mark.parametrize("dpi", [98, 196, 391])
+@pytest.mark.parametrize(
+    ("paper", "letters"),
+    [
+        pytest.param(255, 0, id="black-on-white"),
+        pytest.param(255, 110, id="grey-on-white"),
+        pytest.param(200, 40, id="tinted-paper"),
+        pytest.param(150, 0, id="dark-on-middle-grey"),
+        pytest.param(0, 255, id="white-on-black"),
+        pytest.param(90, 255, id="white-on-dark"),
+        pytest.param(150, 255, id="white-on-middle-grey"),
+    ],
+)
+def test_letters_stand_clear_of_their_ground(paper, letters, dpi):
+    grey = written(paper=paper, letters=letters)
+    apart = np.abs(grey.astype(int) - paper)
+    is_letter = apart > 0.8 * abs(letters - paper)
+    is_ground = apart == 0
+
+    ink = binarise(grey, vertical_dpi=dpi, pictures=[])
+
+    assert ink[is_letter].mean() == pytest.approx(float(letters < paper), abs=0.03)
+    assert ink[is_ground].mean() == pytest.approx(float(letters > paper), abs=0.03)
+
+
+def test_shadow_over_a_scan_does_not_swallow_its_letters():
+    shadow = np.linspace(1.0, 0.45, 800)[None, :]
+    grey = (written(paper=250, letters=30) * shadow).astype(np.uint8)
+    clean = written(paper=250, letters=30)
+
+    ink = binarise(grey, vertical_dpi=196, pictures=[(0, 0, 800, 200)])
+
+    assert ink[clean < 60].mean() > 0.97
+    assert ink[clean == 250].mean() < 0.02
+
+
+def test_a_photo_becomes_lines_as_dark_as_itself():
+    rng = np.random.default_rng(5)
+    coarse = Image.fromarray(rng.integers(40, 215, (10, 40), np.uint8))
+    grey = np.asarray(coarse.resize((800, 200), Image.Resampling.BICUBIC))
+
+    ink = binarise(grey, vertical_dpi=196, pictures=[(0, 0, 800, 200)])
+
+    assert 0.25 < ink.mean() < 0.6
+    dark, light = grey < 90, grey > 170
+    assert ink[dark].mean() > ink[light].mean() + 0.3
+    # Upright lines: a pixel nearly always equals the one above.
+    assert (ink[1:] == ink[:-1]).mean() > 0.95
+
+
+def test_the_same_grey_outside_a_picture_is_never_screened():
+    grey = np.full((200, 800), 150, np.uint8)
+
+    assert not binarise(grey, vertical_dpi=196, pictures=[]).any()
