@@ -48,10 +48,15 @@ QUALITIES = {
 }
 
 _COLONS = ":=：﹕︓∶꞉"
-_START = r"(?:[*•·\-–—]|\d{1,2}[.)])?[ ]{0,3}[*_\"'«“]{0,3}[ ]{0,3}"
+_START = (
+    r"(?:[•·\-–—]|\*(?=[ ])|\d{1,2}[.)])?[ ]{0,3}"
+    r"(?:(?P<bold>[*_]{1,2})|[\"'«“]{1,2}[ ]{0,3})?"
+)
 _KEY = r"(?P<key>[^\W\d_](?:[^\W\d_]|[ ](?=[^\W\d_])){0,20})"
 _DIRECTIVE = re.compile(
-    _START + _KEY + rf"[ ]{{0,3}}[*_]{{0,2}}[{_COLONS}][*_]{{0,2}}[ ]{{0,3}}"
+    _START
+    + _KEY
+    + rf"(?(bold)[*_]{{0,2}})[ ]{{0,3}}[{_COLONS}](?(bold)[*_]{{0,2}})[ ]{{0,3}}"
 )
 _ANY_KEY = (
     r"(?:p|pw|pwd|pass|password|mdp|mot de passe(?: fax)?|qualit[eé]|quality|date)"
@@ -77,6 +82,9 @@ _PAIRS = {
     "‘": "’",
     "`": "`",
 }
+
+MAX_TEXTS = 20
+"""Parts looked at; a letter has two, a mailing list adds its footer."""
 
 MAX_PASSWORDS = 4
 """Readings of one `p:` that are tried as one attempt."""
@@ -120,7 +128,7 @@ def find_directives(texts: Sequence[TextPart]) -> Directives:
     part that gives a password, or else gives anything, is the one that counts: what
     the other one adds is taken, what it contradicts is not.
     """
-    readings = [_read(written_lines(part)) for part in texts]
+    readings = [_read(written_lines(part)) for part in texts[:MAX_TEXTS]]
     with_password = [reading for reading in readings if reading["password"]]
     ordered = with_password + [r for r in readings if not r["password"]]
     found = {

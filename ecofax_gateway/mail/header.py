@@ -25,8 +25,10 @@ MAX_NAME_CHARS = 150
 
 _WORD = re.compile(r"=\?([^?\s]{1,75})\?([bBqQ])\?([^?]*)\?=")
 _FOLD = re.compile(r"\r?\n[ \t]*|\r")
+# A name starts where a word starts and is of bounded length: on 8 KiB of letters without
+# "=" the search would else be quadratic, in each of a thousand parts.
 _PARAMETER = re.compile(
-    r"([A-Za-z0-9!#$&+.^_~-]+)(?:\*(\d{1,3}))?(\*)?[ \t]*=[ \t]*"
+    r"(?<![A-Za-z0-9!#$&+.^_~-])([A-Za-z0-9!#$&+.^_~-]{1,60})(?:\*(\d{1,3}))?(\*)?[ \t]*=[ \t]*"
     r'(?:"((?:[^"\\]|\\.)*)"?|([^;]*))'
 )
 _MAIN_VALUE = re.compile(r"[\s;]*\"?([^\s;\"]*)\"?")

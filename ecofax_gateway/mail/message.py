@@ -36,7 +36,7 @@ MAX_REFERENCES = 10
 """As many as a reply quotes; the last ones matter."""
 
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,250}@[!-;=?-~]{1,250}>")
-_ADDRESS = re.compile(r"[^\s<>@,;\"]+@[^\s<>@,;\"]+")
+_ADDRESS = re.compile(r"[^\s<>@,;\"]{1,64}@[^\s<>@,;\"]{1,253}")
 
 
 class TextKind(StrEnum):
@@ -195,7 +195,7 @@ class _Leaves:
             media_type = "text/plain"  # its boundary never came: what is there is text
         is_text = media_type in {"text/plain", "text/html"} and not name
         if is_text and disposition != "attachment":
-            if not enclosed:
+            if not enclosed and content.strip():
                 text = decode_text(content, parameters.get("charset"))
                 self._text(media_type, text, parameters)
             return

@@ -93,12 +93,6 @@ def _collect(lines: list[str]) -> NumberList:
     for line_number, line in enumerate(lines, start=1):
         for found in _entries(line, scissors):
             entries += 1
-            if entries > MAX_ENTRIES or len(numbers) > MAX_NUMBERS:
-                raise OrderRefused(
-                    f"La liste numbers.txt contient plus de {MAX_NUMBERS} numéros."
-                    " Répartissez-les sur plusieurs messages.",
-                    code="too-many-numbers",
-                )
             if isinstance(found, FaxNumber):
                 if found.e164 in numbers:
                     duplicates[found.e164] = found
@@ -106,6 +100,12 @@ def _collect(lines: list[str]) -> NumberList:
             elif line_number > 1 or any(c.isdigit() for c in line):
                 # A first line without any digit is the heading of a column.
                 bad.append(BadNumber(text=found[0], line=line_number, reason=found[1]))
+            if entries > MAX_ENTRIES or len(numbers) > MAX_NUMBERS:
+                raise OrderRefused(
+                    f"La liste numbers.txt contient plus de {MAX_NUMBERS} numéros."
+                    " Répartissez-les sur plusieurs messages.",
+                    code="too-many-numbers",
+                )
     return NumberList(
         numbers=tuple(numbers.values()),
         duplicates=tuple(duplicates.values()),

@@ -102,10 +102,8 @@ class SmtpPostman:
         """See `Postman.post`."""
         try:
             async with asyncio.timeout(TIMEOUT_SECONDS):
-                await aiosmtplib.send(
-                    message,
-                    sender="",
-                    recipients=[to],
+                # Not `aiosmtplib.send`: with raw bytes it takes "" for a missing sender.
+                client = aiosmtplib.SMTP(
                     hostname=self._host,
                     port=self._port,
                     local_hostname=self._hostname,
@@ -115,6 +113,8 @@ class SmtpPostman:
                     tls_context=self._context,
                     timeout=TIMEOUT_SECONDS,
                 )
+                async with client:
+                    await client.sendmail("", [to], message)
         except aiosmtplib.SMTPRecipientsRefused as error:
             first = error.recipients[0]
             raise _failed(first.code, first.message) from None

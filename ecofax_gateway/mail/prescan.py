@@ -10,6 +10,7 @@ here were set far above what a mail program makes (the largest real mail tried h
 """
 
 import re
+from itertools import islice
 
 from ..domain.errors import MalformedMessage
 
@@ -46,7 +47,8 @@ _SPACED_FIELD = re.compile(
     rb"^(content-[a-z-]{1,40}|mime-version|subject|from|message-id)[ \t]{1,8}(?=:)",
     re.IGNORECASE | re.MULTILINE,
 )
-_MAX_REPAIRS = 100
+_MAX_REPAIRS = 1_000
+"""Candidates looked at; a header with this mistake has five."""
 
 
 def check_limits(raw: bytes) -> None:
@@ -57,7 +59,8 @@ def check_limits(raw: bytes) -> None:
         MalformedMessage: Naming the limit that is exceeded.
     """
     blank = _BLANK_LINE.search(raw, 0, MAX_HEADER_BYTES + 4)
-    if blank is None and len(raw) > MAX_HEADER_BYTES:
+    has_header = not raw.startswith((b"\r\n", b"\n"))
+    if has_header and blank is None and len(raw) > MAX_HEADER_BYTES:
         raise MalformedMessage("header longer than 256 KiB")
     if sum(1 for _ in _CONTAINER.finditer(raw)) > MAX_CONTAINERS:
         raise MalformedMessage("too many multiparts")
@@ -80,12 +83,8 @@ def repair_fields(raw: bytes) -> bytes:
     the first of the body. Only headers are touched: a text that happens to hold
     such a line is printed as it came.
     """
-    found = []
-    for match in _SPACED_FIELD.finditer(raw):
-        if _stands_in_header(raw, match.start()):
-            found.append(match)
-        if len(found) == _MAX_REPAIRS:
-            break
+    candidates = islice(_SPACED_FIELD.finditer(raw), _MAX_REPAIRS)
+    found = [match for match in candidates if _stands_in_header(raw, match.start())]
     for match in reversed(found):
         raw = raw[: match.end(1)] + raw[match.end() :]
     return raw
@@ -103,8 +102,11 @@ def _boundary_lines(raw: bytes) -> int:
 
 
 def _stands_in_header(raw: bytes, position: int) -> bool:
-    start = max(raw.rfind(b"\n\n", 0, position), raw.rfind(b"\n\r\n", 0, position))
+    """Whether the block of lines that *position* is in begins a mail or a part."""
+    floor = max(0, position - MAX_FIELD_BYTES)
+    start = max(
+        raw.rfind(b"\n\n", floor, position), raw.rfind(b"\n\r\n", floor, position)
+    )
     if start < 0:
-        return True
-    block = raw[start:position]
-    return len(block) < MAX_FIELD_BYTES and b"\n--" in block
+        return floor == 0
+    return b"\n--" in raw[start:position]

@@ -75,7 +75,8 @@ def test_the_wire_is_seven_bit_and_in_short_lines(letterhead):
     words = re.findall(rb"=\?utf-8\?[bq]\?[^?]*\?=", raw)
     assert words
     assert max(map(len, words)) <= 75
-    assert message_from_bytes(raw, policy=default).get_content() == long
+    again = message_from_bytes(raw, policy=default).get_content()
+    assert again.replace("\r\n", "\n") == long
 
 
 @given(st.text(max_size=200))
