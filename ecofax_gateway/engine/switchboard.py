@@ -27,6 +27,9 @@ logger = logging.getLogger(__name__)
 WIDTH = 1728
 """Pixels: 215 mm at 204 dpi, which every fax machine prints. T.4 §2.2"""
 
+DPI_TOLERANCE = 0.05
+"""libspandsp takes 200 dpi as 196, and what it does not know as 98."""
+
 RESOLVE_TIMEOUT_S = 10.0
 """For the trunk's name; a resolver that hangs is a fault of the trunk."""
 
@@ -205,6 +208,9 @@ def look_into(order: PlaceCall) -> Sending:
             raise Malformed(f"a file of {len(shapes)} pages instead of {order.pages}")
         if any(shape.width != WIDTH for shape in shapes):
             raise Malformed(f"a page that is not {WIDTH} px wide")
+        slack = file.vertical_dpi * DPI_TOLERANCE
+        if any(abs(shape.vertical_dpi - file.vertical_dpi) > slack for shape in shapes):
+            raise Malformed(f"a page that is not of {file.vertical_dpi} dpi")
         files.append(
             SourceFile(
                 path=file.path,

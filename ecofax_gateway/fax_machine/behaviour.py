@@ -46,13 +46,16 @@ class Conduct(StrEnum):
     "DCN instead of confirming the page."
 
     RTN = "rtn"
-    "RTN instead of confirming the page."
+    "RTN instead of confirming the page, however often it comes."
+
+    RTN_ONCE = "rtn-once"
+    "RTN, but MCF when the page comes again."
 
     NEVER_ENDING = "never-ending"
     "Never hangs up, and does not answer the other's BYE."
 
 
-PAGED = frozenset({Conduct.HANG_UP, Conduct.DCN, Conduct.RTN})
+PAGED = frozenset({Conduct.HANG_UP, Conduct.DCN, Conduct.RTN, Conduct.RTN_ONCE})
 """Conducts that happen at a page; the first, if none is named."""
 
 _STEP = re.compile(r"([a-z0-9-]+)(?::([0-9]{1,4}))?(?:\*([0-9]{1,4}))?\Z")

@@ -19,7 +19,7 @@ from ..t38.ifp import fields, is_control
 from .behaviour import Behaviour, Conduct
 
 _MCF = 0x31
-_INSTEAD = {Conduct.RTN: 0x32, Conduct.DCN: 0x5F}
+_INSTEAD = {Conduct.RTN: 0x32, Conduct.RTN_ONCE: 0x32, Conduct.DCN: 0x5F}
 _X_BIT = 0x80
 """Says who speaks; stays as it is."""
 
@@ -54,7 +54,6 @@ class Mischief:
         self._on_hang_up = on_hang_up
         self._version = version
         self._position = 0
-        self._done = False
         self._muted = behaviour.conduct is Conduct.SILENCE
 
     def __call__(self, ifp: bytes) -> bytes:
@@ -82,10 +81,12 @@ class Mischief:
         return not self._muted
 
     def _instead_of(self, fcf: int) -> int:
-        at_page = self._pages() == self._behaviour.page
-        if self._done or not at_page or fcf & ~_X_BIT != _MCF:
+        past = self._pages() - self._behaviour.page
+        due = past == 0 or (
+            past > 0 and self._behaviour.conduct is not Conduct.RTN_ONCE
+        )
+        if not due or fcf & ~_X_BIT != _MCF:
             return fcf
-        self._done = True
         if self._behaviour.conduct is Conduct.HANG_UP:
             self._muted = True
             self._on_hang_up()

@@ -53,6 +53,9 @@ MAX_IDENT = 20
 MAX_WAITING_PACKETS = 20_000
 """Out of one step; a page without pacing is some hundreds. More is a runaway."""
 
+MAX_REFUSALS = 3
+"""Of one page. libspandsp goes on through all eight speeds, a quarter of an hour."""
+
 T38_VERSIONS = range(4)
 
 
@@ -79,6 +82,7 @@ class FaxTerminal:
         self._page_goes_on = False
         self._file_fault: str | None = None
         self._dcn_came = False
+        self._refusals = 0
         self._code: int | None = None
         self._over = False
         # Both are kept in C by pointer only, so they live as long as this object.
@@ -113,7 +117,7 @@ class FaxTerminal:
         if self._state is None:
             return True
         over = lib.t38_terminal_send_timeout(self._state, samples)
-        self._check_file()
+        self._check()
         if over and not self._over:
             self._over = True
             self._events.append(Finished())
@@ -123,7 +127,7 @@ class FaxTerminal:
         """Take one IFP packet; anything that is none is ignored by libspandsp."""
         if self._state is not None and ifp:
             lib.t38_core_rx_ifp_packet(self._core, ifp, len(ifp), sequence & 0xFFFF)
-            self._check_file()
+            self._check()
 
     def ifp_to_send(self) -> list[tuple[bytes, int]]:
         """
@@ -183,7 +187,10 @@ class FaxTerminal:
             vertical_dpi=self._vertical_dpi(stats.y_resolution) if negotiated else None,
         )
 
-    def _check_file(self) -> None:
+    def _check(self) -> None:
+        """After each call into C: what must not be done inside a callback."""
+        if self._refusals >= MAX_REFUSALS:
+            self.terminate()
         if log.tiff_faults:
             self._file_fault = log.tiff_faults[0]
             log.tiff_faults.clear()
@@ -283,6 +290,10 @@ class FaxTerminal:
             self._capabilities = read_dis(frame)
         elif incoming and fcf == Fcf.DCN:
             self._dcn_came = True
+        elif incoming and fcf in REFUSALS:
+            # Phase D is not told of one in error correction mode.
+            self._last_answer = fcf
+            self._refusals += 1
         elif not incoming and (fcf == Fcf.PPS or fcf in POST_MESSAGE):
             self._page_goes_on = is_pps_null(frame)
 
@@ -313,6 +324,7 @@ class FaxTerminal:
                 self._file_fault = "a page was sent with fewer rows than it has"
                 return
         self._confirmed += 1
+        self._refusals = 0
         self._events.append(PageDone(self._confirmed))
 
     def on_phase_e(self, code: int) -> None:

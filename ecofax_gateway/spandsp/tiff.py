@@ -29,7 +29,11 @@ MAX_STRIPS = 20_000
 """In one page; one strip a row at 391 dpi is 5000."""
 
 _WIDTH, _LENGTH, _STRIP_OFFSETS, _STRIP_COUNTS = 256, 257, 273, 279
+_Y_RESOLUTION, _RESOLUTION_UNIT = 283, 296
+_TAGS = frozenset({_WIDTH, _LENGTH, _STRIP_OFFSETS, _STRIP_COUNTS, _RESOLUTION_UNIT})
+_CENTIMETRE = 3
 _SIZES = {3: (2, "H"), 4: (4, "I")}
+_RATIONAL = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,8 @@ class PageShape:
 
     width: int
     rows: int
+    vertical_dpi: float
+    "Rows in an inch."
 
 
 def read_shapes(path: Path) -> list[PageShape]:
@@ -73,17 +79,25 @@ def _read_page(file: BinaryIO, order: str, at: int, size: int) -> tuple[PageShap
     tags: dict[int, tuple[int, ...]] = {}
     for entry in range(count):
         tag, kind, number = struct.unpack_from(order + "HHI", data, 12 * entry)
-        if tag in (_WIDTH, _LENGTH, _STRIP_OFFSETS, _STRIP_COUNTS):
-            value = data[12 * entry + 8 : 12 * entry + 12]
+        value = data[12 * entry + 8 : 12 * entry + 12]
+        if tag in _TAGS:
             tags[tag] = _numbers(file, order, kind, number, value)
+        elif tag == _Y_RESOLUTION and kind == _RATIONAL:
+            where = struct.unpack(order + "I", value)[0]
+            tags[tag] = struct.unpack(order + "II", _read(file, where, 8))
     try:
         (width,), (rows,) = tags[_WIDTH], tags[_LENGTH]
+        numerator, denominator = tags[_Y_RESOLUTION]
+        in_cm = tags.get(_RESOLUTION_UNIT) == (_CENTIMETRE,)
+        dpi = numerator / denominator * (2.54 if in_cm else 1.0)
         strips = list(zip(tags[_STRIP_OFFSETS], tags[_STRIP_COUNTS], strict=True))
-    except (KeyError, ValueError):
+    except (KeyError, ValueError, ZeroDivisionError):
         raise Malformed("a TIFF page without its tags") from None
     if not strips or any(not n or start + n > size for start, n in strips):
         raise Malformed("a TIFF page whose image is cut off")
-    return PageShape(width, rows), struct.unpack_from(order + "I", data, 12 * count)[0]
+    return PageShape(width, rows, dpi), struct.unpack_from(
+        order + "I", data, 12 * count
+    )[0]
 
 
 def _numbers(
