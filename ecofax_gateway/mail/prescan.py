@@ -79,15 +79,17 @@ def repair_fields(raw: bytes) -> bytes:
     """
     Take out the space that some programs leave before a field's colon.
 
-    RFC 5322 (2008) §4.5.1 calls it obsolete; the standard library takes such a line for
+    RFC 5322 (2008) §4.5 calls it obsolete; the standard library takes such a line for
     the first of the body. Only headers are touched: a text that happens to hold
     such a line is printed as it came.
     """
     candidates = islice(_SPACED_FIELD.finditer(raw), _MAX_REPAIRS)
-    found = [match for match in candidates if _stands_in_header(raw, match.start())]
-    for match in reversed(found):
-        raw = raw[: match.end(1)] + raw[match.end() :]
-    return raw
+    kept, position = [], 0
+    for match in candidates:
+        if _stands_in_header(raw, match.start()):
+            kept.append(raw[position : match.end(1)])
+            position = match.end()
+    return b"".join([*kept, raw[position:]]) if kept else raw
 
 
 def _boundary_lines(raw: bytes) -> int:
