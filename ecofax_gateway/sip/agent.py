@@ -84,8 +84,17 @@ class UserAgent:
         )
 
     def receive_datagram(self, data: bytes, source: Address, now: float) -> None:
-        """Take one datagram; never raises on what a peer sends."""
-        self._exchange.receive_datagram(data, source, now)
+        """
+        Take one datagram; never raises on what a peer sends.
+
+        Args:
+            data: As it came.
+
+            source: As the socket names it; what IPv6 adds to host and port is left out.
+
+            now: Seconds on the owner's monotonic clock.
+        """
+        self._exchange.receive_datagram(data, source[:2], now)
 
     def datagrams_to_send(self) -> list[tuple[bytes, Address]]:
         """Drain what is to be sent, in order; only IP literals and ports 1 to 65535."""

@@ -118,7 +118,6 @@ class PlacedCall(Call):
         """Nobody picked up, or nobody heeds our CANCEL."""
         if self.state in (CallState.CALLING, CallState.RINGING):
             has_rung = self.state is CallState.RINGING
-            self._cause = self._cause or "SIP;cause=487"
             self._give_up(_NO_ANSWER if has_rung else _NOBODY_THERE, now)
         elif self._failure is not None and self.state is CallState.ENDING:
             self._fail(self._failure, now)

@@ -274,11 +274,16 @@ def _at_bracket(text: str) -> tuple[str, str, str]:
 
 
 def ip_literal(host: str) -> str | None:
-    """*host* if it is an IP address that something can be sent to, else None."""
+    """
+    *host* if it is an IP address that a socket sends to without an error, else None.
+
+    An IPv6 scope is one of its writer's interfaces, not of ours.
+    """
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
         return None
-    if address.is_unspecified or address.is_multicast:
+    is_reserved = address.version == 4 and address.is_reserved  # 240/4, broadcast
+    if address.is_unspecified or address.is_multicast or is_reserved or "%" in host:
         return None
     return str(address)

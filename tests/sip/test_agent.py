@@ -148,6 +148,15 @@ def test_responses_go_where_requests_come_from(agent, via, target):
     assert "198.51.100.7" in reply.header("Via")
 
 
+def test_a_source_with_ipv6_flow_and_scope_is_taken(agent):
+    source = ("2001:db8::7", 5099, 0, 0)
+    ((_, to),) = answers(
+        agent, request(Via="SIP/2.0/UDP h;rport;branch=z9hG4bKq1"), source
+    )
+
+    assert to == ("2001:db8::7", 5099)
+
+
 def test_every_via_goes_back_in_order(agent):
     data = request(
         Via="SIP/2.0/UDP 198.51.100.7:5099;branch=z9hG4bK1, SIP/2.0/TCP a;branch=x",

@@ -456,3 +456,57 @@ def test_calls_survive_a_bad_network(wire, seed):
     for agent in wire.agents.values():
         assert agent.is_idle
         assert agent.next_timeout() is None
+
+
+def test_a_bye_that_overtakes_the_200_ends_the_call(wire):
+    def hold_the_200(message, data):
+        is_answer = isinstance(message, Response) and message.cseq.method == "INVITE"
+        return None if is_answer and message.status == 200 else data
+
+    wire.tap = hold_the_200
+    call = wire.place()
+    wire.run(0.1)
+    received = wire.received()
+    received.dialog.peer = wire.CALLER
+    bye = received.new_request("BYE")
+    received.endpoint.exchange.request(bye, wire.CALLER, received, wire.now)
+    wire.run(0.1)
+    wire.tap = None
+    wire.run(40)
+
+    assert wire.told(wire.CALLER)[-1] == CallFailed(call, 487, "hung up")
+    assert wire.agents[wire.CALLER].is_idle
+
+
+def test_a_refusal_at_the_ring_timeout_is_told_as_it_is(wire):
+    wire.answer = silent
+    wire.tap = lambda message, data: data.replace(b"SIP/2.0 487", b"SIP/2.0 486")
+    call = wire.place(ring_timeout=5)
+    wire.run(10)
+
+    assert wire.told(wire.CALLER) == [CallFailed(call, 486, "Request Terminated")]
+
+
+def test_the_bye_of_a_fork_may_be_answered_when_the_call_ends_too(wire):
+    """Only the answer to the call's own BYE ends it."""
+    third = ("192.0.2.3", 5080)
+    wire.add(third)
+
+    def fork(message, data):
+        if isinstance(message, Request) and message.cseq == (1, "INVITE"):
+            wire.agents[third].receive_datagram(data, wire.CALLER, wire.now)
+        is_bye = isinstance(message, Request) and message.method == "BYE"
+        to_first = is_bye and message.uri == "sip:192.0.2.2:5070"
+        return None if to_first and wire.now < 1003 else data
+
+    wire.tap = fork
+    call = wire.place()
+    wire.run(0.03)
+    call.hang_up(wire.now)
+    wire.run(1)
+
+    assert call.state is CallState.ENDING
+
+    wire.run(5)
+
+    assert call.state is CallState.ENDED

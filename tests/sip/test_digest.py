@@ -203,8 +203,8 @@ def test_any_text_gives_challenges(lines):
 
 @pytest.mark.parametrize("noise", [" ", ",", "a ", "a=", '"', "a=b "])
 def test_no_challenge_takes_long_to_read(noise):
-    began = time.perf_counter()
+    began = time.process_time()
 
     parse_challenges([f"Digest realm=x {noise * 4000}!"])
 
-    assert time.perf_counter() - began < 0.5
+    assert time.process_time() - began < 0.5

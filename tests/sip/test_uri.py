@@ -174,6 +174,9 @@ def test_hosts_and_ports(text, where):
         ("localhost", None),
         ("0.0.0.0", None),
         ("224.0.0.1", None),
+        ("255.255.255.255", None),
+        ("240.0.0.1", None),
+        ("fe80::1%eth9", None),
         ("1.2.3", None),
         ("999.1.1.1", None),
         ("", None),
@@ -211,10 +214,10 @@ def test_splitting_loses_nothing_but_separators_and_space(text):
     ids=lambda text: text[:14],
 )
 def test_no_header_takes_long_to_read(text):
-    began = time.perf_counter()
+    began = time.process_time()
 
     for parse in (parse_uri, parse_name_addr, parse_via, parse_host_port):
         with contextlib.suppress(MalformedMessage):
             parse(text)
 
-    assert time.perf_counter() - began < 0.5
+    assert time.process_time() - began < 0.5
