@@ -152,7 +152,7 @@ class _Tiles:
         return np.repeat(wide, self.tile_rows, axis=0)[: shape[0]]
 
 
-_LINE_THRESHOLDS = np.array([208, 144, 80, 16, 48, 112, 176, 240], np.uint8)
+_LINE_THRESHOLDS = np.array([212, 127, 42, 85, 170, 240], np.uint8)
 """One period of the screen: the columns turn black from the middle outwards."""
 
 
@@ -192,7 +192,7 @@ def _screened(grey: Grey, photo: Ink) -> Ink:
     return ink
 
 
-_BRIGHTNESS = 0.6
+_BRIGHTNESS = 0.65
 "Mean of a printed photo; 0 is black."
 
 

@@ -12,6 +12,8 @@ import asyncio
 import contextlib
 import json
 import logging
+import tempfile
+from pathlib import Path
 from typing import Any
 
 from .contract import Cause, Limits
@@ -46,10 +48,14 @@ class Office:
 
     Args:
         limits: Memory of one instance; seconds for one document.
+
+        folder: For temporary files of an instance that runs without a sandbox.
     """
 
-    def __init__(self, *, limits: Limits) -> None:
+    def __init__(self, *, limits: Limits, folder: Path) -> None:
         self._limits = limits
+        self._folder = folder
+        self._temporary: tempfile.TemporaryDirectory[str] | None = None
         self._child: asyncio.subprocess.Process | None = None
         self._turn = asyncio.Lock()
         self._served = 0
@@ -143,6 +149,9 @@ class Office:
             return self._child
         await self._discard()
         command, environment = office_command()
+        temporary = tempfile.TemporaryDirectory(dir=self._folder, prefix="office-")
+        self._temporary = temporary
+        environment = {"HOME": temporary.name, "TMPDIR": temporary.name} | environment
         try:
             child = await asyncio.create_subprocess_exec(
                 *command,
@@ -172,8 +181,15 @@ class Office:
 
     async def _discard(self) -> None:
         child, self._child = self._child, None
-        if child is None:
-            return
+        temporary, self._temporary = self._temporary, None
+        if child is not None:
+            await self._kill(child)
+        if temporary is not None:
+            # A process that is just dying may still write.
+            with contextlib.suppress(OSError):
+                await asyncio.to_thread(temporary.cleanup)
+
+    async def _kill(self, child: asyncio.subprocess.Process) -> None:
         with contextlib.suppress(ProcessLookupError):
             child.kill()  # the sandbox's first process: all inside die with it
         # A killed child ends at once; shielded so that no zombie is left behind.

@@ -8,10 +8,12 @@ request is a line of JSON and the document; an answer a line of JSON and the PDF
 """
 
 import contextlib
+import ctypes
 import json
 import os
 import resource
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -176,7 +178,14 @@ def _start(folder: Path, *, pipe: str) -> subprocess.Popen[bytes]:
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        preexec_fn=_die_with_launcher,  # safe: no thread runs here
     )
+
+
+def _die_with_launcher() -> None:
+    """Where no sandbox falls with its first process, nothing else would end it."""
+    set_parent_death_signal = 1
+    ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGKILL)
 
 
 def _connect(

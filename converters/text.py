@@ -11,7 +11,7 @@ import codecs
 import io
 import re
 import zipfile
-from xml.sax.saxutils import escape
+from html import escape
 
 MAX_CHARACTERS = 2_000_000
 "Over 500 pages: refused by the page limit anyway, but only after minutes of setting."
@@ -104,7 +104,8 @@ def _spaced(line: str) -> str:
     # or a printer does.
     line = line.expandtabs(TAB_COLUMNS)
     return _SPACES.sub(
-        lambda found: f'<text:s text:c="{len(found[0])}"/>', escape(line.rstrip())
+        lambda found: f'<text:s text:c="{len(found[0])}"/>',
+        escape(line.rstrip(), quote=False),
     )
 
 

@@ -64,21 +64,26 @@ class Workshop:
     ) -> None:
         self._folder = folder
         self._limits = limits or Limits()
-        self._offices = [Office(limits=self._limits) for _ in range(office_instances)]
+        self._offices = [
+            Office(limits=self._limits, folder=folder) for _ in range(office_instances)
+        ]
         self._idle: asyncio.Queue[Office] = asyncio.Queue()
         self._slots = asyncio.Semaphore(CHILDREN)
         self._background: set[asyncio.Task[None]] = set()
+        self._closed = False
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for office in self._offices:
+            self._idle.put_nowait(office)
 
     async def start(self) -> None:
         """Begin to warm LibreOffice up; returns at once."""
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         await asyncio.to_thread(walls)
         for office in self._offices:
-            self._idle.put_nowait(office)
             self._later(office)
 
     async def close(self) -> None:
         """End every child; idempotent."""
+        self._closed = True
         for task in tuple(self._background):
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
@@ -117,6 +122,8 @@ class Workshop:
         return await asyncio.to_thread(_checked, answer, body, vertical_dpi)
 
     async def _through_office(self, content: bytes, office_filter: str) -> bytes:
+        if not self._offices:
+            raise NO_OFFICE.failure()
         office = await self._idle.get()
         try:
             return await office.convert(content, office_filter)
@@ -128,6 +135,8 @@ class Workshop:
             self._later(office)
 
     def _later(self, office: Office) -> None:
+        if self._closed:
+            return
         task = asyncio.create_task(office.renew())
         self._background.add(task)
         task.add_done_callback(self._background.discard)

@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 
 from converters.contract import ConversionFailed, Limits
+from converters.office import DOCUMENTS_PER_LIFE
 from converters.sheet import BAND_ROWS, ROWS
 from converters.tiff_f import decode, encode, read
 from converters.workshop import Workshop
@@ -224,6 +225,15 @@ async def test_a_child_that_needs_too_much_memory_is_an_outcome(document, tmp_pa
         await workshop.render(document("jpg/xmp_test.jpg"), "a.jpg", vertical_dpi=391)
 
 
+async def test_without_libreoffice_office_documents_are_refused(document, tmp_path):
+    workshop = Workshop(folder=tmp_path, office_instances=0)
+
+    with pytest.raises(ConversionFailed) as caught:
+        await workshop.render(document("docx/sample.docx"), "a.docx", vertical_dpi=98)
+
+    assert caught.value.code == "office-unavailable"
+
+
 def office_process(name="soffice.bin"):
     """
     The LibreOffice of our own workshop: a descendant of this process.
@@ -287,6 +297,18 @@ async def test_a_libreoffice_killed_under_a_document_is_replaced(workshop, docum
 
     assert converting.result().pages == 12
     assert office_process() != victim
+
+
+async def test_a_worn_out_libreoffice_is_replaced_between_documents(workshop, document):
+    content = document("odt/embedded-simple-2007.odt")
+    await workshop.render(content, "a.odt", vertical_dpi=98)
+    worn_out = office_process()
+    workshop._offices[0]._served = DOCUMENTS_PER_LIFE
+
+    await workshop.render(content, "a.odt", vertical_dpi=98)
+    await workshop.render(content, "a.odt", vertical_dpi=98)
+
+    assert office_process() != worn_out
 
 
 async def test_a_slow_document_is_given_up_and_the_next_one_served(document, tmp_path):
