@@ -263,6 +263,7 @@ class Call:
     def begin_ending(self, now: float) -> None:
         """No more media: BYE or CANCEL follows."""
         self.state = CallState.ENDING
+        self._tries = Tries()
         self._reinvites.close(now)
 
     def end(self, now: float) -> None:

@@ -275,7 +275,7 @@ def test_a_nonce_that_died_during_the_call_is_replaced(wire):
             return 401, [challenge(nonce)], b""
         return accept(wire)
 
-    wire.agents[wire.CALLEE] = Trunk(judge)
+    trunk = wire.agents[wire.CALLEE] = Trunk(judge)
     call = wire.place(credentials=SECRET)
     wire.run(1)
     call.reinvite(wire.IMAGE, wire.now)
@@ -284,7 +284,25 @@ def test_a_nonce_that_died_during_the_call_is_replaced(wire):
     wire.run(1)
 
     assert wire.kinds(wire.CALLER) == ["Answered", "ReinviteAccepted"]
+    assert trunk.methods()[-2:] == ["BYE 5", "BYE 6"]
+    assert is_right(trunk.seen[-1], "for-BYE-2")
     assert wire.agents[wire.CALLER].is_idle
+
+
+def test_the_nonce_of_a_bye_that_nobody_likes_ends_the_call(wire):
+    def judge(request):
+        if request.method == "BYE" or not is_right(request, "n1"):
+            return 401, [challenge("n1")], b""
+        return accept(wire)
+
+    trunk = wire.agents[wire.CALLEE] = Trunk(judge)
+    call = wire.place(credentials=SECRET)
+    wire.run(1)
+    call.hang_up(wire.now)
+    wire.run(50)
+
+    assert trunk.methods()[-2:] == ["BYE 3", "BYE 4"]
+    assert call.state is CallState.ENDED
 
 
 def test_hanging_up_during_the_challenge_sends_no_second_invite(wire):

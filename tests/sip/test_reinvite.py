@@ -277,3 +277,48 @@ def test_offers_survive_a_bad_network(wire, call, seed):
     assert wire.kinds(wire.CALLER).count("ReinviteAccepted") == 1
     assert wire.kinds(wire.CALLEE).count("ReinviteAccepted") == 1
     assert call.state is received.state is CallState.ESTABLISHED
+
+
+def test_a_reinvite_that_overtakes_the_200_is_asked_to_wait(wire):
+    wire.tap = lambda message, data: (
+        None
+        if isinstance(message, Response)
+        and (message.status, message.cseq.method) == (200, "INVITE")
+        else data
+    )
+    wire.place()
+    wire.run(0.1)
+    received = wire.received()
+    received.dialog.peer = wire.CALLER
+    early = received.new_request("INVITE")
+    received.endpoint.exchange.request(
+        early, wire.CALLER, received._reinvites, wire.now
+    )
+    wire.run(0.1)
+
+    assert wire.sent_by(wire.CALLER)[-1] == "491 INVITE"
+
+
+def test_a_reinvite_after_our_bye_finds_no_call(wire, call):
+    wire.tap = lambda message, data: (
+        None if isinstance(message, Request) and message.method == "BYE" else data
+    )
+    call.hang_up(wire.now)
+    wire.received().reinvite(wire.IMAGE, wire.now)
+    wire.run(0.1)
+
+    assert wire.sent_by(wire.CALLER)[-1] == "481 INVITE"
+    assert wire.told(wire.CALLEE)[-1].status == 481
+
+
+def test_an_ack_of_another_invite_acknowledges_nothing(wire, call):
+    received = wire.received()
+    wire.tap = lambda message, data: (
+        data.replace(b"CSeq: 2 ACK", b"CSeq: 1 ACK")
+        if isinstance(message, Request)
+        else data
+    )
+    call.reinvite(wire.IMAGE, wire.now)
+    wire.run(1)
+
+    assert received.awaits_ack
