@@ -123,7 +123,7 @@ class Office:
             await self._discard()
             raise
         if "failed" in answer:
-            logger.info("LibreOffice refused a document: %s", answer["failed"])
+            logger.info("LibreOffice refused a document: %.80s", answer["failed"])
             await self._discard()
             raise UNREADABLE.failure()
         return pdf
@@ -141,7 +141,10 @@ class Office:
             if not 0 <= length <= self._limits.result_bytes:
                 raise OfficeLost("an answer of an impossible length")
             return answer, await child.stdout.readexactly(length)
-        except (OSError, ValueError, AttributeError, EOFError) as error:
+        except (
+            *(OSError, EOFError, ValueError, TypeError, AttributeError),
+            *(OverflowError, RecursionError),
+        ) as error:
             raise OfficeLost(type(error).__name__) from error
 
     async def _ready(self) -> asyncio.subprocess.Process:

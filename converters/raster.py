@@ -63,22 +63,37 @@ def print_sheets(
             library, that must not reach the telephone.
     """
     pages: list[CodedPage] = []
-    warnings: list[str] = []
+    reduced: list[tuple[int, float]] = []
     inked = False
     for number, sheet in enumerate(sheets, 1):
         ink, scale = _print(sheet, vertical_dpi=vertical_dpi)
         inked = inked or bool(ink.any())
         if scale < SMALL_PRINT:
-            warnings.append(
-                f"La page {number} est plus grande qu’une feuille A4 : elle est réduite"
-                f" à {max(1, round(100 * scale))} % et peut être difficile à lire."
-            )
+            reduced.append((number, scale))
         page = encode_page(ink, vertical_dpi=vertical_dpi)
         decode_page(page)
         pages.append(page)
-    if pages and not inked:
-        warnings.append("Le document ne contient rien d’imprimable : la page est vide.")
-    return write(pages) if pages else b"", len(pages), tuple(warnings)
+    if not pages:
+        return b"", 0, ()
+    return write(pages), len(pages), _warnings(reduced, is_blank=not inked)
+
+
+def _warnings(reduced: list[tuple[int, float]], *, is_blank: bool) -> tuple[str, ...]:
+    warnings = []
+    if reduced:
+        first = reduced[0][0]
+        percent = max(1, round(100 * min(scale for _, scale in reduced)))
+        warnings.append(
+            f"La page {first} est plus grande qu’une feuille A4 : elle est réduite"
+            f" à {percent} % et peut être difficile à lire."
+            if len(reduced) == 1
+            else f"{len(reduced)} pages, dont la page {first}, sont plus grandes qu’une"
+            f" feuille A4 : elles sont réduites, jusqu’à {percent} %, et peuvent être"
+            " difficiles à lire."
+        )
+    if is_blank:
+        warnings.append("Le document ne contient rien d’imprimable : il sort blanc.")
+    return tuple(warnings)
 
 
 def _print(sheet: Sheet, *, vertical_dpi: int) -> tuple[Ink, float]:

@@ -46,6 +46,16 @@ NO_OFFICE = Cause(
 CHILDREN = 2
 "Worker children at a time: the machines we know have two cores or more."
 
+MAX_WARNINGS = 10
+"A reply with more is not read."
+
+_NO_ANSWER = (
+    *(OSError, EOFError),
+    *(ValueError, KeyError, TypeError, OverflowError, RecursionError),
+)
+"""All that reading an answer raises when the child died, or was taken over by its
+document and says what it likes."""
+
 
 class Workshop:
     """
@@ -189,7 +199,7 @@ class Workshop:
             if not 0 <= length <= self._limits.result_bytes:
                 raise TOO_LARGE.failure()
             return answer, await child.stdout.readexactly(length)
-        except (OSError, ValueError, KeyError, TypeError, EOFError):
+        except _NO_ANSWER:
             status = await child.wait()
         logger.warning("a conversion child ended with status %s", status)
         if status in (-signal.SIGXCPU, 128 + signal.SIGXCPU):
@@ -209,5 +219,6 @@ def _checked(answer: dict[str, Any], tiff: bytes, vertical_dpi: int) -> Rendered
         ink[:band].any() for ink in inks
     ):
         raise DEFECT.failure()
-    warnings = tuple(str(warning) for warning in answer.get("warnings", ()))
+    given = answer.get("warnings")
+    warnings = tuple(map(str, given[:MAX_WARNINGS])) if isinstance(given, list) else ()
     return Rendered(tiff=tiff, pages=len(pages), warnings=warnings)

@@ -70,6 +70,16 @@ def test_a_large_sheet_is_reduced_with_a_warning():
     assert "26 %" in warnings[0]
 
 
+def test_many_large_sheets_give_one_warning():
+    sheets = [Frame(), Frame(size_mm=(800, 1100)), Frame(size_mm=(2100, 2970))]
+
+    _, _, warnings = print_sheets(sheets, vertical_dpi=98)
+
+    assert len(warnings) == 1
+    assert "2 pages, dont la page 2" in warnings[0]
+    assert "10 %" in warnings[0]
+
+
 def test_a_blank_document_warns():
     frame = Frame()
     frame.paint = lambda placement, *, vertical_dpi: Painted(
@@ -80,4 +90,4 @@ def test_a_blank_document_warns():
 
     assert pages == 1
     assert not decode(tiff)[0].any()
-    assert "vide" in warnings[0]
+    assert "blanc" in warnings[0]
