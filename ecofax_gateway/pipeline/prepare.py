@@ -124,6 +124,8 @@ class Ordering:
             return False
         with about(mail.ref):
             await self._order(mail)
+            if mail.spool is not None:
+                await asyncio.to_thread(self._db.spool.remove, mail.spool)
         return True
 
     async def _order(self, mail: MailRow) -> None:

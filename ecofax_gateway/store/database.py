@@ -270,6 +270,8 @@ def _set_up_writer(connection: sqlite3.Connection, record: object) -> None:
     # FULL: in WAL, NORMAL would lose the last commits with the power.
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
+    # What is deleted (a mail with its password) is overwritten, not only forgotten.
+    connection.execute("PRAGMA secure_delete = ON")
 
 
 def _set_up_reader(connection: sqlite3.Connection, record: object) -> None:

@@ -22,7 +22,7 @@ def purge(
     conn: Connection, *, before: datetime, now: datetime, batch: int = BATCH
 ) -> int:
     """
-    Forget mails, documents, pages and reply texts of what was finished before then.
+    Forget documents, pages and reply texts of what was finished before then.
 
     Returns:
         How many rows were touched; 0 means that nothing is left to do. Call it again,
@@ -31,7 +31,7 @@ def purge(
     return (
         _purge_campaigns(conn, before=before, now=now, batch=batch)
         + _purge_pages(conn, before=before, batch=batch)
-        + mails.purge(conn, before=before, batch=batch)
+        + mails.purge(conn, before=before)
         + replies.purge(conn, before=before, batch=batch)
     )
 

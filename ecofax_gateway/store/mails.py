@@ -58,6 +58,9 @@ class MailRow:
     peer: str
     sha256: str
     size: int
+    spool: str | None
+    "Name of the spool file that holds it, if it is large and not finished."
+
     state: MailState
     code: str | None
     "Why it was refused."
@@ -70,6 +73,10 @@ class MailRow:
 _COLUMNS = [
     mail.c[name] for name in MailRow.__dataclass_fields__ if name != "recipients"
 ]
+
+
+_DONE = {"lease_until": None, "node": None, "inline": None, "spool": None}
+"""Of a mail that was dealt with."""
 
 
 def accept(conn: Connection, new: NewMail, *, now: datetime) -> str | Duplicate:
@@ -147,6 +154,9 @@ def mark_refused(conn: Connection, ref: str, code: str, *, now: datetime) -> boo
     """
     Note that a mail orders nothing.
 
+    Its bytes go out of the row at once, because the fax password is among them; the
+    caller deletes the spool file after the commit.
+
     Args:
         code: `OrderRefused.code`.
 
@@ -160,19 +170,22 @@ def mark_refused(conn: Connection, ref: str, code: str, *, now: datetime) -> boo
             state=MailState.REFUSED,
             code=code,
             finished_at=now,
-            lease_until=None,
-            node=None,
+            **_DONE,
         )
     )
     return refused.rowcount == 1
 
 
 def mark_ordered(conn: Connection, ref: str, *, now: datetime) -> bool:
-    """Note that a mail became a campaign; `campaigns.create` calls it. False: too late."""
+    """
+    Note that a mail became a campaign; `campaigns.create` calls it. False: too late.
+
+    Its bytes go as in `mark_refused`: the documents are rows of their own by now.
+    """
     ordered = conn.execute(
         update(mail)
         .where(mail.c.ref == ref, _todo())
-        .values(state=MailState.ORDERED, finished_at=now, lease_until=None, node=None)
+        .values(state=MailState.ORDERED, finished_at=now, **_DONE)
     )
     return ordered.rowcount == 1
 
@@ -188,7 +201,7 @@ def get(conn: Connection, ref: str) -> MailRow | None:
 
 def body(conn: Connection, ref: str) -> bytes | None:
     """
-    A mail's bytes as they came, or None when retention has taken them.
+    A mail's bytes as they came, or None once it was dealt with.
 
     Raises:
         StoreUnavailable: If its spool file cannot be read.
@@ -198,20 +211,10 @@ def body(conn: Connection, ref: str) -> bytes | None:
     return None if row is None else load(conn, row.inline, row.spool)
 
 
-def purge(conn: Connection, *, before: datetime, batch: int) -> int:
-    """Forget the bytes of mails that were finished before then, and old keys."""
-    old = select(mail.c.ref).where(
-        mail.c.finished_at < before,
-        mail.c.inline.is_not(None) | mail.c.spool.is_not(None),
-    )
-    conn.execute(
-        delete(mail_key).where(mail_key.c.received_at < before - DUPLICATE_WINDOW)
-    )
-    return conn.execute(
-        update(mail)
-        .where(mail.c.ref.in_(old.limit(batch)))
-        .values(inline=None, spool=None)
-    ).rowcount
+def purge(conn: Connection, *, before: datetime) -> int:
+    """Forget by which bytes repeated mails were known; how many."""
+    old = mail_key.c.received_at < before - DUPLICATE_WINDOW
+    return conn.execute(delete(mail_key).where(old)).rowcount
 
 
 def _todo() -> ColumnElement[bool]:

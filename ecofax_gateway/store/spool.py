@@ -70,6 +70,13 @@ class Spool:
         except OSError as error:
             raise StoreUnavailable(f"spool: {error.strerror}") from error
 
+    def remove(self, name: str) -> None:
+        """Delete a file that no row names any more; the sweep would do it later."""
+        try:
+            (self.folder / name).unlink(missing_ok=True)
+        except OSError as error:
+            raise StoreUnavailable(f"spool: {error.strerror}") from error
+
     def sweep(self, named: AbstractSet[str], *, now: datetime) -> int:
         """
         Delete files that no row names.

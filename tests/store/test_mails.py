@@ -44,6 +44,15 @@ def test_an_accepted_mail_is_there(office):
     assert office.tx(mails.body, "AAAA") == b"\0\xff bytes"
 
 
+def test_a_mail_that_was_dealt_with_leaves_no_bytes(office):
+    """The fax password was among them."""
+    accept(office, "AAAA", b"p:secret")
+
+    assert office.tx(mails.mark_refused, "AAAA", "no-number", now=office.now)
+    assert office.tx(mails.body, "AAAA") is None
+    assert office.tx(mails.get, "AAAA").spool is None
+
+
 def test_the_same_mail_is_accepted_once_a_day(office):
     first = accept(office, "AAAA", recipients=("A@x.fr", "b@x.fr"))
     office.later(hours=23, minutes=59)
