@@ -5,14 +5,21 @@ Pure: no I/O, no clock, no randomness.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from email.message import EmailMessage
 
 from ..domain.fax import FaxState
 from .envelope import Letterhead, subject_document, write_reply
 from .explain import explain, raw_code
 from .facts import CampaignFacts, FaxFacts
-from .wording import join_paragraphs, plural, say
+from .wording import (
+    bit_rate,
+    duration,
+    join_paragraphs,
+    local_time,
+    plural,
+    say,
+)
 
 KIND = "report"
 
@@ -68,8 +75,8 @@ def report(
 def _line(campaign: CampaignFacts, fax: FaxFacts) -> str:
     match fax.state:
         case FaxState.SENT:
-            pages = plural(fax.pages_confirmed, "page")
-            return say(KIND, "sent-line", number=fax.number, pages=pages)
+            details = ", ".join(_details(campaign, fax))
+            return say(KIND, "sent-line", number=fax.number, details=details)
         case FaxState.FAILED if fax.outcome:
             return say(
                 KIND,
@@ -89,3 +96,19 @@ def _line(campaign: CampaignFacts, fax: FaxFacts) -> str:
         case FaxState.CANCELLED:
             return say(KIND, "cancelled-line", number=fax.number)
     return say(KIND, "open-line", number=fax.number)
+
+
+def _details(campaign: CampaignFacts, fax: FaxFacts) -> Iterator[str]:
+    """What is known of a fax that arrived: pages, time, call, far end."""
+    yield plural(fax.pages_confirmed, "page", "confirmée")
+    if fax.ended_at:
+        yield local_time(fax.ended_at, campaign.zone)
+    if fax.attempts > 1:
+        yield plural(fax.attempts, "appel")
+    outcome = fax.outcome
+    if outcome and outcome.duration_s:
+        yield duration(outcome.duration_s)
+    if outcome and outcome.bit_rate:
+        yield bit_rate(outcome.bit_rate)
+    if outcome and outcome.remote_id and outcome.remote_id.strip():
+        yield f"appareil « {' '.join(outcome.remote_id.split())} »"

@@ -211,7 +211,9 @@ def test_the_report_counts_and_lists_trouble_first(letterhead, campaign):
         "- 09 72 10 10 10 : interrompu, 1 page confirmée sur 3. Demandez au destinataire"
         " ce qu'il a reçu avant de renvoyer.\n"
         "- 09 72 10 10 10 : annulé\n"
-        "- 09 72 10 10 10 : envoyé, 3 pages\n"
+        "- 09 72 10 10 10 : envoyé, 3 pages confirmées, le 02-03-2026 à 13:00"
+        " (UTC+01:00), 2 appels, 1 min 12 s, 14 400 bit/s,"
+        " appareil « +33 9 72 10 10 10 »\n"
     ) in message.get_content()
 
 
