@@ -203,7 +203,6 @@ def _begin(conn: Connection, settings: Settings, answer: Answer, now: datetime) 
     """Start a life of this node, and settle what its last one left behind."""
     node = settings.gateway.node
     trunks.put(conn, settings.trunk.name, max_calls=settings.trunk.channels)
-    trunks.adopt(conn, settings.trunk.name)
     epoch = nodes.begin(conn, node, now=now)
     for ref in claims.take_over(conn, node=node, epoch=epoch, now=now):
         logger.error(
@@ -212,6 +211,8 @@ def _begin(conn: Connection, settings: Settings, answer: Answer, now: datetime) 
         fax = faxes.get(conn, ref)
         assert fax is not None
         answer.after_call(conn, fax.campaign, now=now)
+    # After that no fax is dialing any more, which would keep the trunk it had.
+    trunks.adopt(conn, settings.trunk.name)
     return epoch
 
 

@@ -283,7 +283,7 @@ class TrunkSettings:
     ecm: bool = _key("Error correction (T.30 Annex A).", default=True)
     paced: bool = _key(
         "At the speed of a real fax line. false: as fast as the machine can, only\n"
-        'towards "built-in".',
+        'towards "built-in" or a fax-machine command on 127.x.x.x.',
         default=True,
     )
 
@@ -384,10 +384,12 @@ def _across(settings: Settings) -> list[str]:
     """Rules that span two keys."""
     mistakes = []
     trunk = settings.trunk
-    if not trunk.paced and trunk.proxy != BUILT_IN:
+    if not trunk.paced and not (
+        trunk.proxy == BUILT_IN or trunk.proxy.startswith("127.")
+    ):
         mistakes.append(
-            "trunk.paced: only the built-in fax machine can run without pacing;"
-            " a real one needs paced = true"
+            "trunk.paced: only our own fax machine, on this machine, can run without"
+            " pacing; a real one needs paced = true"
         )
     if trunk.username and not trunk.password_file:
         mistakes.append("trunk.password_file: needed with trunk.username")
