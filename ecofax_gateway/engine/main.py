@@ -68,7 +68,7 @@ async def serve(bind: str, sip_port: int) -> None:
     """
     loop = asyncio.get_running_loop()
     commands = asyncio.StreamReader(limit=MAX_LINE)
-    await loop.connect_read_pipe(
+    pipe, _ = await loop.connect_read_pipe(
         lambda: asyncio.StreamReaderProtocol(commands), sys.stdin
     )
     # A daemon that is slow to read must not hold up the media: the pipe's transport
@@ -80,10 +80,10 @@ async def serve(bind: str, sip_port: int) -> None:
 
     switchboard = Switchboard(bind, tell)
     _, port = await switchboard.open(sip_port)
-    tell(Ready(sip_port=port))
     # Ctrl-C goes to the whole group; the daemon decides what becomes of its calls.
     loop.add_signal_handler(signal.SIGINT, lambda: None)
-    loop.add_signal_handler(signal.SIGTERM, commands.feed_eof)
+    loop.add_signal_handler(signal.SIGTERM, pipe.close)
+    tell(Ready(sip_port=port))
     try:
         await _obey_until_eof(commands, switchboard)
         switchboard.hang_up_all()

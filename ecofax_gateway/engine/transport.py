@@ -79,13 +79,13 @@ class UdpPort(asyncio.DatagramProtocol):
 
 
 def is_sendable(address: Address) -> bool:
-    """Whether it is an IP literal with a port from 1 to 65535."""
+    """Whether it is the IP literal of one machine, with a port from 1 to 65535."""
     host, port = address
     try:
-        ipaddress.ip_address(host)
+        ip = ipaddress.ip_address(host)
     except ValueError:
         return False
-    return 0 < port < 0x10000
+    return 0 < port < 0x10000 and not (ip.is_unspecified or ip.is_multicast)
 
 
 async def open_udp(host: str, port: int, on_datagram: OnDatagram) -> UdpPort:

@@ -123,19 +123,20 @@ async def _serve(arguments: argparse.Namespace, logbook: Logbook) -> None:
         default=arguments.behave,
     )
     host, port = await station.open(arguments.port)
-    tell({"event": "ready", "host": host, "port": port})
     loop = asyncio.get_running_loop()
     answering = asyncio.ensure_future(station.answer_calls())
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, answering.cancel)
     if arguments.until_eof:
         loop.add_reader(sys.stdin.fileno(), _end_at_eof, answering)
+    # Last, so that whoever reads it can also stop us.
+    tell({"event": "ready", "host": host, "port": port})
     try:
         await answering
     except asyncio.CancelledError:
         logger.info("stopped")
     finally:
-        station.close()
+        await station.close()
 
 
 def _end_at_eof(answering: asyncio.Future[None]) -> None:

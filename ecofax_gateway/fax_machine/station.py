@@ -5,6 +5,7 @@ I/O: sockets, through the engine's; the logbook's folder.
 """
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable, Mapping
 
@@ -12,7 +13,7 @@ from ..engine.media import open_media
 from ..engine.signalling import Signalling
 from ..engine.ticker import Ticker
 from ..engine.transport import Address
-from ..sip.call import Call
+from ..sip.call import Call, CallState
 from ..sip.event import Event, IncomingCall
 from .behaviour import Behaviour, Conduct, Plan
 from .logbook import Logbook, tell
@@ -22,6 +23,10 @@ logger = logging.getLogger(__name__)
 
 MAX_CALLS = 500
 """At once: 20 % of a core, and two sockets each. More are answered 486."""
+
+
+FAREWELL_S = 2.0
+"""For callers to answer our BYEs; a call just picked up wants its ACK first."""
 
 
 class Station:
@@ -81,6 +86,10 @@ class Station:
                 call.reject(500, self._signalling.now())
                 self._signalling.flush()
                 continue
+            if call.state is not CallState.INCOMING:
+                # Cancelled while the sockets were opened.
+                media.close()
+                continue
             behaviour = self._behaviour(call.called)
             tell(
                 {
@@ -105,10 +114,14 @@ class Station:
             fax.begin()
             self._signalling.flush()
 
-    def close(self) -> None:
-        """Hang up everything and stop; idempotent."""
+    async def close(self) -> None:
+        """Hang up everything, wait a moment for the answers, stop; idempotent."""
         for fax in list(self._faxes.values()):
             fax.hang_up()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(FAREWELL_S):
+                while not self._signalling.agent.is_idle:
+                    await self._signalling.wait_for_change()
         self._ticker.close()
         self._signalling.close()
 

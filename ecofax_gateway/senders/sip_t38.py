@@ -90,6 +90,7 @@ class SipT38Sender:
         self._ready: asyncio.Future[int] | None = None
         self._pending: dict[str, _Pending] = {}
         self._closing = asyncio.Event()
+        self._died = asyncio.Event()
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -116,11 +117,23 @@ class SipT38Sender:
         Start the engine, and keep one running until `close`.
 
         Raises:
-            EngineLost: If it does not come up.
+            EngineLost: If it does not come up, e.g. because its port is taken; its own
+                log on standard error says why.
         """
         self._ready = asyncio.get_running_loop().create_future()
         self._keeper = asyncio.create_task(self._keep_running())
-        await self._engine_ready()
+        died = asyncio.create_task(self._died.wait())
+        try:
+            await asyncio.wait(
+                (self._ready, died, self._keeper),
+                timeout=READY_TIMEOUT_S,
+                return_when=asyncio.FIRST_COMPLETED,
+            )
+        finally:
+            died.cancel()
+        if not self._ready.done():
+            await self.close()
+            raise EngineLost("the engine does not come up")
 
     async def close(self) -> None:
         """
@@ -191,10 +204,24 @@ class SipT38Sender:
             if delay and await self._closed_within(delay):
                 break
             began = loop.time()
-            await self._run_engine()
+            try:
+                await self._run_engine()
+            except OSError as error:
+                logger.error("the call engine cannot be started: %s", error)
+            finally:
+                self._let_go()
             if not self._closing.is_set():
                 deaths = 1 if loop.time() - began > STEADY_S else deaths + 1
                 logger.error("the call engine ended; starting another")
+
+    def _let_go(self) -> None:
+        """Tell every call that the engine is gone; the next ones wait for another."""
+        self._process = None
+        self._died.set()
+        if self._ready is None or self._ready.done():
+            self._ready = asyncio.get_running_loop().create_future()
+        for pending in self._pending.values():
+            pending.events.put_nowait(None)
 
     async def _closed_within(self, seconds: float) -> bool:
         try:
@@ -220,10 +247,6 @@ class SipT38Sender:
             await asyncio.wait((reading, closing), return_when=asyncio.FIRST_COMPLETED)
             await self._bury(process, reading)
             closing.cancel()
-        self._process = None
-        self._ready = asyncio.get_running_loop().create_future()
-        for pending in self._pending.values():
-            pending.events.put_nowait(None)
 
     async def _bury(
         self, process: asyncio.subprocess.Process, reading: asyncio.Task[None]

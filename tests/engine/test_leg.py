@@ -175,3 +175,26 @@ async def test_the_last_datagram_is_sent_again_while_nothing_is_said(sending):
 
     assert len(set(datagrams)) < len(datagrams)
     assert datagrams[-1] == datagrams[-2]
+
+
+async def test_a_bug_ends_its_own_call_only(sending, monkeypatch, caplog):
+    job, _ = sending()
+    told = []
+    port = await open_udp("127.0.0.1", 0, lambda d, a: None)
+    leg = FaxLeg(
+        FaxTerminal(job, Options(station_id="1")),
+        port,
+        T38Media(address=port.address),
+        trusted_hosts=frozenset(),
+        on_event=told.append,
+    )
+
+    def fail(samples):
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(leg.terminal, "advance", fail)
+    leg.tick()
+    leg.close()
+
+    assert told == [Finished()]
+    assert "a bug in a fax leg" in caplog.text

@@ -17,6 +17,8 @@ from ecofax_gateway.engine.transport import open_udp, resolve
         ("127.0.0.1", -1),
         ("localhost", 5060),
         ("", 5060),
+        ("0.0.0.0", 5060),
+        ("224.0.0.1", 5060),
         ("::ffff:1.2.3.4.5", 5060),
     ],
     ids=str,

@@ -16,6 +16,8 @@ from ecofax_gateway.engine.protocol import (
     format_command,
     parse_event,
 )
+from ecofax_gateway.engine.signalling import Signalling
+from ecofax_gateway.sip.event import CallFailed
 
 
 @pytest.fixture
@@ -106,3 +108,29 @@ async def test_nonsense_on_its_input_is_passed_over(
         pass
 
     assert event.outcome.ending is Ending.DELIVERED
+
+
+async def test_it_takes_no_calls(engine):
+    event = await next_event(engine)
+    failed = asyncio.get_running_loop().create_future()
+
+    def on_event(event):
+        if isinstance(event, CallFailed):
+            failed.set_result(event.status)
+
+    phone = Signalling(on_event)
+    await phone.open("127.0.0.1", 0)
+    phone.agent.invite(
+        to="sip:1@127.0.0.1",
+        request_uri="sip:1@127.0.0.1",
+        from_uri="sip:2@127.0.0.1",
+        next_hop=("127.0.0.1", event.sip_port),
+        sdp=b"v=0\r\n",
+        now=phone.now(),
+    )
+    phone.flush()
+    async with asyncio.timeout(5):
+        status = await failed
+    phone.close()
+
+    assert status == 403

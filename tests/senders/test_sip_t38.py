@@ -122,35 +122,49 @@ async def test_pages_too_fine_for_the_far_end_are_not_sent(
     assert outcome.fax_met
 
 
-@pytest.mark.parametrize(
-    ("behaviour", "ending", "pages", "answered"),
-    [
-        ("busy", Ending.BUSY, 0, False),
-        ("unknown", Ending.NUMBER_UNKNOWN, 0, False),
-        ("unreachable", Ending.UNREACHABLE, 0, False),
-        ("refuse-t38", Ending.T38_REFUSED, 0, True),
-        ("voice", Ending.NOT_A_FAX, 0, True),
-        ("hang-up:1", Ending.CUT_OFF, 0, True),
-        ("hang-up:2", Ending.CUT_OFF, 1, True),
-        ("hang-up:3", Ending.CUT_OFF, 2, True),
-        ("dcn:1", Ending.CUT_OFF, 0, True),
-        ("dcn:2", Ending.CUT_OFF, 1, True),
-        ("rtn:2", Ending.PAGE_REFUSED, 1, True),
-        ("rtn:3", Ending.PAGE_REFUSED, 2, True),
-        ("never-ending", Ending.DELIVERED, 3, True),
-    ],
-)
+MISBEHAVIOURS = {
+    "busy": (Ending.BUSY, 0, False),
+    "unknown": (Ending.NUMBER_UNKNOWN, 0, False),
+    "unreachable": (Ending.UNREACHABLE, 0, False),
+    "refuse-t38": (Ending.T38_REFUSED, 0, True),
+    "voice": (Ending.NOT_A_FAX, 0, True),
+    "hang-up:1": (Ending.CUT_OFF, 0, True),
+    "hang-up:2": (Ending.CUT_OFF, 1, True),
+    "hang-up:3": (Ending.CUT_OFF, 2, True),
+    "dcn:1": (Ending.CUT_OFF, 0, True),
+    "dcn:2": (Ending.CUT_OFF, 1, True),
+    "rtn:2": (Ending.PAGE_REFUSED, 1, True),
+    "rtn:3": (Ending.PAGE_REFUSED, 2, True),
+    "never-ending": (Ending.DELIVERED, 3, True),
+}
+
+
 @pytest.mark.parametrize("ecm", [True, False], ids=["ecm", "no-ecm"])
 async def test_each_misbehaviour_has_its_ending(
-    sender, start_fax_machine, order, paper, behaviour, ending, pages, answered, ecm
+    sender, start_fax_machine, order, paper, ecm
 ):
-    machine = await start_fax_machine(f"--behave={behaviour}")
+    """
+    All at the same time, each at a number of its own.
+    """
+    numbers = {f"09721019{at:02}": how for at, how in enumerate(MISBEHAVIOURS)}
+    machine = await start_fax_machine(
+        *(f"--number={n}={h}" for n, h in numbers.items())
+    )
+    pages = paper(3)
 
-    async with asyncio.timeout(15):
-        outcome = await sender.send(order(machine, paper(3), ecm=ecm), Watcher())
+    async with asyncio.timeout(30), asyncio.TaskGroup() as tasks:
+        sendings = {
+            how: tasks.create_task(
+                sender.send(order(machine, pages, number=number, ecm=ecm), Watcher())
+            )
+            for number, how in numbers.items()
+        }
+    outcomes = {how: sending.result() for how, sending in sendings.items()}
 
-    assert (outcome.ending, outcome.pages_confirmed) == (ending, pages), outcome.detail
-    assert outcome.answered is answered
+    assert {
+        how: (outcome.ending, outcome.pages_confirmed, outcome.answered)
+        for how, outcome in outcomes.items()
+    } == MISBEHAVIOURS
 
 
 async def test_a_page_refused_once_is_sent_again(
@@ -379,3 +393,29 @@ async def test_the_trunks_password_is_in_no_log(start_fax_machine, order, paper,
 
     assert "T.30" in log
     assert "hunter2" not in log + repr(trunk)
+
+
+async def test_an_engine_that_cannot_begin_says_so_at_once(start_fax_machine):
+    machine = await start_fax_machine()
+    sender = SipT38Sender(sip_port=machine.port)
+
+    async with asyncio.timeout(10):
+        with pytest.raises(EngineLost):
+            await sender.start()
+
+
+async def test_an_engine_that_is_asked_to_end_hangs_up(
+    sender, start_fax_machine, order, paper
+):
+    """
+    SIGTERM is what a system's shutdown sends to every process.
+    """
+    machine, watcher = await start_fax_machine("--behave=no-answer"), Watcher()
+    sending = asyncio.create_task(sender.send(order(machine, paper()), watcher))
+    await watcher.wait_for(Step.RINGING)
+
+    os.kill(sender.engine_pid, signal.SIGTERM)
+    outcome = await sending
+    await machine.wait_for("call-over")
+
+    assert outcome.ending is Ending.CANCELLED
