@@ -75,22 +75,13 @@ async def run(settings: Settings, *, announce: Announce) -> None:
     service.make_state_folder(settings.state)
     service.become_owner(settings.state)
     with contextlib.closing(service.lock(settings.state)):
-        db = await asyncio.to_thread(
-            Database.open, settings.database_url, spool=settings.state / "spool"
-        )
-        try:
-            async with contextlib.AsyncExitStack() as stack:
-                await _run(settings, db, stack, announce)
-        finally:
-            await asyncio.to_thread(db.close)
+        async with contextlib.AsyncExitStack() as stack:
+            await _run(settings, stack, announce)
     service.notify("STATUS=stopped")
 
 
 async def _run(
-    settings: Settings,
-    db: Database,
-    stack: contextlib.AsyncExitStack,
-    announce: Announce,
+    settings: Settings, stack: contextlib.AsyncExitStack, announce: Announce
 ) -> None:
     node, state, zone = settings.gateway.node, settings.state, settings.zone
     stop, hurry = _stop_on_signal()
@@ -98,12 +89,13 @@ async def _run(
     workshop = _workshop(settings)
     await workshop.start()  # LibreOffice warms up while the rest comes up
     stack.push_async_callback(workshop.close)
-    way = await _way(settings, stack)
     sender = SipT38Sender(
         bind=_bind_address(settings), sip_port=settings.engine.sip_port
     )
-    await sender.start()
     stack.push_async_callback(sender.close)
+    db, way, _ = await asyncio.gather(
+        _open_store(settings, stack), _way(settings, stack), sender.start()
+    )
 
     bells = {name: Bell() for name in ("order", "render", "call", "post")}
     answer = answer_of(settings, bells["post"])
@@ -146,6 +138,10 @@ async def _run(
         clock=utc_now,
         bell=bells["post"],
     )
+    accept = Accept(db=db, clock=utc_now, bell=bells["order"])
+    listener = _listener(settings, accept)
+    port = await _listen(listener, settings)
+    stack.push_async_callback(listener.close)
     async with asyncio.TaskGroup() as tasks:
         transmit = Transmit(
             db=db,
@@ -173,10 +169,6 @@ async def _run(
             tasks.create_task(work(name, step, bell=bell, stop=stop), name=name)
             for name, step, bell in steps
         ]
-        listener = _listener(
-            settings, Accept(db=db, clock=utc_now, bell=bells["order"])
-        )
-        port = await _listen(listener, settings)
         with _ticking(chores):
             announce(welcome(settings, port, password))
             service.notify("READY=1", f"STATUS=mail on port {port}")
@@ -190,6 +182,14 @@ async def _run(
         await asyncio.wait(workers, timeout=5)
         for worker in workers:
             worker.cancel()
+
+
+async def _open_store(settings: Settings, stack: contextlib.AsyncExitStack) -> Database:
+    db = await asyncio.to_thread(
+        Database.open, settings.database_url, spool=settings.state / "spool"
+    )
+    stack.push_async_callback(asyncio.to_thread, db.close)
+    return db
 
 
 def answer_of(settings: Settings, bell: Bell | None = None) -> Answer:

@@ -251,6 +251,15 @@ class Made:
     warnings: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """One document that cannot become pages, and why, in French."""
+
+    name: str
+    sentence: str
+    code: str
+
+
 class Rendering:
     """
     Makes the pages of campaigns and lets their faxes go.
@@ -301,18 +310,14 @@ class Rendering:
         return True
 
     async def _render(self, todo: ToPrepare) -> None:
-        made: list[Made] = []
-        refused: list[str] = []
-        codes: list[str] = []
-        for document in todo.documents:
-            try:
-                made.append(await self._pages(document, todo.quality))
-            except ConversionFailed as failure:
-                logger.info("a document cannot be converted: %s", failure.code)
-                refused.append(f"« {document.name} » : {failure.for_requester}")
-                codes.append(failure.code)
+        results = await asyncio.gather(
+            *(self._pages(document, todo.quality) for document in todo.documents)
+        )
+        made = [one for one in results if isinstance(one, Made)]
+        refused = [one for one in results if isinstance(one, Refused)]
         if refused:
-            await self._fail(todo.ref, OrderRefused("\n".join(refused), code=codes[0]))
+            sentences = "\n".join(f"« {one.name} » : {one.sentence}" for one in refused)
+            await self._fail(todo.ref, OrderRefused(sentences, code=refused[0].code))
             return
         released = await self._db.tx(
             self._write_release, todo.ref, made, now=self._clock()
@@ -321,7 +326,7 @@ class Rendering:
         self._bell.ring()
         self._answer.bell.ring()
 
-    async def _pages(self, document: DocumentRow, quality: Quality) -> Made:
+    async def _pages(self, document: DocumentRow, quality: Quality) -> Made | Refused:
         """The pages of one document: those that were made before, or new ones."""
         dpi = quality.vertical_dpi
         known = await self._db.read(preparation.find_pages, document.sha256, dpi)
@@ -329,7 +334,11 @@ class Rendering:
             return Made(document.name, known.count, known.warnings)
         content = await self._db.read(preparation.document_bytes, document.id)
         assert content is not None, "documents are kept until their campaign is over"
-        rendered = await self._patiently_render(content, document.name, dpi)
+        try:
+            rendered = await self._patiently_render(content, document.name, dpi)
+        except ConversionFailed as failure:
+            logger.info("a document cannot be converted: %s", failure.code)
+            return Refused(document.name, failure.for_requester, failure.code)
         await self._db.tx(
             preparation.rendered,
             document.sha256,

@@ -33,9 +33,9 @@ def tag_line(
     Standards:
         47 CFR 68.318(d), and French usage: date and time, sender, number on each page
     """
-    sender = f"{line.name}  {FaxNumber(line.number)}".strip()
-    continued = " (suite)" if first_page > 1 else ""
-    return f"{at.astimezone(zone):%d/%m/%Y %H:%M}  {sender}  p. {page}/{of}{continued}"
+    sender = f"{line.name} {FaxNumber(line.number)}".strip()
+    continued = "(suite) " if first_page > 1 else ""
+    return f"{at.astimezone(zone):%d/%m/%Y %H:%M} {sender} {continued}p. {page}/{of}"
 
 
 def compose(
