@@ -144,7 +144,22 @@ class _Tiles:
             ]
             pixels = shade[max(0, top) : bottom, max(0, left) : right]
             photo[area] |= True if _is_photo(pixels) else likely[area]
+            photo[area] |= self._fills(area)
         return photo
+
+    def _fills(self, area: tuple[slice, slice]) -> Ink:
+        """
+        Tell which tiles of a picture are even or shaded fills of a drawing.
+
+        Only a drawing has many tiles without the least noise; there a grey area means
+        something, while on a scan it is the paper.
+        """
+        contrast = self.high[area] - self.low[area]
+        if contrast.size == 0 or np.mean(contrast <= _NOISE) < _DRAWN_SHARE:
+            return np.zeros(contrast.shape, np.bool_)
+        paper = int(np.percentile(self.high[area], 95))
+        fills: Ink = (self.mean[area] < paper - _TINT) & (contrast <= _SHADING)
+        return fills
 
     def spread(self, tiles: Ink, shape: tuple[int, ...]) -> Ink:
         """Give every pixel of the page its tile's answer."""
@@ -176,6 +191,14 @@ def _is_photo(shade: Grey) -> bool:
 _PAPER_SHARE, _BETWEEN_SHARE = 0.55, 0.1
 """Photos measured: at most 0.51 and at least 0.13. Scans, screens and line art: at
 least 0.77 or at most 0.07."""
+
+
+_NOISE, _DRAWN_SHARE = 2, 0.6
+"""Between the lightest and the darkest pixel of a tile, and how many tiles of a picture
+have no more. A scan or a photo has next to none."""
+
+_TINT, _SHADING = 12, 24
+"""How much darker than the paper a fill is, and what a gradient may change in 1 mm."""
 
 
 def _screened(grey: Grey, photo: Ink) -> Ink:

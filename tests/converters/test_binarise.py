@@ -45,8 +45,11 @@ def test_letters_stand_clear_of_their_ground(paper, letters, dpi):
 
 
 def test_shadow_over_a_scan_does_not_swallow_its_letters():
+    """A scanner's noise is what tells its shadow from a drawing's shading."""
     shadow = np.linspace(1.0, 0.45, 800)[None, :]
-    grey = (written(paper=250, letters=30) * shadow).astype(np.uint8)
+    noise = np.random.default_rng(3).normal(0, 3, (200, 800))
+    shadowed = written(paper=250, letters=30) * shadow + noise
+    grey = np.clip(shadowed, 0, 255).astype(np.uint8)
     clean = written(paper=250, letters=30)
 
     ink = binarise(grey, vertical_dpi=196, pictures=[(0, 0, 800, 200)])
@@ -73,3 +76,32 @@ def test_the_same_grey_outside_a_picture_is_never_screened():
     grey = np.full((200, 800), 150, np.uint8)
 
     assert not binarise(grey, vertical_dpi=196, pictures=[]).any()
+
+
+def test_the_fills_of_a_drawing_are_printed_in_their_grey():
+    """Zones and shading in a plan or a chart mean something; its lines stay lines."""
+    drawing = Image.new("L", (800, 400), 255)
+    draw = ImageDraw.Draw(drawing)
+    draw.rectangle((40, 40, 360, 160), fill=190)
+    for x in range(40, 761):
+        draw.line((x, 240, x, 360), fill=40 + round(200 * (x - 40) / 720))
+    draw.line((400, 40, 400, 160), fill=0, width=4)
+    grey = np.asarray(drawing)
+
+    ink = binarise(grey, vertical_dpi=196, pictures=[(0, 0, 800, 400)])
+
+    assert 0.1 < ink[64:136, 64:336].mean() < 0.45
+    shades = [ink[260:340, x : x + 120].mean() for x in range(64, 700, 120)]
+    assert shades == sorted(shades, reverse=True)
+    assert shades[0] > 0.8 > 0.3 > shades[-1] > 0
+    assert ink[60:140, 400].all()
+    assert not ink[0:30].any()
+
+
+def test_an_even_tint_under_a_noisy_scan_is_paper():
+    rng = np.random.default_rng(8)
+    scan = np.clip(rng.normal(200, 4, (400, 800)), 0, 255).astype(np.uint8)
+
+    ink = binarise(scan, vertical_dpi=196, pictures=[(0, 0, 800, 400)])
+
+    assert ink.mean() < 0.001
