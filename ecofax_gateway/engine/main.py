@@ -53,7 +53,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     try:
         asyncio.run(serve(options.bind, options.sip_port))
-    except OSError as error:
+    except (OSError, ValueError) as error:
+        # ValueError: standard input or output is a plain file.
         logger.error("cannot begin: %s", error)
         return 1
     return 0

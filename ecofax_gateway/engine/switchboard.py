@@ -127,7 +127,7 @@ class Switchboard:
         trunk = order.trunk
         try:
             async with asyncio.timeout(RESOLVE_TIMEOUT_S):
-                return await resolve(trunk.host, trunk.port)
+                return await resolve(trunk.host, trunk.port, from_host=self._host)
         except (OSError, TimeoutError, UnicodeError) as error:
             raise _NoTrunk(f"{trunk.host!r} is not known: {error}") from error
 

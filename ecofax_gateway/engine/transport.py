@@ -109,14 +109,23 @@ async def open_udp(host: str, port: int, on_datagram: OnDatagram) -> UdpPort:
     return udp_port
 
 
-async def resolve(host: str, port: int) -> Address:
+async def resolve(host: str, port: int, *, from_host: str) -> Address:
     """
     The address of a host for UDP; an IP literal is its own.
 
+    Args:
+        host: A name or an IP literal.
+
+        port: Of its service.
+
+        from_host: The IP literal that we send from: its family is asked for, because a
+            socket reaches no other.
+
     Raises:
-        OSError: If the name is not known.
+        OSError: If the name is not known, or has no address of that family.
     """
+    family = socket.AF_INET6 if ":" in from_host else socket.AF_INET
     loop = asyncio.get_running_loop()
-    found = await loop.getaddrinfo(host, port, type=socket.SOCK_DGRAM)
+    found = await loop.getaddrinfo(host, port, family=family, type=socket.SOCK_DGRAM)
     address = found[0][4]
     return str(address[0]), int(address[1])

@@ -40,6 +40,9 @@ REFUSALS = {
     Conduct.UNREACHABLE: 480,
 }
 
+PATIENT = frozenset({Conduct.NEVER_ENDING, Conduct.SILENCE})
+"""These never hang up by themselves."""
+
 LINGER_S = 5.0
 """After the fax the caller hangs up; if it does not, we do."""
 
@@ -242,7 +245,7 @@ class IncomingFax:
                 logger.info("%s: fax of %r", self._call.caller, remote_id)
             case PageDone(pages=pages):
                 logger.info("%s: page %d", self._call.caller, pages)
-            case Finished() if self._behaviour.conduct is not Conduct.NEVER_ENDING:
+            case Finished() if self._behaviour.conduct not in PATIENT:
                 self._wait(LINGER_S, self.hang_up)
 
     def _finish(self) -> None:

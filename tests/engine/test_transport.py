@@ -66,5 +66,18 @@ async def test_a_closed_far_end_does_not_close_us():
     assert received == b"found"
 
 
-async def test_an_ip_literal_is_its_own_address():
-    assert await resolve("192.0.2.7", 5080) == ("192.0.2.7", 5080)
+@pytest.mark.parametrize(
+    ("host", "from_host", "expected"),
+    [
+        ("192.0.2.7", "127.0.0.1", "192.0.2.7"),
+        ("2001:db8::7", "::1", "2001:db8::7"),
+        ("localhost", "127.0.0.1", "127.0.0.1"),
+    ],
+)
+async def test_a_host_has_an_address_that_our_socket_reaches(host, from_host, expected):
+    assert await resolve(host, 5080, from_host=from_host) == (expected, 5080)
+
+
+async def test_an_address_of_the_other_family_is_no_address():
+    with pytest.raises(OSError, match=r".+"):
+        await resolve("2001:db8::7", 5080, from_host="127.0.0.1")
