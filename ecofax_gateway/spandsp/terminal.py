@@ -17,7 +17,7 @@ Standards:
 from typing import Self
 
 from ..domain.outcome import Ending
-from . import callback, log
+from . import callback, capability, log
 from ._spandsp import ffi, lib
 from .frame import (
     CONFIRMATIONS,
@@ -41,8 +41,6 @@ from .job import (
     TerminalEvent,
 )
 from .results import Completion, ending_of
-
-SAMPLE_RATE = 8000
 
 MAX_PATH_BYTES = 255
 """libspandsp cuts longer ones off without a word."""
@@ -149,6 +147,7 @@ class FaxTerminal:
         """
         if self._state is not None and self._code is None:
             lib.t30_terminate(self._t30)
+            self._take_faults()
 
     def close(self) -> None:
         """Free libspandsp's state and its file; idempotent."""
@@ -156,6 +155,8 @@ class FaxTerminal:
             self._last_result = self.result()
             lib.t38_terminal_free(self._state)
             self._state = None
+            # What it could not write at the end is nobody else's fault.
+            log.tiff_faults.clear()
 
     @property
     def is_over(self) -> bool:
@@ -189,12 +190,16 @@ class FaxTerminal:
 
     def _check(self) -> None:
         """After each call into C: what must not be done inside a callback."""
-        if self._refusals >= MAX_REFUSALS:
+        if self._take_faults() or self._refusals >= MAX_REFUSALS:
             self.terminate()
-        if log.tiff_faults:
-            self._file_fault = log.tiff_faults[0]
-            log.tiff_faults.clear()
-            self.terminate()
+
+    def _take_faults(self) -> bool:
+        """Whether libtiff complained, in a call into C that we have just made."""
+        if not log.tiff_faults:
+            return False
+        self._file_fault = self._file_fault or log.tiff_faults[0]
+        log.tiff_faults.clear()
+        return True
 
     def _judge(self) -> tuple[Ending, str]:
         if self._file_fault is not None:
@@ -208,7 +213,8 @@ class FaxTerminal:
         if self._last_answer in REFUSALS and ending is not Ending.LOCAL_FAULT:
             return Ending.PAGE_REFUSED, f"{Fcf(self._last_answer).name} after a page"
         if ending is not Ending.DELIVERED:
-            if self._dcn_came and self._met:
+            ours = ending in (Ending.LOCAL_FAULT, Ending.INCOMPATIBLE)
+            if self._dcn_came and self._met and not ours:
                 return Ending.CUT_OFF, f"DCN came, {detail}"
             return ending, detail
         if not isinstance(self._job, Sending):
@@ -252,15 +258,8 @@ class FaxTerminal:
         lib.t30_set_tx_ident(self._t30, ident)
         # Off by default, and without it neither T.6 nor a page free of damage.
         lib.t30_set_ecm_capability(self._t30, options.ecm)
-        lib.t30_set_supported_modems(self._t30, _modems(options.max_bit_rate))
-        lib.t30_set_supported_image_sizes(
-            self._t30,
-            lib.T30_SUPPORT_215MM_WIDTH
-            | lib.T30_SUPPORT_UNLIMITED_LENGTH
-            | lib.T30_SUPPORT_A4_LENGTH
-            | lib.T30_SUPPORT_US_LETTER_LENGTH
-            | lib.T30_SUPPORT_US_LEGAL_LENGTH,
-        )
+        lib.t30_set_supported_modems(self._t30, capability.modems(options.max_bit_rate))
+        lib.t30_set_supported_image_sizes(self._t30, capability.page_sizes())
         callback.attach(self._t30, self._handle)
         if isinstance(job, Sending):
             for file in job.files:
@@ -270,9 +269,11 @@ class FaxTerminal:
             lib.t30_set_rx_file(self._t30, _path_bytes(job.path), -1)
             lib.t30_set_rx_encoding(self._t30, lib.T4_COMPRESSION_ITU_T6)
             one_dimensional = False
-        lib.t30_set_supported_compressions(self._t30, _codings(one_dimensional))
+        lib.t30_set_supported_compressions(
+            self._t30, capability.codings(one_dimensional=one_dimensional)
+        )
         finest = job.max_dpi if isinstance(job, Receiving) else 391
-        lib.t30_set_supported_resolutions(self._t30, _resolutions(finest))
+        lib.t30_set_supported_resolutions(self._t30, capability.resolutions(finest))
 
     # What follows is `callback.Listener`: it runs inside calls from C.
 
@@ -346,30 +347,3 @@ def _path_bytes(path: str) -> bytes:
     if len(encoded) > MAX_PATH_BYTES or b"\0" in encoded:
         raise ValueError(f"path of {len(encoded)} bytes")
     return encoded
-
-
-def _modems(max_bit_rate: int) -> int:
-    modems: int = lib.T30_SUPPORT_V27TER
-    if max_bit_rate >= 9600:
-        modems |= lib.T30_SUPPORT_V29
-    if max_bit_rate >= 14400:
-        modems |= lib.T30_SUPPORT_V17
-    return modems
-
-
-def _codings(one_dimensional: bool) -> int:
-    codings: int = lib.T30_SUPPORT_T4_1D_COMPRESSION
-    if not one_dimensional:
-        codings |= lib.T30_SUPPORT_T4_2D_COMPRESSION | lib.T30_SUPPORT_T6_COMPRESSION
-    return codings
-
-
-def _resolutions(max_dpi: int) -> int:
-    resolutions: int = (
-        lib.T30_SUPPORT_STANDARD_RESOLUTION | lib.T30_SUPPORT_R8_RESOLUTION
-    )
-    if max_dpi >= 196:
-        resolutions |= lib.T30_SUPPORT_FINE_RESOLUTION
-    if max_dpi >= 391:
-        resolutions |= lib.T30_SUPPORT_SUPERFINE_RESOLUTION
-    return resolutions
