@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from ..domain.errors import EngineLost, Malformed
-from ..domain.outcome import Outcome
+from ..domain.outcome import Ending, Outcome
 from ..engine.protocol import (
     Command,
     Ended,
@@ -155,7 +155,11 @@ class SipT38Sender:
         if call.call in self._pending:
             raise ValueError(f"call {call.call!r} is under way")
         pending = _Pending()
-        await self._engine_ready()
+        try:
+            await self._engine_ready()
+        except EngineLost as error:
+            # Nothing has left: no reason to call the fax unknown.
+            return Outcome(ending=Ending.LOCAL_FAULT, detail=str(error))
         self._pending[call.call] = pending
         over = False
         try:
