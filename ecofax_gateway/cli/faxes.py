@@ -67,11 +67,11 @@ def list_faxes(arguments: argparse.Namespace) -> int:
     settings = settings_of(arguments)
     with open_store(settings) as db:
         found = db.sync_read(_newest, arguments.state, arguments.limit)
-    if not found:
+    shown = [(campaign, fax) for campaign, its in found for fax in its]
+    for campaign, fax in shown:
+        print(_summary(campaign, fax, settings.zone))
+    if not shown:
         print("no fax")
-    for campaign, its_faxes in found:
-        for fax in its_faxes:
-            print(_summary(campaign, fax, settings.zone))
     return 0
 
 

@@ -95,6 +95,10 @@ class Program:
         return self._end(signal.SIGTERM)
 
     @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
     def output(self) -> str:
         return "\n".join(self.lines)
 
@@ -193,6 +197,17 @@ class Gateway:
         return Database.open(
             f"sqlite:///{self.folder / 'ecofax.sqlite'}", spool=self.folder / "spool"
         )
+
+    def kill_engine(self) -> None:
+        """SIGKILL to the daemon's call engine alone."""
+        pid = self.daemon.pid
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        [engine] = [
+            child
+            for child in children
+            if "engine.main" in Path(f"/proc/{child}/cmdline").read_text()
+        ]
+        os.kill(int(engine), signal.SIGKILL)
 
     def fax(self, ref: str) -> Fax:
         db = self.store()

@@ -38,8 +38,9 @@ def test_killed_in_the_middle_of_a_call(fax_machine, gateway):
     far_end = fax_machine(paced=True)
     house = gateway(far_end, paced=True)
 
+    note = ("note.txt", b"Bon pour accord.\n")
     ref = house.hand_in(
-        write_mail(attached=[QUOTE, LETTER, QUOTE]), f"{NUMBER}@ecofax.fr"
+        write_mail(attached=[QUOTE, LETTER, note]), f"{NUMBER}@ecofax.fr"
     )
     house.daemon.wait_for("page 1 confirmed")
     house.daemon.kill()
@@ -49,7 +50,7 @@ def test_killed_in_the_middle_of_a_call(fax_machine, gateway):
 
     unknown = house.reply("unknown")
     assert unknown.startswith(
-        "Télécopie de 'devis.pdf, lettre.odt, devis.pdf' : envoi interrompu"
+        "Télécopie de 'devis.pdf, lettre.odt, note.txt' : envoi interrompu"
     )
     assert "avait confirmé 1 page sur 3" in unknown
     assert house.fax(ref).state == "unknown"
@@ -77,3 +78,34 @@ def test_stopped_in_the_middle_of_a_call_goes_on_at_the_next_page(fax_machine, g
     assert house.fax(ref).pages_confirmed == 2
     # The second call brought the second page alone.
     assert far_end.received()[-1]["pages"] == 1
+
+
+def test_the_engine_killed_in_a_call(fax_machine, gateway):
+    """The daemon lives on: the fax is unknown, the next one is called as usual."""
+    far_end = fax_machine(f"--number={NUMBER}=no-answer")
+    house = gateway(far_end)
+
+    ref = house.hand_in(write_mail(), f"{NUMBER}@ecofax.fr")
+    far_end.program.wait_for('"event": "call"')
+    house.kill_engine()
+
+    assert "envoi interrompu" in house.reply("unknown")
+    assert house.fax(ref).state == "unknown"
+    other = house.hand_in(write_mail(), "0972101927@ecofax.fr")
+    house.reply("sent")
+    assert house.fax(other).state == "sent"
+    assert far_end.calls(NUMBER) == 1
+
+
+def test_cancelled_while_it_rings(fax_machine, gateway):
+    far_end = fax_machine(f"--number={NUMBER}=no-answer")
+    house = gateway(far_end)
+
+    ref = house.hand_in(write_mail(), f"{NUMBER}@ecofax.fr")
+    far_end.program.wait_for('"event": "call"')
+    said = house.command("cancel", ref).stdout
+
+    assert f"being hung up: {ref}" in said
+    assert "annulée" in house.reply("cancelled")
+    assert house.fax(ref).state == "cancelled"
+    far_end.program.wait_for('"event": "call-over"')
