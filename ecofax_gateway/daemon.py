@@ -51,6 +51,9 @@ BEAT_SECONDS = 5.0
 DEMO_LINE = "+33366720307"
 "Of the guide's own example; made only without a configuration file."
 
+TRIAL_STATION = "MACHINE ESSAI"
+"What the built-in fax machine calls itself, so that a reply shows where the fax went."
+
 Announce = Callable[[str], None]
 
 
@@ -248,8 +251,11 @@ async def _way(settings: Settings, stack: contextlib.AsyncExitStack) -> Way:
     """The trunk; the built-in fax machine is started if it is that."""
     trunk = settings.trunk
     if trunk.proxy == BUILT_IN:
+        logger.warning("the trunk is built-in: no fax leaves this machine")
         machine = FaxMachineChild(
-            folder=settings.state / "fax-machine", paced=trunk.paced
+            folder=settings.state / "fax-machine",
+            paced=trunk.paced,
+            options=(f"--station-id={TRIAL_STATION}",),
         )
         port = await machine.start()
         stack.push_async_callback(machine.close)

@@ -158,7 +158,10 @@ class Transmit:
         """
         self._leaving = True
         if self._under_way:
-            logger.info("%d calls under way may finish", len(self._under_way))
+            logger.info(
+                "%d calls under way may finish; a second signal hangs them up",
+                len(self._under_way),
+            )
             either: set[asyncio.Task[Any]] = {
                 asyncio.create_task(hurry.wait()),
                 asyncio.create_task(asyncio.wait(set(self._under_way.values()))),
@@ -177,6 +180,9 @@ class Transmit:
         with about(claimed.ref):
             try:
                 await self._place(claimed)
+            except Exception:
+                # Its row says how far it came; the next start settles it by that.
+                logger.exception("a fault of this program in a call; please report it")
             finally:
                 del self._under_way[claimed.ref]
                 self._bell.ring()
