@@ -37,11 +37,12 @@ def watchdog_seconds() -> float | None:
 
 def make_state_folder(state: Path) -> None:
     """
-    Make the state folder, readable to nobody else.
+    Make the state folder; what this process writes from now on is its owner's alone.
 
     Raises:
         BadSettings: If it cannot be made or written.
     """
+    os.umask(0o077)
     try:
         state.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:

@@ -2,6 +2,7 @@
 One daemon per state folder, and word to systemd.
 """
 
+import os
 import socket
 
 import pytest
@@ -18,6 +19,21 @@ def test_a_second_daemon_is_refused(tmp_path):
 
     first.close()
     lock(tmp_path).close()
+
+
+@pytest.fixture(autouse=True)
+def _own_umask():
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
+
+
+def test_what_is_written_is_the_owner_s_alone(tmp_path):
+    make_state_folder(tmp_path / "state")
+    (tmp_path / "state" / "file").write_text("")
+
+    assert (tmp_path / "state").stat().st_mode & 0o777 == 0o700
+    assert (tmp_path / "state" / "file").stat().st_mode & 0o777 == 0o600
 
 
 def test_a_state_folder_that_cannot_be_made_is_named(tmp_path):

@@ -1,0 +1,43 @@
+"""
+The systemd unit starts what `./ecofax install` puts there.
+"""
+
+import re
+import subprocess
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+UNIT = (ROOT / "systemd/ecofax-gateway.service").read_text()
+SCRIPT = (ROOT / "ecofax").read_text()
+
+
+def values(key):
+    return re.findall(rf"^{key}=(.*)$", UNIT, re.MULTILINE)
+
+
+def test_the_script_is_sound_shell():
+    subprocess.run(["bash", "-n", ROOT / "ecofax"], check=True)
+
+
+def test_it_starts_what_is_installed():
+    [start] = values("ExecStart")
+    program, config = start.split()[0], start.split()[-1]
+
+    assert "prefix=/opt/ecofax-gateway" in SCRIPT
+    assert program == "/opt/ecofax-gateway/bin/ecofax-gateway"
+    assert f"config={config}" in SCRIPT
+    assert f"state=/var/lib/{values('StateDirectory')[0]}" in SCRIPT
+    assert f"{values('User')[0]}\n" in SCRIPT.replace(" ||", "\n")
+
+
+def test_it_is_told_when_mail_can_come_and_is_no_root():
+    assert values("Type") == ["notify"]
+    assert values("User") == ["ecofax"]
+    assert values("RestartPreventExitStatus") == ["2"]
+    assert values("NoNewPrivileges") == ["yes"]
+
+
+def test_calls_have_time_to_finish_at_a_stop():
+    from ecofax_gateway.daemon import CALL_GRACE_SECONDS
+
+    assert int(values("TimeoutStopSec")[0]) > CALL_GRACE_SECONDS + 10
