@@ -11,7 +11,7 @@ class FaxState(StrEnum):
     """Where a fax stands."""
 
     WAITING = "waiting"
-    "Its pages are not made yet."
+    "Its pages are not made yet, or its campaign has not let it go (draft, canary)."
 
     SCHEDULED = "scheduled"
     "Due later: planned by the requester, or a retry."

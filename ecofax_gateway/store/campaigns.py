@@ -21,6 +21,7 @@ from sqlalchemy import (
     update,
 )
 
+from ..domain.campaign import Canary, CanaryState, Relation
 from ..domain.document import Quality
 from ..domain.fax import FINAL, FaxState, Phase
 from ..domain.order import Requester, Source
@@ -34,6 +35,9 @@ from .tables import attempt, campaign, document, fax, line
 PRIORITY = 5
 """Of a fax nobody thought about; lower overtakes."""
 
+OPEN = sorted(set(FaxState) - FINAL)
+"""Named one by one, so that an index finds them among 100 000 that came to their end."""
+
 LIST_LIMIT = 200
 """Campaigns a listing gives at most: a page of the console, not the whole history."""
 
@@ -44,6 +48,40 @@ class NewDocument:
 
     name: str
     content: Content
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What a campaign has beyond an order by mail."""
+
+    name: str = ""
+    "For the people who look after it."
+
+    canary: Canary | None = None
+    needs_proof: bool = False
+    "It may be launched only after a proof of it has arrived."
+
+    expected: int | None = None
+    "How many numbers it will have, if they come in batches."
+
+    origin: str | None = None
+    "Reference of the campaign that it was made from."
+
+    relation: Relation | None = None
+    "What it is to its origin."
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """As the table `campaign` names it."""
+        return {
+            "name": self.name,
+            "needs_proof": self.needs_proof,
+            "expected": self.expected,
+            "origin": self.origin,
+            "relation": self.relation,
+            "canary_size": self.canary and self.canary.size,
+            "canary_percent": self.canary and self.canary.percent,
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +106,12 @@ class NewCampaign:
     warnings: tuple[str, ...] = ()
     notes: Mapping[str, Any] = field(default_factory=dict)
     "What the replies will need (numbers left out, parts ignored): plain JSON values."
+
+    draft: bool = False
+    "Nothing leaves before it is launched."
+
+    wishes: Wishes = Wishes()
+    "What campaigns have beyond an order by mail."
 
 
 class Creation(StrEnum):
@@ -106,6 +150,21 @@ class Campaign:
     counts: dict[FaxState, int]
     "Only states that occur."
 
+    name: str
+    launched_at: datetime | None
+    "None: a draft."
+
+    expected: int | None
+    "Numbers that it will have; more than its faxes while they are being written."
+
+    origin: str | None
+    relation: Relation | None
+    needs_proof: bool
+    canary: Canary | None
+    canary_state: CanaryState | None
+    pause_reason: str | None
+    "Why it paused itself, in French; None: it did not."
+
 
 @dataclass(frozen=True, slots=True)
 class Cancellation:
@@ -121,7 +180,7 @@ class Cancellation:
 _PLAIN = [
     campaign.c[name]
     for name in Campaign.__dataclass_fields__
-    if name not in {"requester", "names", "counts"}
+    if name not in {"requester", "names", "counts", "canary"}
 ]
 
 
@@ -155,6 +214,8 @@ def create(conn: Connection, new: NewCampaign, *, now: datetime) -> Creation:
             warnings=list(new.warnings),
             notes=dict(new.notes),
             created_at=now,
+            launched_at=None if new.draft else now,
+            **new.wishes.columns,
         )
         .returning(campaign.c.id)
     ).scalar_one()
@@ -167,7 +228,8 @@ def create(conn: Connection, new: NewCampaign, *, now: datetime) -> Creation:
                 **each.content.columns,
             )
         )
-    conn.execute(insert(fax), _fax_rows(new, campaign_id, now))
+    if new.numbers:
+        conn.execute(insert(fax), _fax_rows(new, campaign_id, now))
     return Creation.CREATED
 
 
@@ -194,7 +256,8 @@ def listing(
 
         limit: At most `LIST_LIMIT`.
     """
-    query = _SELECT.order_by(campaign.c.id.desc()).limit(min(limit, LIST_LIMIT))
+    query = _SELECT.where(campaign.c.deleted_at.is_(None))
+    query = query.order_by(campaign.c.id.desc()).limit(min(limit, LIST_LIMIT))
     if line is not None:
         query = query.where(campaign.c.line == line)
     if before is not None:
@@ -213,9 +276,7 @@ def finish_if_all_final(conn: Connection, ref: str, *, now: datetime) -> bool:
     # the second one's transaction waits here and then sees the first one's end.
     lock = select(campaign.c.id).where(campaign.c.ref == ref)
     campaign_id = conn.execute(lock.with_for_update(key_share=True)).scalar()
-    open_fax = exists().where(
-        fax.c.campaign_id == campaign_id, fax.c.state.not_in(FINAL)
-    )
+    open_fax = exists().where(fax.c.campaign_id == campaign_id, fax.c.state.in_(OPEN))
     finished = conn.execute(
         update(campaign)
         .where(
@@ -269,7 +330,14 @@ def cancel(conn: Connection, ref: str, *, now: datetime) -> Cancellation | None:
     return Cancellation(cancelled, tuple(conn.execute(under_way).scalars()))
 
 
-_SELECT = select(*_PLAIN, campaign.c.address, campaign.c.message_id, campaign.c.subject)
+_SELECT = select(
+    *_PLAIN,
+    campaign.c.address,
+    campaign.c.message_id,
+    campaign.c.subject,
+    campaign.c.canary_size,
+    campaign.c.canary_percent,
+)
 
 
 def _fax_rows(
@@ -277,7 +345,9 @@ def _fax_rows(
 ) -> list[dict[str, Any]]:
     return [
         {
-            "ref": fax_reference(new.ref, position, of=len(new.numbers)),
+            "ref": fax_reference(
+                new.ref, position, of=new.wishes.expected or len(new.numbers)
+            ),
             "campaign_id": campaign_id,
             "position": position,
             "line": new.line,
@@ -326,4 +396,11 @@ def _campaign(
         subject=values.pop("subject"),
     )
     values["warnings"] = tuple(values["warnings"])
-    return Campaign(requester=requester, names=tuple(names), counts=counts, **values)
+    size, percent = values.pop("canary_size"), values.pop("canary_percent")
+    return Campaign(
+        requester=requester,
+        names=tuple(names),
+        counts=counts,
+        canary=None if size is None else Canary(size, percent),
+        **values,
+    )

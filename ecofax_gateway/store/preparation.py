@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select, update
 
+from ..domain.campaign import HOLDING, CanaryState
 from ..domain.document import Quality
 from ..domain.fax import FaxState
 from ..domain.outcome import Ending
@@ -194,7 +195,7 @@ def release(
     now: datetime,
 ) -> int:
     """
-    Let a campaign's faxes go: planned for later, or into the queue.
+    Say that a campaign's pages are made, and let its faxes go unless it is a draft.
 
     Args:
         page_count: Pages of one fax, at least 1.
@@ -202,9 +203,9 @@ def release(
         warnings: French sentences, after those the campaign has.
 
     Returns:
-        How many faxes; 0 if it was cancelled or released meanwhile.
+        How many faxes went; 0 for a draft, or if it was cancelled or released meanwhile.
     """
-    query = select(campaign.c.id, campaign.c.due_at, campaign.c.warnings).where(
+    query = select(campaign.c.id, campaign.c.launched_at, campaign.c.warnings).where(
         campaign.c.ref == ref, campaign.c.state == CampaignState.PREPARING
     )
     row = conn.execute(query.with_for_update(key_share=True)).one_or_none()
@@ -221,9 +222,44 @@ def release(
             node=None,
         )
     )
+    return 0 if row.launched_at is None else let_go(conn, ref, now=now)
+
+
+def let_go(conn: Connection, ref: str, *, now: datetime) -> int:
+    """
+    Let the faxes go that wait: planned for later, or into the queue.
+
+    Of a campaign with a canary, first its first numbers only; the rest keeps waiting
+    until `canary.judge` says that they may go, and this is called again.
+
+    Returns:
+        How many; 0 if its pages are not made, or it was not launched.
+    """
+    query = select(
+        campaign.c.id,
+        campaign.c.due_at,
+        campaign.c.canary_size,
+        campaign.c.canary_state,
+    ).where(
+        campaign.c.ref == ref,
+        campaign.c.state == CampaignState.READY,
+        campaign.c.launched_at.is_not(None),
+    )
+    row = conn.execute(query.with_for_update(key_share=True)).one_or_none()
+    if row is None:
+        return 0
     waiting = update(fax).where(
         fax.c.campaign_id == row.id, fax.c.state == FaxState.WAITING
     )
+    if row.canary_size is not None and row.canary_state is None:
+        conn.execute(
+            update(campaign)
+            .where(campaign.c.id == row.id)
+            .values(canary_state=CanaryState.UNDER_WAY)
+        )
+        waiting = waiting.where(fax.c.position <= row.canary_size)
+    elif row.canary_state in HOLDING:
+        return 0
     if row.due_at is not None and row.due_at > now:
         planned = waiting.values(
             state=FaxState.SCHEDULED, due_at=row.due_at, updated_at=now

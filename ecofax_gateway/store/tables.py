@@ -24,9 +24,11 @@ from sqlalchemy import (
     MetaData,
     Table,
     UniqueConstraint,
+    false,
     text,
 )
 
+from ..domain.campaign import CanaryState, Relation
 from ..domain.document import Quality
 from ..domain.fax import FINAL, FaxState, Phase
 from ..domain.line import Plan
@@ -161,6 +163,18 @@ campaign = Table(
     Column("created_at", UtcTime, nullable=False),
     Column("finished_at", UtcTime),
     Column("purged_at", UtcTime),
+    # Operations (store/drafts.py, store/canary.py).
+    Column("name", PlainText, nullable=False, server_default=""),
+    Column("launched_at", UtcTime),
+    Column("expected", Integer),
+    Column("origin", PlainText),
+    Column("relation", Word(Relation)),
+    Column("needs_proof", Boolean, nullable=False, server_default=false()),
+    Column("canary_size", Integer),
+    Column("canary_percent", Integer),
+    Column("canary_state", Word(CanaryState)),
+    Column("pause_reason", PlainText),
+    Column("deleted_at", UtcTime),
     CheckConstraint(_one_of("state", CampaignState), name="state"),
     CheckConstraint(_one_of("source", Source), name="source"),
     CheckConstraint(_one_of("quality", Quality), name="quality"),
@@ -171,6 +185,7 @@ campaign = Table(
     CheckConstraint("purged_at IS NULL OR finished_at IS NOT NULL", name="purged"),
     _partial("ix_campaign_todo", "id", where="state = 'preparing'"),
     Index("ix_campaign_line_id", "line", "id"),
+    Index("ix_campaign_origin", "origin"),
     _partial(
         "ix_campaign_unpurged",
         "finished_at",
