@@ -43,3 +43,12 @@ class ReplyState(StrEnum):
     SENT = "sent"
     DROPPED = "dropped"
     "Given up; the last error says why."
+
+
+class LedgerAction(StrEnum):
+    """What happened to a do-not-fax entry."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    ERASED = "erased"
+    "Only a fingerprint of the number is kept; it still protects."

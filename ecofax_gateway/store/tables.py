@@ -26,6 +26,7 @@ from sqlalchemy import (
     UniqueConstraint,
     false,
     text,
+    true,
 )
 
 from ..domain.campaign import CanaryState, Relation
@@ -34,7 +35,7 @@ from ..domain.fax import FINAL, FaxState, Phase
 from ..domain.line import Plan
 from ..domain.order import Source
 from ..domain.outcome import Ending
-from .states import CampaignState, MailState, ReplyState
+from .states import CampaignState, LedgerAction, MailState, ReplyState
 from .types import PlainText, UtcTime, Word
 
 metadata = MetaData(
@@ -118,9 +119,13 @@ line = Table(
     Column("vtime", Float, nullable=False),
     Column("last_claim", UtcTime, nullable=False),
     Column("created_at", UtcTime, nullable=False),
+    Column("window", JSON(none_as_null=True)),
+    Column("is_open", Boolean, nullable=False, server_default=true()),
+    Column("edge_at", UtcTime),
     CheckConstraint(_one_of("plan", Plan), name="plan"),
     CheckConstraint("max_calls >= 0", name="max_calls"),
     CheckConstraint("weight > 0", name="weight"),
+    _partial("ix_line_edge", "edge_at", where="edge_at IS NOT NULL"),
 )
 
 trunk = Table(
@@ -138,6 +143,8 @@ node = Table(
     Column("name", PlainText, primary_key=True),
     Column("epoch", Integer, nullable=False),
     Column("seen_at", UtcTime, nullable=False),
+    Column("home", PlainText),
+    Column("left_at", UtcTime),
 )
 
 campaign = Table(
@@ -163,6 +170,16 @@ campaign = Table(
     Column("created_at", UtcTime, nullable=False),
     Column("finished_at", UtcTime),
     Column("purged_at", UtcTime),
+    Column("window", JSON(none_as_null=True)),
+    Column("is_open", Boolean, nullable=False, server_default=true()),
+    Column("edge_at", UtcTime),
+    # Its faxes queue apart, behind its own gate: pause, window and pace are one row.
+    Column("gated", Boolean, nullable=False, server_default=false()),
+    Column("paused", Boolean, nullable=False, server_default=false()),
+    Column("vtime", Float, nullable=False, server_default="0"),
+    Column("pace", Float),
+    Column("next_call_at", UtcTime),
+    Column("spread_s", Float),
     # Operations (store/drafts.py, store/canary.py).
     Column("name", PlainText, nullable=False, server_default=""),
     Column("launched_at", UtcTime),
@@ -183,7 +200,21 @@ campaign = Table(
     ),
     CheckConstraint("state <> 'ready' OR pages > 0", name="pages"),
     CheckConstraint("purged_at IS NULL OR finished_at IS NOT NULL", name="purged"),
+    Column("content_key", PlainText),
     _partial("ix_campaign_todo", "id", where="state = 'preparing'"),
+    _partial("ix_campaign_edge", "edge_at", where="edge_at IS NOT NULL"),
+    _partial(
+        "ix_campaign_gate",
+        "line",
+        where="gated AND is_open AND NOT paused AND state = 'ready'",
+    ),
+    _partial(
+        "ix_campaign_content",
+        "line",
+        "content_key",
+        "created_at",
+        where="content_key IS NOT NULL",
+    ),
     Index("ix_campaign_line_id", "line", "id"),
     Index("ix_campaign_origin", "origin"),
     _partial(
@@ -251,6 +282,23 @@ fax = Table(
     Column("slot_until", UtcTime),
     Column("updated_at", UtcTime, nullable=False),
     Column("finished_at", UtcTime),
+    # Its campaign's id where that is gated, else 0: only the line's own rules count.
+    Column("gate", Integer, nullable=False, server_default="0"),
+    # 0 until it was tried, then 1: behind a gate nothing is retried before all is tried.
+    Column("round", Integer, nullable=False, server_default="0"),
+    # Protection: why it is held (Hold), and what it was charged.
+    Column("held_for", PlainText),
+    Column("opt_out_code", PlainText),
+    Column("quota_pages", Integer, nullable=False, server_default="0"),
+    Column("quota_day", PlainText),
+    Column("quota_credit", Boolean, nullable=False, server_default=false()),
+    _partial(
+        "ix_fax_opt_out_code",
+        "opt_out_code",
+        where="opt_out_code IS NOT NULL",
+        unique=True,
+    ),
+    _partial("ix_fax_unsettled", "campaign_id", where=f"quota_pages > 0 AND {_FINAL}"),
     UniqueConstraint("campaign_id", "position"),
     CheckConstraint(_one_of("state", FaxState), name="state"),
     CheckConstraint(_one_of("phase", Phase), name="phase"),
@@ -274,14 +322,18 @@ fax = Table(
         "state NOT IN ('failed', 'unknown') OR ending IS NOT NULL", name="ending"
     ),
     _partial(
-        "ix_fax_queue",
+        "ix_fax_lane",
         "line",
         "trunk",
+        "gate",
         "priority",
+        "round",
         "vrank",
         "id",
         where="state = 'queued'",
     ),
+    _partial("ix_fax_untried", "gate", where="state = 'scheduled' AND round = 0"),
+    _partial("ix_fax_open_number", "number", where="state IN ('queued', 'scheduled')"),
     _partial("ix_fax_due", "due_at", where="state = 'scheduled'"),
     # One call at a time to one destination: the index makes it a law.
     _partial("ix_fax_busy_number", "number", where="busy", unique=True),
@@ -341,4 +393,85 @@ reply = Table(
     CheckConstraint("state <> 'pending' OR message IS NOT NULL", name="message"),
     _partial("ix_reply_due", "next_try_at", where="state = 'pending'"),
     Index("ix_reply_campaign", "campaign"),
+)
+
+# Protection: who must not be faxed, and what a line may send.
+
+objection = Table(
+    "objection",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("scope", PlainText, nullable=False),
+    Column("number", PlainText),
+    Column("fingerprint", PlainText),
+    Column("source", PlainText, nullable=False),
+    Column("note", PlainText, nullable=False),
+    Column("added_at", UtcTime, nullable=False),
+    CheckConstraint("(number IS NULL) <> (fingerprint IS NULL)", name="who"),
+    _partial(
+        "ix_objection_number",
+        "number",
+        "scope",
+        where="number IS NOT NULL",
+        unique=True,
+    ),
+    _partial(
+        "ix_objection_fingerprint",
+        "fingerprint",
+        "scope",
+        where="fingerprint IS NOT NULL",
+        unique=True,
+    ),
+)
+
+# Triggers of the migration keep its rows as they were written.
+objection_ledger = Table(
+    "objection_ledger",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", UtcTime, nullable=False),
+    Column("action", Word(LedgerAction), nullable=False),
+    Column("scope", PlainText, nullable=False),
+    Column("number", PlainText),
+    Column("fingerprint", PlainText),
+    Column("source", PlainText, nullable=False),
+    Column("note", PlainText, nullable=False),
+    CheckConstraint(_one_of("action", LedgerAction), name="action"),
+    CheckConstraint("(number IS NULL) <> (fingerprint IS NULL)", name="who"),
+)
+
+quota = Table(
+    "quota",
+    metadata,
+    Column("line", PlainText, primary_key=True),
+    Column("pages_per_day", Integer),
+    Column("pages_per_month", Integer),
+    Column("credit", Integer),
+    CheckConstraint("pages_per_day >= 0", name="pages_per_day"),
+    CheckConstraint("pages_per_month >= 0", name="pages_per_month"),
+    CheckConstraint("credit >= 0", name="credit"),
+)
+
+quota_use = Table(
+    "quota_use",
+    metadata,
+    Column("line", PlainText, primary_key=True),
+    Column("period", PlainText, primary_key=True),
+    Column("pages", Integer, nullable=False),
+    CheckConstraint("pages >= 0", name="pages"),
+)
+
+# Scheduling: what calls to a number have taught.
+
+number_memory = Table(
+    "number_memory",
+    metadata,
+    Column("number", PlainText, primary_key=True),
+    Column("ending", Word(Ending), nullable=False),
+    Column("detail", PlainText, nullable=False),
+    Column("mode", PlainText),
+    Column("bit_rate", Integer),
+    Column("since", UtcTime, nullable=False),
+    Column("updated_at", UtcTime, nullable=False),
+    Column("expires_at", UtcTime, nullable=False, index=True),
 )
