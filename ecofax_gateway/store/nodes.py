@@ -9,34 +9,73 @@ raises the epoch; whatever the old life still says is then refused.
 
 from datetime import datetime
 
-from sqlalchemy import Connection, Table, select, update
+from sqlalchemy import Connection, Table, func, literal_column, null, select, update
 
 from .insertion import insert_into
 from .tables import campaign, mail, node, reply
+from .types import UtcTime
 
 _LEASED: tuple[Table, ...] = (mail, campaign, reply)
 
 
-def begin(conn: Connection, name: str, *, now: datetime) -> int:
+def clock(conn: Connection) -> datetime:
+    """
+    The time that all nodes agree on: the database server's.
+
+    SQLite has no server; its time is this machine's, as all its processes are.
+    """
+    if conn.dialect.name == "postgresql":
+        now = func.clock_timestamp(type_=UtcTime)
+    else:
+        # The text that `UtcTime` reads, which has microseconds.
+        text = literal_column("strftime('%Y-%m-%d %H:%M:%f000', 'now')", UtcTime)
+        return conn.execute(select(text)).scalar_one()
+    return conn.execute(select(now)).scalar_one()
+
+
+def occupied(
+    conn: Connection, name: str, *, home: str, since: datetime
+) -> datetime | None:
+    """
+    When a node of this name was last heard from another home, if that is after then.
+
+    From the same home it cannot live: who asks holds the lock on it.
+
+    Returns:
+        None: the name may be taken, in the same transaction.
+    """
+    query = select(node.c.seen_at).where(
+        node.c.name == name,
+        node.c.home.is_distinct_from(home),
+        node.c.left_at.is_(None),
+        node.c.seen_at > since,
+    )
+    return conn.execute(query.with_for_update()).scalar()
+
+
+def begin(conn: Connection, name: str, *, now: datetime, home: str = "") -> int:
     """
     Start a new life of a node; `claims.take_over` with the result comes next.
 
     What the node had leased is free at once instead of when the leases end.
 
+    Args:
+        home: Tells this node from another one that was given the same name.
+
     Returns:
         The epoch, from 1.
     """
-    for table in _LEASED:
-        conn.execute(
-            update(table)
-            .where(table.c.node == name, table.c.lease_until.is_not(None))
-            .values(lease_until=None, node=None)
-        )
-    first = insert_into(conn, node).values(name=name, epoch=1, seen_at=now)
+    free_leases(conn, name)
+    first = insert_into(conn, node).values(name=name, epoch=1, seen_at=now, home=home)
     epoch: int = conn.execute(
         first.on_conflict_do_update(
             index_elements=[node.c.name],
-            set_={"epoch": node.c.epoch + 1, "seen_at": now},
+            set_={
+                "epoch": node.c.epoch + 1,
+                "seen_at": now,
+                "home": home,
+                "left_at": null(),
+            },
         ).returning(node.c.epoch)
     ).scalar_one()
     return epoch
@@ -52,14 +91,28 @@ def beat(conn: Connection, name: str, epoch: int, *, now: datetime) -> bool:
     return heard.rowcount == 1
 
 
+def leave(conn: Connection, name: str, epoch: int, *, now: datetime) -> bool:
+    """Say that this life ends in order, with no call under way; nobody will miss it."""
+    left = conn.execute(
+        update(node)
+        .where(node.c.name == name, node.c.epoch == epoch)
+        .values(left_at=now)
+    )
+    if left.rowcount == 1:
+        free_leases(conn, name)
+    return left.rowcount == 1
+
+
 def silent(conn: Connection, *, since: datetime) -> list[tuple[str, int]]:
     """
-    Names and epochs of nodes not heard of since then.
+    Names and epochs of nodes not heard of since then, which had not left.
 
     After an outage of the database every node is silent: beat, wait one whole
     interval, then ask.
     """
-    query = select(node.c.name, node.c.epoch).where(node.c.seen_at < since)
+    query = select(node.c.name, node.c.epoch).where(
+        node.c.seen_at < since, node.c.left_at.is_(None)
+    )
     return [(row.name, row.epoch) for row in conn.execute(query.order_by(node.c.name))]
 
 
@@ -69,13 +122,37 @@ def fence(
     """
     End another node's life, unless it has been heard meanwhile.
 
+    What it had leased is free; `claims.take_over` with the result comes next.
+
     Returns:
-        The epoch to give to `claims.take_over`, or None: it lives.
+        The new epoch, or None: it lives.
     """
-    return conn.execute(
+    fenced = conn.execute(
         update(node)
         .where(node.c.name == name, node.c.epoch == epoch, node.c.seen_at < since)
-        # Heard of now, so that it is not fenced again at every look.
-        .values(epoch=node.c.epoch + 1, seen_at=now)
+        .values(epoch=node.c.epoch + 1, left_at=now)
         .returning(node.c.epoch)
     ).scalar()
+    if fenced is not None:
+        free_leases(conn, name)
+    return fenced
+
+
+def lives(conn: Connection, name: str, epoch: int) -> bool:
+    """
+    Whether this life of a node goes on, and will until the transaction ends.
+
+    A node that was stopped (a sleeping machine) and fenced meanwhile may not know it.
+    """
+    query = select(node.c.name).where(node.c.name == name, node.c.epoch == epoch)
+    return conn.execute(query.with_for_update(read=True)).scalar() is not None
+
+
+def free_leases(conn: Connection, name: str) -> None:
+    """Offer everything that a node had leased to whoever comes first."""
+    for table in _LEASED:
+        conn.execute(
+            update(table)
+            .where(table.c.node == name, table.c.lease_until.is_not(None))
+            .values(lease_until=None, node=None)
+        )

@@ -23,10 +23,12 @@ def upgrade() -> None:
 
 def _scheduling() -> None:
     """Windows, pace, spread, and what is known of numbers."""
-    is_open = sa.Column("is_open", sa.Boolean, nullable=False, server_default=sa.true())
     for table in ("line", "campaign"):
         op.add_column(table, sa.Column("window", sa.JSON))
-        op.add_column(table, is_open.copy())
+        op.add_column(
+            table,
+            sa.Column("is_open", sa.Boolean, nullable=False, server_default=sa.true()),
+        )
         op.add_column(table, sa.Column("edge_at", UTC_TIME))
         edges = sa.text("edge_at IS NOT NULL")
         op.create_index(
@@ -264,3 +266,5 @@ def _partial_index(
 
 def _nodes() -> None:
     """Several daemons on one store."""
+    op.add_column("node", sa.Column("home", sa.Text))
+    op.add_column("node", sa.Column("left_at", UTC_TIME))
