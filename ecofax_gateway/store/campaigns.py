@@ -291,9 +291,14 @@ def finish_if_all_final(conn: Connection, ref: str, *, now: datetime) -> bool:
     return finished.rowcount == 1
 
 
-def cancel(conn: Connection, ref: str, *, now: datetime) -> Cancellation | None:
+def cancel(
+    conn: Connection, ref: str, *, number: str | None = None, now: datetime
+) -> Cancellation | None:
     """
     Cancel what can still be cancelled; None if there is no such campaign.
+
+    Args:
+        number: Only the fax to it, E.164; None: all.
 
     A fax whose INVITE may have left keeps its state until its owner has hung up
     (`calls.to_hang_up`); it is not called again after that. `finish_if_all_final`
@@ -303,7 +308,9 @@ def cancel(conn: Connection, ref: str, *, now: datetime) -> Cancellation | None:
     campaign_id = conn.execute(lock.with_for_update(key_share=True)).scalar()
     if campaign_id is None:
         return None
-    open_faxes = (fax.c.campaign_id == campaign_id, fax.c.state.not_in(FINAL))
+    open_faxes = [fax.c.campaign_id == campaign_id, fax.c.state.in_(OPEN)]
+    if number is not None:
+        open_faxes.append(fax.c.number == number)
     # First mark (and on PostgreSQL lock) them all: a fax that goes from dialing to
     # scheduled at this moment would slip between two narrower updates.
     conn.execute(update(fax).where(*open_faxes).values(cancel_requested=True))

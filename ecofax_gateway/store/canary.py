@@ -1,0 +1,69 @@
+"""
+Canaries: what becomes of a campaign whose first numbers are called before the rest.
+
+I/O: the database, through the caller's transaction.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select, update
+
+from ..domain.campaign import Canary, CanaryState, judge
+from ..domain.fax import FaxState
+from .preparation import let_go
+from .tables import campaign, fax
+
+
+def settle(conn: Connection, ref: str, *, now: datetime) -> CanaryState | None:
+    """
+    Look how a campaign's canary does, after one of its faxes came to its end.
+
+    If it has passed, the rest goes. If it is stopped, the caller pauses the campaign
+    and says why.
+
+    Returns:
+        The state that it has just gone into; None: as before, or it has no canary.
+    """
+    # Locked by a statement of its own: the counts then hold what ended meanwhile.
+    query = select(
+        campaign.c.id, campaign.c.canary_size, campaign.c.canary_percent
+    ).where(campaign.c.ref == ref, campaign.c.canary_state == CanaryState.UNDER_WAY)
+    row = conn.execute(query.with_for_update(key_share=True)).one_or_none()
+    if row is None:
+        return None
+    counting = (
+        select(fax.c.state, func.count().label("n"))
+        .where(fax.c.campaign_id == row.id, fax.c.position <= row.canary_size)
+        .group_by(fax.c.state)
+    )
+    counts: dict[FaxState, int] = {
+        each.state: each.n for each in conn.execute(counting)
+    }
+    verdict = judge(Canary(row.canary_size, row.canary_percent), counts)
+    if verdict is CanaryState.UNDER_WAY:
+        return None
+    _set(conn, row.id, verdict)
+    if verdict is CanaryState.PASSED:
+        let_go(conn, ref, now=now)
+    return verdict
+
+
+def overrule(conn: Connection, ref: str, *, now: datetime) -> bool:
+    """Let the rest go although the canary was stopped; False if it was not."""
+    query = select(campaign.c.id).where(
+        campaign.c.ref == ref, campaign.c.canary_state == CanaryState.STOPPED
+    )
+    stopped = conn.execute(query.with_for_update(key_share=True)).scalar()
+    if stopped is None:
+        return False
+    _set(conn, stopped, CanaryState.PASSED)
+    let_go(conn, ref, now=now)
+    return True
+
+
+def _set(conn: Connection, campaign_id: int, state: CanaryState) -> None:
+    conn.execute(
+        update(campaign)
+        .where(campaign.c.id == campaign_id)
+        .values(canary_state=state, pause_reason=None)
+    )

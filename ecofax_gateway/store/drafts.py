@@ -1,0 +1,303 @@
+"""
+Drafts: campaigns that are put together, changed and looked at before they leave.
+
+I/O: the database, through the caller's transaction.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    delete,
+    exists,
+    false,
+    func,
+    insert,
+    literal,
+    null,
+    select,
+    type_coerce,
+    update,
+)
+
+from ..domain.campaign import Canary, Relation
+from ..domain.document import Quality
+from ..domain.fax import FaxState
+from .campaigns import PRIORITY, NewDocument
+from .preparation import let_go
+from .reference import fax_reference
+from .states import CampaignState
+from .tables import campaign, document, fax
+from .types import Word
+
+BATCH = 5000
+"""Numbers written in one transaction: some 150 ms, which everybody else waits."""
+
+
+class DraftAnswer(StrEnum):
+    """What became of a wish about a draft."""
+
+    DONE = "done"
+    ABSENT = "absent"
+    NOT_A_DRAFT = "not-a-draft"
+    "It was launched, or came to its end."
+
+    RENDERING = "rendering"
+    "Its pages are being made at this moment."
+
+    INCOMPLETE = "incomplete"
+    "Some of its numbers were never written: whoever wrote them was interrupted."
+
+    NO_PROOF = "no-proof"
+    "It wants a proof first, and none has arrived."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What is to become of a draft; None: as it was."""
+
+    name: str | None = None
+    quality: Quality | None = None
+    due_at: datetime | None = None
+    is_at_once: bool = False
+    "Forget the time it was planned for."
+
+    canary: Canary | None = None
+    no_canary: bool = False
+    needs_proof: bool | None = None
+    documents: tuple[NewDocument, ...] | None = None
+    "All of them, in place of those it has."
+
+    expected: int | None = None
+    "It gets new numbers, this many; those it has are forgotten."
+
+
+def add_numbers(
+    conn: Connection,
+    ref: str,
+    numbers: Sequence[str],
+    *,
+    trunk: str,
+    first: int,
+    priority: int = PRIORITY,
+    now: datetime,
+) -> DraftAnswer:
+    """
+    Write a batch of numbers of a draft.
+
+    Args:
+        numbers: E.164, each once in the whole campaign; at most `BATCH`.
+
+        first: The first one's position, from 1.
+    """
+    query = select(campaign.c.id, campaign.c.line, campaign.c.expected)
+    row = conn.execute(query.where(campaign.c.ref == ref, _IS_DRAFT)).one_or_none()
+    if row is None:
+        return DraftAnswer.NOT_A_DRAFT
+    of = row.expected or len(numbers)
+    same = {
+        "campaign_id": row.id,
+        "line": row.line,
+        "trunk": trunk,
+        "state": FaxState.WAITING,
+        "busy": False,
+        "priority": priority,
+        "vrank": 0.0,
+        "attempt": 0,
+        "pages_confirmed": 0,
+        "cancel_requested": False,
+        "detail": "",
+        "updated_at": now,
+    }
+    rows = [
+        {"ref": fax_reference(ref, n, of=of), "position": n, "number": number, **same}
+        for n, number in enumerate(numbers, first)
+    ]
+    if rows:
+        conn.execute(insert(fax), rows)
+    return DraftAnswer.DONE
+
+
+def edit(conn: Connection, ref: str, changes: Changes, *, now: datetime) -> DraftAnswer:
+    """
+    Change a draft.
+
+    Other documents or another quality make it go through rendering again. New numbers
+    are added by `add_numbers` afterwards.
+    """
+    query = select(campaign.c.id, campaign.c.quality, campaign.c.lease_until)
+    row = conn.execute(
+        query.where(campaign.c.ref == ref, _IS_DRAFT).with_for_update()
+    ).one_or_none()
+    if row is None:
+        return DraftAnswer.NOT_A_DRAFT
+    again = changes.documents is not None or (changes.quality or row.quality) != (
+        row.quality
+    )
+    if again and row.lease_until is not None and row.lease_until > now:
+        return DraftAnswer.RENDERING
+    values = _values(changes)
+    if again:
+        values |= {"state": CampaignState.PREPARING, "pages": None, "tries": 0}
+        # Warnings of the pages that are thrown away with them.
+        values |= {"warnings": [], "lease_until": None, "node": None}
+    if values:
+        conn.execute(update(campaign).where(campaign.c.id == row.id).values(values))
+    if changes.documents is not None:
+        conn.execute(delete(document).where(document.c.campaign_id == row.id))
+        for position, each in enumerate(changes.documents, 1):
+            conn.execute(
+                insert(document).values(
+                    campaign_id=row.id,
+                    position=position,
+                    name=each.name,
+                    **each.content.columns,
+                )
+            )
+    if changes.expected is not None:
+        conn.execute(delete(fax).where(fax.c.campaign_id == row.id))
+    return DraftAnswer.DONE
+
+
+def launch(
+    conn: Connection,
+    ref: str,
+    *,
+    due_at: datetime | None = None,
+    now: datetime,
+) -> DraftAnswer:
+    """
+    Let a draft leave: at once, when its pages are made, or when it is due.
+
+    Args:
+        due_at: In place of the time that it was planned for.
+    """
+    query = select(
+        campaign.c.id, campaign.c.expected, campaign.c.needs_proof, campaign.c.due_at
+    )
+    row = conn.execute(
+        query.where(campaign.c.ref == ref, _IS_DRAFT).with_for_update()
+    ).one_or_none()
+    if row is None:
+        return DraftAnswer.NOT_A_DRAFT
+    counting = select(func.count()).where(fax.c.campaign_id == row.id)
+    written = conn.execute(counting).scalar_one()
+    if written != (row.expected or written) or not written:
+        return DraftAnswer.INCOMPLETE
+    if row.needs_proof and not _has_proof(conn, ref):
+        return DraftAnswer.NO_PROOF
+    conn.execute(
+        update(campaign)
+        .where(campaign.c.id == row.id)
+        .values(launched_at=now, due_at=due_at or row.due_at)
+    )
+    let_go(conn, ref, now=now)
+    return DraftAnswer.DONE
+
+
+def copy_documents(conn: Connection, ref: str, to: str) -> None:
+    """Give a new campaign the documents of another one; a spool file serves both."""
+    new = _id(to)
+    columns = ["position", "name", "sha256", "size", "inline", "spool"]
+    kept = select(new, *(document.c[name] for name in columns)).where(
+        document.c.campaign_id == _id(ref)
+    )
+    conn.execute(insert(document).from_select(["campaign_id", *columns], kept))
+
+
+def copy_numbers(
+    conn: Connection,
+    ref: str,
+    to: str,
+    *,
+    states: Sequence[FaxState] | None = None,
+    now: datetime,
+) -> int:
+    """
+    Give a new draft the numbers of another campaign.
+
+    Args:
+        states: Only of faxes in these states; None: all.
+
+    Returns:
+        How many.
+    """
+    is_wanted = [fax.c.campaign_id == _id(ref)]
+    if states is not None:
+        is_wanted.append(fax.c.state.in_(states))
+    how_many = conn.execute(select(func.count()).where(*is_wanted)).scalar_one()
+    place = func.row_number().over(order_by=fax.c.position)
+    values: dict[str, ColumnElement[Any]] = {
+        "ref": literal(to) if how_many == 1 else literal(f"{to}-").concat(place),
+        "campaign_id": _id(to),
+        "position": place,
+        "line": fax.c.line,
+        "trunk": fax.c.trunk,
+        "number": fax.c.number,
+        "state": type_coerce(literal(FaxState.WAITING.value), Word(FaxState)),
+        "busy": false(),
+        "priority": fax.c.priority,
+        "vrank": literal(0.0),
+        "attempt": literal(0),
+        "pages_confirmed": literal(0),
+        "cancel_requested": false(),
+        "detail": literal(""),
+        "updated_at": literal(now, fax.c.updated_at.type),
+    }
+    chosen = select(*values.values()).where(*is_wanted).order_by(fax.c.position)
+    conn.execute(insert(fax).from_select(list(values), chosen))
+    conn.execute(update(campaign).where(campaign.c.ref == to).values(expected=how_many))
+    return how_many
+
+
+def hide(conn: Connection, ref: str, *, now: datetime) -> bool:
+    """
+    Take a campaign that is over out of the lists; retention erases it in its time.
+
+    Returns:
+        False: there is none, or it is not over.
+    """
+    hidden = conn.execute(
+        update(campaign)
+        .where(campaign.c.ref == ref, campaign.c.finished_at.is_not(None))
+        .values(deleted_at=func.coalesce(campaign.c.deleted_at, now))
+    )
+    return hidden.rowcount == 1
+
+
+_IS_DRAFT = campaign.c.launched_at.is_(None) & campaign.c.state.in_(
+    [CampaignState.PREPARING, CampaignState.READY]
+)
+
+
+def _id(ref: str) -> ColumnElement[int]:
+    return select(campaign.c.id).where(campaign.c.ref == ref).scalar_subquery()
+
+
+def _has_proof(conn: Connection, ref: str) -> bool:
+    arrived = exists().where(
+        campaign.c.origin == ref,
+        campaign.c.relation == Relation.PROOF,
+        fax.c.campaign_id == campaign.c.id,
+        fax.c.state == FaxState.SENT,
+    )
+    return bool(conn.execute(select(arrived)).scalar())
+
+
+def _values(changes: Changes) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        name: value
+        for name in ("name", "quality", "due_at", "needs_proof", "expected")
+        if (value := getattr(changes, name)) is not None
+    }
+    if changes.is_at_once:
+        values["due_at"] = null()
+    if changes.canary or changes.no_canary:
+        values["canary_size"] = changes.canary and changes.canary.size
+        values["canary_percent"] = changes.canary and changes.canary.percent
+    return values
