@@ -242,6 +242,8 @@ class SipT38Sender:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             limit=MAX_LINE,
+            # Signals to the whole group are for the daemon, which lets calls finish.
+            start_new_session=True,
         )
         self._process = process
         assert process.stdout is not None
