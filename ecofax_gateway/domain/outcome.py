@@ -60,6 +60,9 @@ class Ending(StrEnum):
     CANCELLED = "cancelled"
     "The requester or an operator had it hung up."
 
+    DO_NOT_FAX = "do-not-fax"
+    "The number is on a do-not-fax list: it was not dialled."
+
     LOCAL_FAULT = "local-fault"
     "A fault of this machine before anything was sent; the detail is for the operator."
 

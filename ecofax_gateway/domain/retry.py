@@ -29,7 +29,14 @@ DELAYS: dict[Ending, timedelta] = {
     Ending.LOCAL_FAULT: _MINUTE,
 }
 
-PERMANENT = frozenset({Ending.NUMBER_UNKNOWN, Ending.REJECTED, Ending.INCOMPATIBLE})
+PERMANENT = frozenset(
+    {
+        Ending.NUMBER_UNKNOWN,
+        Ending.REJECTED,
+        Ending.INCOMPATIBLE,
+        Ending.DO_NOT_FAX,
+    }
+)
 """Calling again would only disturb somebody, or fail the same way."""
 
 UNCOUNTED = frozenset({Ending.TRUNK_FAULT, Ending.LOCAL_FAULT})

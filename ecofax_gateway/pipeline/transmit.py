@@ -32,7 +32,7 @@ from ..domain.retry import RetryPolicy, decide
 from ..engine.protocol import PageFile, PlaceCall, Progress, Step, TrunkAddress
 from ..log import about, shorten_number
 from ..senders.contract import Sender
-from ..store import calls, claims, faxes, lines
+from ..store import calls, claims, faxes, lines, objections
 from ..store.claims import ClaimedFax
 from ..store.database import Database
 from . import sheets
@@ -199,29 +199,32 @@ class Transmit:
             await self._finish(claimed, fault)
             return
         try:
-            if await self._intend(claimed, digest, started_at):
+            obstacle = await self._intend(claimed, digest, started_at)
+            if obstacle is None:
                 logger.info("calling %s", shorten_number(claimed.number))
                 outcome = await self._send(claimed, call)
             else:
-                outcome = Outcome(ending=Ending.LOCAL_FAULT, detail="not called")
+                outcome = Outcome(ending=obstacle, detail="not called")
             await self._finish(claimed, outcome)
         finally:
             await asyncio.to_thread(_remove, call.files)
 
-    async def _intend(self, claimed: ClaimedFax, digest: str, at: datetime) -> bool:
+    async def _intend(
+        self, claimed: ClaimedFax, digest: str, at: datetime
+    ) -> Ending | None:
         """
-        Commit that the INVITE is about to leave; anything but a plain yes is a no.
+        Commit that the INVITE is about to leave; what forbids it, None for nothing.
 
         If the commit's own answer was lost, the intent may be written: then the fax
         is not called, and its outcome says so.
         """
         try:
             return await asyncio.shield(
-                self._db.tx(calls.intend, claimed, pages_sha256=digest, now=at)
+                self._db.tx(_write_intent, claimed, pages_sha256=digest, now=at)
             )
         except StoreUnavailable as error:
             logger.error("not called, the intent could not be written: %s", error)
-            return False
+            return Ending.LOCAL_FAULT
 
     async def _send(self, claimed: ClaimedFax, call: PlaceCall) -> Outcome:
         async def on_progress(progress: Progress) -> None:
@@ -358,6 +361,17 @@ class Transmit:
             files.append(PageFile(path=str(path), vertical_dpi=dpi))
             digests.append(hashlib.sha256(composed).hexdigest())
         return tuple(files), digests[0]
+
+
+def _write_intent(
+    conn: Connection, claimed: ClaimedFax, *, pages_sha256: str, now: datetime
+) -> Ending | None:
+    """Look at the do-not-fax lists last of all: in the transaction before the call."""
+    if objections.blocking(conn, claimed.number, line=claimed.line):
+        return Ending.DO_NOT_FAX
+    if calls.intend(conn, claimed, pages_sha256=pages_sha256, now=now):
+        return None
+    return Ending.LOCAL_FAULT
 
 
 def _remove(files: tuple[PageFile, ...]) -> None:

@@ -103,6 +103,12 @@ EXPLANATIONS: dict[Ending, Explanation] = {
         "L'envoi a été annulé.",
         "Rien d'autre ne partira.",
     ),
+    Ending.DO_NOT_FAX: Explanation(
+        "Le destinataire a demandé à ne plus recevoir de fax de votre part, ou la personne"
+        " qui gère le service a interdit ce numéro.",
+        "N'envoyez plus de fax à ce numéro et retirez-le de vos listes. S'il s'agit d'une"
+        " erreur, voyez avec la personne qui gère le service.",
+    ),
     Ending.LOCAL_FAULT: Explanation(
         "Une panne de notre service a empêché l'appel.",
         "Ce n'est ni votre faute ni celle du destinataire. Signalez la référence à la"
