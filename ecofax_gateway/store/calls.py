@@ -10,7 +10,18 @@ an old attempt, still has to say about a fax changes nothing.
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import (
+    Connection,
+    Integer,
+    Update,
+    bindparam,
+    case,
+    func,
+    null,
+    select,
+    update,
+)
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from ..domain.fax import FINAL, FaxState, Phase
 from ..domain.outcome import Ending, Outcome
@@ -24,8 +35,9 @@ from ..domain.retry import (
     History,
     Stop,
 )
-from .claims import SLOT_GRACE, ClaimedFax, is_attempt, is_owner
+from .claims import SLOT_GRACE, ClaimedFax
 from .tables import attempt, fax
+from .types import UtcTime
 
 _ORDER = list(Phase)
 
@@ -45,24 +57,10 @@ def intend(
     Returns:
         False: do not dial; the fax was cancelled or is somebody else's.
     """
-    intended = conn.execute(
-        update(fax)
-        .where(
-            *is_owner(claimed),
-            fax.c.phase == Phase.CLAIMED,
-            fax.c.cancel_requested.is_(False),
-        )
-        .values(phase=Phase.INVITING, updated_at=now)
-    )
-    if intended.rowcount != 1:
+    mine = {**_key(claimed), "at": now}
+    if conn.execute(_INTEND, mine).rowcount != 1:
         return False
-    _update_attempt(
-        conn,
-        claimed,
-        phase=Phase.INVITING,
-        started_at=now,
-        pages_sha256=pages_sha256,
-    )
+    conn.execute(_INTEND_ATTEMPT, {**mine, "sha256": pages_sha256})
     return True
 
 
@@ -83,31 +81,14 @@ def progress(
     Returns:
         False: the fax is not ours any more; hang up.
     """
-    query = select(fax.c.phase, fax.c.pages_confirmed).where(
-        *is_owner(claimed), fax.c.phase != Phase.CLAIMED
-    )
-    row = conn.execute(query.with_for_update(key_share=True)).one_or_none()
+    mine = {**_key(claimed), "at": now}
+    in_all = claimed.pages_confirmed + pages_confirmed
+    row = conn.execute(_PROGRESS[phase], {**mine, "in_all": in_all}).one_or_none()
     if row is None:
         return False
-    reached = max(row.phase, phase, key=_ORDER.index)
-    in_all = max(row.pages_confirmed, claimed.pages_confirmed + pages_confirmed)
-    conn.execute(
-        update(fax)
-        .where(fax.c.id == claimed.id)
-        .values(phase=reached, pages_confirmed=in_all, updated_at=now)
-    )
-    answered = _ORDER.index(reached) >= _ORDER.index(Phase.ANSWERED)
-    _update_attempt(
-        conn,
-        claimed,
-        phase=reached,
-        pages_confirmed=in_all - claimed.pages_confirmed,
-        **(
-            {"answered_at": func.coalesce(attempt.c.answered_at, now)}
-            if answered
-            else {}
-        ),
-    )
+    reached: Phase = row.phase
+    in_call = row.pages_confirmed - claimed.pages_confirmed
+    conn.execute(_PROGRESS_ATTEMPT[reached], {**mine, "in_call": in_call})
     return True
 
 
@@ -118,16 +99,9 @@ def history(conn: Connection, claimed: ClaimedFax, outcome: Outcome) -> History:
     Call it before `finish`, in the same transaction. Only calls whose intent was
     written count, and of these not the ones that our own side spoiled.
     """
-    query = select(
-        attempt.c.n,
-        attempt.c.claimed_at,
-        attempt.c.started_at,
-        attempt.c.ending,
-        attempt.c.fax_met,
-    ).where(attempt.c.fax_id == claimed.id)
     first_at: datetime | None = None
     dials = with_carrier = not_a_fax = 0
-    for row in conn.execute(query.order_by(attempt.c.n)):
+    for row in conn.execute(_HISTORY, _key(claimed)):
         first_at = first_at or row.started_at or row.claimed_at
         is_this = row.n == claimed.attempt
         ending = outcome.ending if is_this else row.ending
@@ -163,11 +137,8 @@ def finish(
     Returns:
         The new state, or None: the fax is not ours any more, nothing was written.
     """
-    query = select(fax.c.state, fax.c.cancel_requested, fax.c.pages_confirmed).where(
-        *is_attempt(claimed),
-        fax.c.state.in_([FaxState.DIALING, FaxState.UNKNOWN]),
-    )
-    row = conn.execute(query.with_for_update(key_share=True)).one_or_none()
+    mine = _key(claimed)
+    row = conn.execute(_LAST_LOOK, mine).one_or_none()
     if row is None:
         return None
     is_late = row.state is FaxState.UNKNOWN
@@ -175,35 +146,37 @@ def finish(
         decision, now, may_call=not is_late and not row.cancel_requested, late=is_late
     )
     in_all = max(row.pages_confirmed, claimed.pages_confirmed + outcome.pages_confirmed)
+    is_unknown = state is FaxState.UNKNOWN
     conn.execute(
-        update(fax)
-        .where(fax.c.id == claimed.id)
-        .values(
-            state=state,
-            phase=None,
-            busy=state is FaxState.UNKNOWN,
-            slot_until=now + SLOT_GRACE if state is FaxState.UNKNOWN else None,
-            due_at=decision.at if isinstance(decision, CallAgain) else None,
-            pages_confirmed=in_all,
-            ending=outcome.ending,
-            detail=outcome.detail,
-            updated_at=now,
-            finished_at=now if state in FINAL else None,
-        )
+        _FINISH,
+        {
+            **mine,
+            "at": now,
+            "new_state": state,
+            "keeps_slot": is_unknown,
+            "slot": now + SLOT_GRACE if is_unknown else None,
+            "due": decision.at if isinstance(decision, CallAgain) else None,
+            "in_all": in_all,
+            "how": outcome.ending,
+            "why": outcome.detail,
+            "final_at": now if state in FINAL else None,
+        },
     )
-    _update_attempt(
-        conn,
-        claimed,
-        pages_confirmed=in_all - claimed.pages_confirmed,
-        ended_at=now,
-        ending=outcome.ending,
-        detail=outcome.detail,
-        remote_id=outcome.remote_id,
-        bit_rate=outcome.bit_rate,
-        ecm=outcome.ecm,
-        vertical_dpi=outcome.vertical_dpi,
-        fax_met=outcome.fax_met,
-        duration_s=outcome.duration_s,
+    conn.execute(
+        _FINISH_ATTEMPT,
+        {
+            **mine,
+            "at": now,
+            "in_call": in_all - claimed.pages_confirmed,
+            "how": outcome.ending,
+            "why": outcome.detail,
+            "csi": outcome.remote_id,
+            "speed": outcome.bit_rate,
+            "corrected": outcome.ecm,
+            "dpi": outcome.vertical_dpi,
+            "met": outcome.fax_met,
+            "seconds": outcome.duration_s,
+        },
     )
     return state
 
@@ -239,9 +212,113 @@ def _next_state(
     raise AssertionError("unreachable")
 
 
-def _update_attempt(conn: Connection, claimed: ClaimedFax, **values: Any) -> None:
-    conn.execute(
-        update(attempt)
-        .where(attempt.c.fax_id == claimed.id, attempt.c.n == claimed.attempt)
-        .values(**values)
+def _key(claimed: ClaimedFax) -> dict[str, Any]:
+    return {
+        "of_id": claimed.id,
+        "of_node": claimed.node,
+        "of_epoch": claimed.epoch,
+        "of_attempt": claimed.attempt,
+    }
+
+
+# The statements of every call are built once: building one anew costs more than
+# running it. Their parameters are named so that no column has the name.
+
+_IS_ATTEMPT = (
+    fax.c.id == bindparam("of_id"),
+    fax.c.node == bindparam("of_node"),
+    fax.c.epoch == bindparam("of_epoch"),
+    fax.c.attempt == bindparam("of_attempt"),
+)
+_IS_OWNER = (fax.c.state == FaxState.DIALING, *_IS_ATTEMPT)
+_THIS_ATTEMPT = update(attempt).where(
+    attempt.c.fax_id == bindparam("of_id"), attempt.c.n == bindparam("of_attempt")
+)
+_AT = bindparam("at", type_=UtcTime)
+
+_INTEND = (
+    update(fax)
+    .where(
+        *_IS_OWNER,
+        fax.c.phase == Phase.CLAIMED,
+        fax.c.cancel_requested.is_(False),
     )
+    .values(phase=Phase.INVITING, updated_at=_AT)
+)
+_INTEND_ATTEMPT = _THIS_ATTEMPT.values(
+    phase=Phase.INVITING, started_at=_AT, pages_sha256=bindparam("sha256")
+)
+
+
+def _to_phase(phase: Phase) -> ReturningUpdate[tuple[Phase, int]]:
+    """The update of a fax whose call came to *phase*, unless it was further already."""
+    further = [each.value for each in _ORDER[_ORDER.index(phase) + 1 :]]
+    in_all = bindparam("in_all", type_=Integer)
+    return (
+        update(fax)
+        .where(*_IS_OWNER, fax.c.phase != Phase.CLAIMED)
+        .values(
+            phase=case((fax.c.phase.in_(further), fax.c.phase), else_=phase.value),
+            pages_confirmed=case(
+                (fax.c.pages_confirmed < in_all, in_all), else_=fax.c.pages_confirmed
+            ),
+            updated_at=_AT,
+        )
+        .returning(fax.c.phase, fax.c.pages_confirmed)
+    )
+
+
+def _attempt_to_phase(phase: Phase) -> Update:
+    moved = _THIS_ATTEMPT.values(phase=phase, pages_confirmed=bindparam("in_call"))
+    if _ORDER.index(phase) < _ORDER.index(Phase.ANSWERED):
+        return moved
+    return moved.values(answered_at=func.coalesce(attempt.c.answered_at, _AT))
+
+
+_PROGRESS = {phase: _to_phase(phase) for phase in Phase}
+_PROGRESS_ATTEMPT = {phase: _attempt_to_phase(phase) for phase in Phase}
+
+_HISTORY = (
+    select(
+        attempt.c.n,
+        attempt.c.claimed_at,
+        attempt.c.started_at,
+        attempt.c.ending,
+        attempt.c.fax_met,
+    )
+    .where(attempt.c.fax_id == bindparam("of_id"))
+    .order_by(attempt.c.n)
+)
+_LAST_LOOK = (
+    select(fax.c.state, fax.c.cancel_requested, fax.c.pages_confirmed)
+    .where(*_IS_ATTEMPT, fax.c.state.in_([FaxState.DIALING, FaxState.UNKNOWN]))
+    .with_for_update(key_share=True)
+)
+_FINISH = (
+    update(fax)
+    .where(fax.c.id == bindparam("of_id"))
+    .values(
+        state=bindparam("new_state"),
+        phase=null(),
+        busy=bindparam("keeps_slot"),
+        slot_until=bindparam("slot"),
+        due_at=bindparam("due"),
+        pages_confirmed=bindparam("in_all"),
+        ending=bindparam("how"),
+        detail=bindparam("why"),
+        updated_at=_AT,
+        finished_at=bindparam("final_at"),
+    )
+)
+_FINISH_ATTEMPT = _THIS_ATTEMPT.values(
+    pages_confirmed=bindparam("in_call"),
+    ended_at=_AT,
+    ending=bindparam("how"),
+    detail=bindparam("why"),
+    remote_id=bindparam("csi"),
+    bit_rate=bindparam("speed"),
+    ecm=bindparam("corrected"),
+    vertical_dpi=bindparam("dpi"),
+    fax_met=bindparam("met"),
+    duration_s=bindparam("seconds"),
+)
