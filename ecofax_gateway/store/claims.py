@@ -9,7 +9,7 @@ statement of its own, so that the counting statement sees what the last claimer
 committed; SQLite has one writer anyway.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -29,6 +29,7 @@ from sqlalchemy import (
 from ..domain.document import Quality
 from ..domain.fax import FaxState, Phase
 from ..domain.outcome import Ending
+from . import nodes
 from .tables import attempt, campaign, fax, line, trunk
 from .types import UtcTime
 
@@ -134,8 +135,10 @@ def claim(
     Never above a line's or a trunk's number of calls, never a number that is being
     called, whoever's fax it is. Priority first; then the line with the fewest calls
     for its weight; within a line by rank. Each gets a row for its attempt, which
-    counts as a dial only after `calls.intend`.
+    counts as a dial only after `calls.intend`. Nothing for a life that is over.
     """
+    if not nodes.lives(conn, node, epoch):
+        return []
     order = select(trunk.c.name).order_by(trunk.c.name)
     conn.execute(order.with_for_update(key_share=True))
     conn.execute(_FREE_SLOTS, {"now": now})
@@ -159,7 +162,14 @@ def give_back(conn: Connection, claimed: ClaimedFax, *, now: datetime) -> bool:
     )
 
 
-def take_over(conn: Connection, *, node: str, epoch: int, now: datetime) -> list[str]:
+def take_over(
+    conn: Connection,
+    *,
+    node: str,
+    epoch: int,
+    now: datetime,
+    slot_grace: timedelta = SLOT_GRACE,
+) -> list[str]:
     """
     Settle the calls of a node's earlier lives, those before *epoch*.
 
@@ -167,13 +177,46 @@ def take_over(conn: Connection, *, node: str, epoch: int, now: datetime) -> list
     left is unknown for good, with the pages confirmed so far, and keeps its channel
     for a while, because the call may still stand.
 
+    Args:
+        slot_grace: For how long.
+
     Returns:
         References of the faxes that became unknown.
     """
-    lost = select(fax.c.id, fax.c.ref, fax.c.phase).where(
-        fax.c.state == FaxState.DIALING, fax.c.node == node, fax.c.epoch < epoch
+    return _settle(conn, now, slot_grace, fax.c.node == node, fax.c.epoch < epoch)
+
+
+def settle_strays(
+    conn: Connection,
+    *,
+    node: str,
+    epoch: int,
+    known: Collection[str],
+    now: datetime,
+    slot_grace: timedelta = SLOT_GRACE,
+) -> list[str]:
+    """
+    Settle what this life of a node holds without knowing of it, as `take_over` does.
+
+    A claim whose commit was not answered (a broken connection) may be written.
+
+    Args:
+        known: References of the faxes whose calls are under way.
+    """
+    mine = (fax.c.node == node, fax.c.epoch == epoch, fax.c.ref.not_in(known))
+    return _settle(conn, now, slot_grace, *mine)
+
+
+def _settle(
+    conn: Connection,
+    now: datetime,
+    slot_grace: timedelta,
+    *lost: ColumnElement[bool],
+) -> list[str]:
+    query = select(fax.c.id, fax.c.ref, fax.c.phase).where(
+        fax.c.state == FaxState.DIALING, *lost
     )
-    rows = conn.execute(lost.order_by(fax.c.id).with_for_update()).all()
+    rows = conn.execute(query.order_by(fax.c.id).with_for_update()).all()
     _requeue(conn, [row.id for row in rows if row.phase is Phase.CLAIMED], now)
     left = [row for row in rows if row.phase is not Phase.CLAIMED]
     ids = [row.id for row in left]
@@ -189,7 +232,7 @@ def take_over(conn: Connection, *, node: str, epoch: int, now: datetime) -> list
             state=FaxState.UNKNOWN,
             phase=None,
             ending=Ending.BROKEN_OFF,
-            slot_until=now + SLOT_GRACE,
+            slot_until=now + slot_grace,
             updated_at=now,
             finished_at=now,
         )
