@@ -40,6 +40,26 @@ MAX_PIECES_A_NUMBER = 9
 MAX_TRIALS = 20_000
 """In one list; enough for 2 000 lines of two numbers, a few seconds at worst."""
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How long a list may be; as it is, of one that came by mail."""
+
+    file_bytes: int = MAX_BYTES
+    numbers: int = MAX_NUMBERS
+    entries: int = MAX_ENTRIES
+    trials: int = MAX_TRIALS
+
+
+BULK = Limits(
+    file_bytes=16 * 1024 * 1024,
+    numbers=250_000,
+    entries=500_000,
+    trials=500_000,
+)
+"""Of a file that an operator names: 100 000 numbers take some 5 s; this, half a minute
+when every line must be cut by trial."""
+
 _OFFICE_FILE = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"{\\rtf")
 _SEPARATOR = re.compile(r"[;,|\t]")
 _COMMENT = re.compile(r"(?:^|\s)(?:#|//).*")
@@ -61,17 +81,23 @@ class NumberList:
     bad: tuple[BadNumber, ...]
 
 
-def parse_numbers(content: bytes) -> NumberList:
+def parse_numbers(content: bytes, *, limits: Limits | None = None) -> NumberList:
     """
     Read a list of numbers.
+
+    Args:
+        content: Of the file.
+
+        limits: None: those of a list that came by mail.
 
     Raises:
         OrderRefused: If it is too long or no plain text, so that none of it is used.
     """
-    if len(content) > MAX_BYTES:
+    limits = limits or Limits()
+    if len(content) > limits.file_bytes:
         raise OrderRefused(
-            "La liste numbers.txt dépasse 256 Ko. Répartissez les numéros sur plusieurs"
-            " messages.",
+            f"La liste numbers.txt dépasse {limits.file_bytes // 1024} Ko. Répartissez les"
+            " numéros sur plusieurs messages.",
             code="list-too-long",
         )
     if content.startswith(_OFFICE_FILE):
@@ -81,15 +107,15 @@ def parse_numbers(content: bytes) -> NumberList:
             " Enregistrer sous, Texte).",
             code="list-not-text",
         )
-    return _collect(_lines(content))
+    return _collect(_lines(content), limits)
 
 
-def _collect(lines: list[str]) -> NumberList:
+def _collect(lines: list[str], limits: Limits) -> NumberList:
     numbers: dict[str, FaxNumber] = {}
     duplicates: dict[str, FaxNumber] = {}
     bad: list[BadNumber] = []
     entries = 0
-    scissors = _Scissors()
+    scissors = _Scissors(limits.trials)
     for line_number, line in enumerate(lines, start=1):
         for found in _entries(line, scissors):
             entries += 1
@@ -100,9 +126,9 @@ def _collect(lines: list[str]) -> NumberList:
             elif line_number > 1 or any(c.isdigit() for c in line):
                 # A first line without any digit is the heading of a column.
                 bad.append(BadNumber(text=found[0], line=line_number, reason=found[1]))
-            if entries > MAX_ENTRIES or len(numbers) > MAX_NUMBERS:
+            if entries > limits.entries or len(numbers) > limits.numbers:
                 raise OrderRefused(
-                    f"La liste numbers.txt contient plus de {MAX_NUMBERS} numéros."
+                    f"La liste numbers.txt contient plus de {limits.numbers} numéros."
                     " Répartissez-les sur plusieurs messages.",
                     code="too-many-numbers",
                 )
@@ -183,8 +209,8 @@ def _number(text: str) -> FaxNumber:
 class _Scissors:
     """Cuts lines into numbers, as long as its patience lasts."""
 
-    def __init__(self) -> None:
-        self._trials = 0
+    def __init__(self, trials: int) -> None:
+        self._trials = trials
 
     def only_cut(self, pieces: list[str]) -> tuple[FaxNumber, ...]:
         """
@@ -207,9 +233,9 @@ class _Scissors:
         return ways[-1][0] if len(ways[-1]) == 1 else ()
 
     def _tried(self, text: str) -> FaxNumber | None:
-        if len(text) < MIN_JOINED_DIGITS or self._trials >= MAX_TRIALS:
+        if len(text) < MIN_JOINED_DIGITS or self._trials <= 0:
             return None
-        self._trials += 1
+        self._trials -= 1
         try:
             return parse_number(text)
         except NotANumber:
