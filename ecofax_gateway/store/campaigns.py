@@ -28,7 +28,7 @@ from ..domain.order import Requester, Source
 from ..domain.outcome import Ending
 from . import mails
 from .content import Content
-from .reference import fax_reference
+from .numbers import insert_waiting
 from .states import CampaignState
 from .tables import attempt, campaign, document, fax, line
 
@@ -229,7 +229,18 @@ def create(conn: Connection, new: NewCampaign, *, now: datetime) -> Creation:
             )
         )
     if new.numbers:
-        conn.execute(insert(fax), _fax_rows(new, campaign_id, now))
+        insert_waiting(
+            conn,
+            new.numbers,
+            ref=new.ref,
+            campaign_id=campaign_id,
+            line=new.line,
+            trunk=new.trunk,
+            priority=new.priority,
+            first=1,
+            of=new.wishes.expected or len(new.numbers),
+            now=now,
+        )
     return Creation.CREATED
 
 
@@ -345,33 +356,6 @@ _SELECT = select(
     campaign.c.canary_size,
     campaign.c.canary_percent,
 )
-
-
-def _fax_rows(
-    new: NewCampaign, campaign_id: int, now: datetime
-) -> list[dict[str, Any]]:
-    return [
-        {
-            "ref": fax_reference(
-                new.ref, position, of=new.wishes.expected or len(new.numbers)
-            ),
-            "campaign_id": campaign_id,
-            "position": position,
-            "line": new.line,
-            "trunk": new.trunk,
-            "number": number,
-            "state": FaxState.WAITING,
-            "busy": False,
-            "priority": new.priority,
-            "vrank": 0.0,
-            "attempt": 0,
-            "pages_confirmed": 0,
-            "cancel_requested": False,
-            "detail": "",
-            "updated_at": now,
-        }
-        for position, number in enumerate(new.numbers, 1)
-    ]
 
 
 def _with_counts(conn: Connection, rows: list[RowMapping]) -> list[Campaign]:

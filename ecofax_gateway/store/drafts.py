@@ -13,15 +13,15 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    String,
+    cast,
     delete,
     exists,
-    false,
     func,
     insert,
     literal,
     null,
     select,
-    type_coerce,
     update,
 )
 
@@ -29,11 +29,10 @@ from ..domain.campaign import Canary, Relation
 from ..domain.document import Quality
 from ..domain.fax import FaxState
 from .campaigns import PRIORITY, NewDocument
+from .numbers import insert_waiting, select_waiting
 from .preparation import let_go
-from .reference import fax_reference
 from .states import CampaignState
 from .tables import campaign, document, fax
-from .types import Word
 
 BATCH = 5000
 """Numbers written in one transaction: some 150 ms, which everybody else waits."""
@@ -100,26 +99,18 @@ def add_numbers(
     if row is None:
         return DraftAnswer.NOT_A_DRAFT
     of = row.expected or len(numbers)
-    same = {
-        "campaign_id": row.id,
-        "line": row.line,
-        "trunk": trunk,
-        "state": FaxState.WAITING,
-        "busy": False,
-        "priority": priority,
-        "vrank": 0.0,
-        "attempt": 0,
-        "pages_confirmed": 0,
-        "cancel_requested": False,
-        "detail": "",
-        "updated_at": now,
-    }
-    rows = [
-        {"ref": fax_reference(ref, n, of=of), "position": n, "number": number, **same}
-        for n, number in enumerate(numbers, first)
-    ]
-    if rows:
-        conn.execute(insert(fax), rows)
+    insert_waiting(
+        conn,
+        numbers,
+        ref=ref,
+        campaign_id=row.id,
+        line=row.line,
+        trunk=trunk,
+        priority=priority,
+        first=first,
+        of=of,
+        now=now,
+    )
     return DraftAnswer.DONE
 
 
@@ -232,25 +223,20 @@ def copy_numbers(
         is_wanted.append(fax.c.state.in_(states))
     how_many = conn.execute(select(func.count()).where(*is_wanted)).scalar_one()
     place = func.row_number().over(order_by=fax.c.position)
-    values: dict[str, ColumnElement[Any]] = {
-        "ref": literal(to) if how_many == 1 else literal(f"{to}-").concat(place),
-        "campaign_id": _id(to),
-        "position": place,
-        "line": fax.c.line,
-        "trunk": fax.c.trunk,
-        "number": fax.c.number,
-        "state": type_coerce(literal(FaxState.WAITING.value), Word(FaxState)),
-        "busy": false(),
-        "priority": fax.c.priority,
-        "vrank": literal(0.0),
-        "attempt": literal(0),
-        "pages_confirmed": literal(0),
-        "cancel_requested": false(),
-        "detail": literal(""),
-        "updated_at": literal(now, fax.c.updated_at.type),
-    }
-    chosen = select(*values.values()).where(*is_wanted).order_by(fax.c.position)
-    conn.execute(insert(fax).from_select(list(values), chosen))
+    names, copied = select_waiting(
+        number=fax.c.number,
+        position=place,
+        ref=literal(to)
+        if how_many == 1
+        else literal(f"{to}-").concat(cast(place, String)),
+        campaign_id=_id(to),
+        line=fax.c.line,
+        trunk=fax.c.trunk,
+        priority=fax.c.priority,
+        now=now,
+    )
+    chosen = copied.where(*is_wanted).order_by(fax.c.position)
+    conn.execute(insert(fax).from_select(names, chosen))
     conn.execute(update(campaign).where(campaign.c.ref == to).values(expected=how_many))
     return how_many
 
