@@ -37,6 +37,16 @@ class FaxState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class Hold(StrEnum):
+    """Why a fax is held by itself, and not with its whole campaign."""
+
+    REPEAT = "repeat"
+    "The same pages went to its number a short time ago; its sender is asked."
+
+    RELEASED = "released"
+    "It was that, and shall go all the same."
+
+
 class Phase(StrEnum):
     """How far the call of a dialing fax has come; each is written before the next."""
 
@@ -60,7 +70,13 @@ FINAL = frozenset(
 
 TRANSITIONS: dict[FaxState, frozenset[FaxState]] = {
     FaxState.WAITING: frozenset(
-        {FaxState.SCHEDULED, FaxState.QUEUED, FaxState.FAILED, FaxState.CANCELLED}
+        {
+            FaxState.SCHEDULED,
+            FaxState.QUEUED,
+            FaxState.HELD,
+            FaxState.FAILED,
+            FaxState.CANCELLED,
+        }
     ),
     FaxState.SCHEDULED: frozenset({FaxState.QUEUED, FaxState.HELD, FaxState.CANCELLED}),
     FaxState.QUEUED: frozenset({FaxState.DIALING, FaxState.HELD, FaxState.CANCELLED}),

@@ -117,6 +117,7 @@ def _protection() -> None:
         sa.Column("opt_out_code", sa.Text),
         sa.Column("quota_pages", sa.Integer, nullable=False, server_default="0"),
         sa.Column("quota_day", sa.Text),
+        sa.Column("quota_open", sa.Boolean, nullable=False, server_default=sa.false()),
         sa.Column(
             "quota_credit", sa.Boolean, nullable=False, server_default=sa.false()
         ),
@@ -139,7 +140,7 @@ def _protection() -> None:
         "ix_fax_unsettled",
         "fax",
         ["campaign_id"],
-        where="quota_pages > 0 AND state IN ('cancelled', 'failed', 'sent', 'unknown')",
+        where="quota_open AND state IN ('cancelled', 'failed', 'sent', 'unknown')",
     )
     _objections()
     _quotas()
@@ -233,6 +234,7 @@ def _quotas() -> None:
         sa.Column("pages_per_day", sa.Integer(), nullable=True),
         sa.Column("pages_per_month", sa.Integer(), nullable=True),
         sa.Column("credit", sa.Integer(), nullable=True),
+        sa.Column("zone", sa.Text(), nullable=False),
         sa.CheckConstraint("pages_per_day >= 0", name=op.f("ck_quota_pages_per_day")),
         sa.CheckConstraint(
             "pages_per_month >= 0", name=op.f("ck_quota_pages_per_month")
