@@ -5,7 +5,7 @@ I/O: an SQLite file with its spool, or a PostgreSQL server.
 
 SQLite: one writer thread with group commit (`writer.py`), readers beside it on the
 last committed state. PostgreSQL: a pool of threads and connections, one transaction
-each. The functions are the same text on both.
+each, and the same writer for what is brief. The functions are the same text on both.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ from .content import INLINE_BYTES, Content
 from .migration import upgrade
 from .spool import Spool
 from .unavailable import is_lost_race, unavailable
-from .writer import GroupWriter
+from .writer import LOST_RACE_TRIES, GroupWriter
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -40,9 +40,6 @@ READERS = 4
 
 BUSY_TIMEOUT_S = 15.0
 """SQLite: how long to wait for another process (a command) that is writing."""
-
-LOST_RACE_TRIES = 4
-"""PostgreSQL undoes one of two transactions that wait for each other; run again."""
 
 
 class Database:
@@ -60,7 +57,7 @@ class Database:
         self._engine = engine
         self._reader = reader
         self._is_sqlite = engine.dialect.name == "sqlite"
-        self._writer = GroupWriter(engine) if self._is_sqlite else None
+        self._writer = GroupWriter(engine)
         self._threads = ThreadPoolExecutor(
             READERS if self._is_sqlite else THREADS, thread_name_prefix="store"
         )
@@ -89,7 +86,7 @@ class Database:
         else:
             engine = create_engine(
                 address,
-                pool_size=THREADS,
+                pool_size=THREADS + 1,  # the last is the writer's
                 max_overflow=0,
                 pool_pre_ping=True,
                 connect_args={"connect_timeout": 10},
@@ -108,8 +105,8 @@ class Database:
 
     @property
     def commits(self) -> int:
-        """Transactions that the SQLite writer has committed; 0 on PostgreSQL."""
-        return self._writer.commits if self._writer else 0
+        """Transactions that the writer has committed."""
+        return self._writer.commits
 
     async def tx(
         self,
@@ -125,6 +122,22 @@ class Database:
         """
         return await asyncio.wrap_future(
             self._submit(lambda conn: fn(conn, *args, **kwargs))
+        )
+
+    async def brief(
+        self,
+        fn: Callable[Concatenate[Connection, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """
+        Do `tx` for a *fn* of a few statements, which may share its commit with others.
+
+        Two hundred calls at once then cost PostgreSQL some commits, not two hundred.
+        On SQLite every transaction does this.
+        """
+        return await asyncio.wrap_future(
+            self._writer.submit(lambda conn: fn(conn, *args, **kwargs))
         )
 
     def sync_tx(
@@ -183,8 +196,7 @@ class Database:
 
     def close(self) -> None:
         """Finish what was submitted, then close every connection; idempotent."""
-        if self._writer:
-            self._writer.close()
+        self._writer.close()
         self._threads.shutdown()
         self._reader.dispose()
         self._engine.dispose()
@@ -193,7 +205,7 @@ class Database:
         return f"Database({self._engine.dialect.name})"
 
     def _submit(self, work: Callable[[Connection], T]) -> "Future[T]":
-        if self._writer:
+        if self._is_sqlite:
             return self._writer.submit(work)
         return self._hand_over(self._transaction, work)
 

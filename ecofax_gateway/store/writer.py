@@ -1,11 +1,13 @@
 """
-The one writer of an SQLite file: a thread that commits many callers' work at once.
+One thread that commits many callers' work at once.
 
 I/O: one database connection.
 
 A commit costs an fsync whatever it holds. While one runs, calls pile up; the next
-transaction takes them all, each in its own savepoint, so that one caller's failure
-undoes only its own work. Nobody is answered before the COMMIT has returned.
+transaction takes them all. If one of them fails, all is undone and each is done again
+in a transaction of its own, so that one caller's failure undoes only its own work;
+that is rare, and a savepoint around each would cost every caller as much as its own
+statements. Nobody is answered before the COMMIT has returned.
 """
 
 import queue
@@ -14,12 +16,13 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
 
 from ..domain.errors import StoreUnavailable
-from .unavailable import unavailable
+from .unavailable import is_lost_race, unavailable
 
 T = TypeVar("T")
 
@@ -29,6 +32,9 @@ MAX_GROUP = 256
 MAX_GROUP_S = 0.1
 """No call joins a transaction older than this: bounds the first caller's wait."""
 
+LOST_RACE_TRIES = 4
+"""PostgreSQL undoes one of two transactions that wait for each other; run again."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Call:
@@ -36,12 +42,21 @@ class _Call:
     future: Future[Any]
 
 
+class _Step(Enum):
+    """Where a transaction is, so that a failure tells what is in the database."""
+
+    BEGIN = auto()
+    WORK = auto()
+    COMMIT = auto()
+    "What fails here may have happened: it is never repeated."
+
+
 class GroupWriter:
     """
     Run functions in transactions, several per commit.
 
     Args:
-        engine: Begins every transaction with BEGIN IMMEDIATE.
+        engine: On SQLite it begins every transaction with BEGIN IMMEDIATE.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -59,7 +74,7 @@ class GroupWriter:
 
     def submit(self, work: Callable[[Connection], T]) -> "Future[T]":
         """
-        Have *work* done.
+        Have *work* done. It may be run twice, of which one is undone.
 
         Returns:
             Its result, after the commit; or what it raised, after its own changes were
@@ -84,52 +99,81 @@ class GroupWriter:
         self._thread.join()
 
     def _run(self) -> None:
-        while (first := self._queue.get()) is not None:
-            if not self._transaction(first):
-                return
+        more = True
+        while more and (first := self._queue.get()) is not None:
+            more = self._serve(first)
 
-    def _transaction(self, first: _Call) -> bool:
-        """Run one group; False when the end of the queue was met in it."""
-        if not first.future.set_running_or_notify_cancel():
-            return True
-        group, answers, more = [first], [], True
+    def _serve(self, first: _Call) -> bool:
+        """Do one group; False when the end of the queue was met in it."""
+        group: list[_Call] = []
+        results: list[Any] = []
+        step, more = _Step.BEGIN, True
         try:
             with unavailable(), self._engine.connect() as conn, conn.begin():
-                began = time.monotonic()
-                answers.append(_attempt(conn, first))
-                while len(group) < MAX_GROUP and time.monotonic() - began < MAX_GROUP_S:
-                    try:
-                        call = self._queue.get_nowait()
-                    except queue.Empty:
-                        break
-                    if call is None:
-                        more = False
-                        break
+                step = _Step.WORK
+                until = time.monotonic() + MAX_GROUP_S
+                call: _Call | None = first
+                while call is not None:
                     if call.future.set_running_or_notify_cancel():
                         group.append(call)
-                        answers.append(_attempt(conn, call))
-        except BaseException as error:  # noqa: BLE001 -- not swallowed: told to everybody
-            # Nothing of the group is in the database, whichever call broke it.
-            for member in group:
-                member.future.set_exception(error)
+                        results.append(call.work(conn))
+                    call, more = self._next(len(group), until)
+                step = _Step.COMMIT
+        except BaseException as error:  # noqa: BLE001 -- not swallowed: told to the callers
+            if step is _Step.BEGIN and first.future.set_running_or_notify_cancel():
+                group.append(first)
+            if step is _Step.WORK and (len(group) > 1 or _is_lost_race(error)):
+                self._one_by_one(group)
+            else:
+                # Nothing of the group is in the database, or nobody knows.
+                _fail(group, error)
             return more
         self.commits += 1
-        for answer in answers:
-            answer()
+        for member, result in zip(group, results, strict=True):
+            member.future.set_result(result)
         return more
 
+    def _next(self, members: int, until: float) -> tuple[_Call | None, bool]:
+        """Who joins the group, if anybody; False: it was the end of the queue."""
+        if members >= MAX_GROUP or time.monotonic() >= until:
+            return None, True
+        try:
+            call = self._queue.get_nowait()
+        except queue.Empty:
+            return None, True
+        return call, call is not None
 
-def _attempt(conn: Connection, call: _Call) -> Callable[[], None]:
-    """Run one call in its savepoint; what is returned tells its caller."""
-    savepoint = conn.begin_nested()
-    try:
-        with unavailable():
-            result = call.work(conn)
-        savepoint.commit()
-    except BaseException as error:  # noqa: BLE001 -- not swallowed: it is the caller's
-        # If this fails too, SQLite has undone the whole transaction (disk full, I/O
-        # error); the error then ends the group.
-        savepoint.rollback()
-        failure = error
-        return lambda: call.future.set_exception(failure)
-    return lambda: call.future.set_result(result)
+    def _one_by_one(self, group: list[_Call]) -> None:
+        """Do each in a transaction of its own: what broke them all then breaks one."""
+        for n, call in enumerate(group):
+            for tries_left in reversed(range(LOST_RACE_TRIES)):
+                step = _Step.BEGIN
+                try:
+                    with unavailable(), self._engine.connect() as conn, conn.begin():
+                        step = _Step.WORK
+                        result = call.work(conn)
+                        step = _Step.COMMIT
+                except BaseException as error:  # noqa: BLE001 -- not swallowed: it is the caller's
+                    if step is _Step.BEGIN:
+                        # No database: the others need not wait for a connection each.
+                        _fail(group[n:], error)
+                        return
+                    if step is _Step.COMMIT or not (
+                        tries_left and _is_lost_race(error)
+                    ):
+                        call.future.set_exception(error)
+                        break
+                else:
+                    self.commits += 1
+                    call.future.set_result(result)
+                    break
+
+
+def _fail(group: list[_Call], error: BaseException) -> None:
+    for member in group:
+        member.future.set_exception(error)
+
+
+def _is_lost_race(error: BaseException) -> bool:
+    cause = error.__cause__
+    return is_lost_race(error) or (cause is not None and is_lost_race(cause))

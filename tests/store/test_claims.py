@@ -8,6 +8,7 @@ import threading
 from collections import Counter
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import func, select, update
 
 from ecofax_gateway.domain.fax import FaxState, Phase
@@ -259,7 +260,8 @@ async def test_rival_claimers_keep_every_cap(office):
     assert max(peak[2] for peak in peaks) == 0
 
 
-async def test_two_that_wait_for_each_other_both_succeed(db):
+@pytest.mark.parametrize("way", ["tx", "brief"])
+async def test_two_that_wait_for_each_other_both_succeed(db, way):
     """
     PostgreSQL undoes one of them; it is run again. SQLite has one at a time anyway.
     """
@@ -277,6 +279,6 @@ async def test_two_that_wait_for_each_other_both_succeed(db):
                 met.wait(10)
 
     async with asyncio.timeout(30):
-        await asyncio.gather(db.tx(add, "x", "y"), db.tx(add, "y", "x"))
+        await asyncio.gather(getattr(db, way)(add, "x", "y"), db.tx(add, "y", "x"))
 
     assert [each.max_calls for each in await db.read(trunks.listing)] == [2, 2]

@@ -100,9 +100,9 @@ async def test_one_failure_undoes_only_its_own_work(db, office_now):
         raise ZeroDivisionError
 
     results = await asyncio.gather(
-        *(db.tx(mails.accept, new_mail(n), now=office_now) for n in range(5)),
-        db.tx(put_and_fail),
-        *(db.tx(mails.accept, new_mail(n), now=office_now) for n in range(5, 9)),
+        *(db.brief(mails.accept, new_mail(n), now=office_now) for n in range(5)),
+        db.brief(put_and_fail),
+        *(db.brief(mails.accept, new_mail(n), now=office_now) for n in range(5, 9)),
         return_exceptions=True,
     )
 
