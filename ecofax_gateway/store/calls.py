@@ -300,6 +300,8 @@ _FINISH = (
     .values(
         state=bindparam("new_state"),
         phase=null(),
+        # Behind a gate it is tried again only after all the others were tried.
+        round=case((fax.c.gate > 0, 1), else_=fax.c.round),
         busy=bindparam("keeps_slot"),
         slot_until=bindparam("slot"),
         due_at=bindparam("due"),

@@ -17,7 +17,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     bindparam,
-    case,
     delete,
     insert,
     null,
@@ -29,8 +28,9 @@ from sqlalchemy import (
 from ..domain.document import Quality
 from ..domain.fax import FaxState, Phase
 from ..domain.outcome import Ending
-from . import nodes
-from .tables import attempt, campaign, fax, line, trunk
+from . import nodes, schedules
+from .choice import CLAIM
+from .tables import attempt, campaign, fax, trunk
 from .types import UtcTime
 
 SLOT_GRACE = timedelta(minutes=2)
@@ -73,58 +73,6 @@ _FREE_SLOTS = text(
     """
 ).bindparams(bindparam("now", type_=UtcTime))
 
-# One row per line and open trunk: the first fax of its queue to a number that nobody
-# is calling. Then the best per line (best_of_line), per destination (best_of_number:
-# two lines may want the same one), and as many per trunk as it has room (rn).
-_CLAIM = text(
-    """
-    WITH line_calls AS (SELECT line, count(*) AS n FROM fax WHERE busy GROUP BY line),
-    trunk_calls AS (SELECT trunk, count(*) AS n FROM fax WHERE busy GROUP BY trunk),
-    open_line AS (
-        SELECT l.number, l.last_claim, (coalesce(c.n, 0) + 1) / l.weight AS share
-        FROM line l LEFT JOIN line_calls c ON c.line = l.number
-        WHERE NOT l.paused AND coalesce(c.n, 0) < l.max_calls
-    ),
-    open_trunk AS (
-        SELECT t.name, t.max_calls - coalesce(c.n, 0) AS room
-        FROM trunk t LEFT JOIN trunk_calls c ON c.trunk = t.name
-        WHERE NOT t.paused AND coalesce(c.n, 0) < t.max_calls
-    ),
-    head AS (
-        SELECT l.number AS line, l.share, l.last_claim, t.room,
-            (SELECT f.id FROM fax f
-             WHERE f.line = l.number AND f.trunk = t.name AND f.state = 'queued'
-               AND NOT EXISTS (SELECT 1 FROM fax b WHERE b.busy AND b.number = f.number)
-             ORDER BY f.priority, f.vrank, f.id LIMIT 1) AS fax_id
-        FROM open_line l CROSS JOIN open_trunk t
-    ),
-    best_of_line AS (
-        SELECT h.*, f.number, f.trunk, f.priority,
-            row_number() OVER (PARTITION BY h.line
-                               ORDER BY f.priority, f.vrank, f.id) AS of_line
-        FROM head h JOIN fax f ON f.id = h.fax_id
-    ),
-    best_of_number AS (
-        SELECT b.*,
-            row_number() OVER (PARTITION BY number
-                ORDER BY priority, share, last_claim, line) AS of_number
-        FROM best_of_line b WHERE of_line = 1
-    ),
-    ranked AS (
-        SELECT b.*,
-            row_number() OVER (PARTITION BY trunk
-                ORDER BY priority, share, last_claim, line) AS rn
-        FROM best_of_number b WHERE of_number = 1
-    )
-    UPDATE fax SET state = 'dialing', phase = 'claimed', busy = TRUE, node = :node,
-        epoch = :epoch, attempt = attempt + 1, updated_at = :now
-    WHERE state = 'queued' AND id IN (
-        SELECT fax_id FROM ranked WHERE rn <= room
-        ORDER BY priority, share, last_claim, line LIMIT :limit)
-    RETURNING id
-    """
-).bindparams(bindparam("now", type_=UtcTime))
-
 
 def claim(
     conn: Connection, *, node: str, epoch: int, limit: int, now: datetime
@@ -133,8 +81,10 @@ def claim(
     Take up to *limit* queued faxes that may be called now.
 
     Never above a line's or a trunk's number of calls, never a number that is being
-    called, whoever's fax it is. Priority first; then the line with the fewest calls
-    for its weight; within a line by rank. Each gets a row for its attempt, which
+    called, whoever's fax it is; nothing of a line or a campaign that is paused or out
+    of its window, nor above a campaign's pace. Priority first; then the line with the
+    fewest calls for its weight; within a line its campaigns take turns, and each tries
+    its whole list before it tries one again. Each fax gets a row for its attempt, which
     counts as a dial only after `calls.intend`. Nothing for a life that is over.
     """
     if not nodes.lives(conn, node, epoch):
@@ -142,12 +92,14 @@ def claim(
     order = select(trunk.c.name).order_by(trunk.c.name)
     conn.execute(order.with_for_update(key_share=True))
     conn.execute(_FREE_SLOTS, {"now": now})
+    schedules.refresh(conn, now=now)
     claimed: list[ClaimedFax] = []
     # One pass takes one fax per line at most, so that lines share what is free.
     while len(claimed) < limit:
         room = limit - len(claimed)
         owner = {"node": node, "epoch": epoch, "now": now, "limit": room}
-        ids = list(conn.execute(_CLAIM, owner).scalars())
+        owner["paced"] = now + schedules.PACE_SLACK
+        ids = list(conn.execute(CLAIM, owner).scalars())
         if not ids:
             break
         claimed += _begun(conn, ids, now)
@@ -261,6 +213,8 @@ def _begun(conn: Connection, ids: Sequence[int], now: datetime) -> list[ClaimedF
         select(
             *(fax.c[name] for name in _OF_FAX),
             fax.c.vrank,
+            fax.c.gate,
+            fax.c.campaign_id,
             campaign.c.ref.label("campaign"),
             campaign.c.quality,
             campaign.c.pages,
@@ -272,13 +226,16 @@ def _begun(conn: Connection, ids: Sequence[int], now: datetime) -> list[ClaimedF
     begun = []
     for row in conn.execute(query).mappings().all():
         values = dict(row)
-        vrank = values.pop("vrank")
+        rank, gated = values.pop("vrank"), values.pop("gate") > 0
+        campaign_id = values.pop("campaign_id")
         begun.append(ClaimedFax(**values))
-        later = case((line.c.vtime < vrank, vrank), else_=line.c.vtime)
-        conn.execute(
-            update(line)
-            .where(line.c.number == row["line"])
-            .values(vtime=later, last_claim=now)
+        schedules.after_claim(
+            conn,
+            campaign_id=campaign_id,
+            line_number=row["line"],
+            gated=gated,
+            rank=rank,
+            now=now,
         )
     conn.execute(
         insert(attempt),

@@ -165,12 +165,16 @@ def join_queue(chosen: Update, now: datetime) -> Update:
     Start-time fair queueing: a fax's rank is its line's virtual time when it comes
     plus its place in its campaign, so that campaigns of one line take turns, and one
     that was planned long ago does not overtake all. A retry keeps the rank it had.
+    A gated campaign takes its turn by its own clock; there the rank is the order
+    within it.
     """
+    gated = select(case((campaign.c.gated, campaign.c.id), else_=0))
+    gate = gated.where(campaign.c.id == fax.c.campaign_id).scalar_subquery()
     vtime = select(line.c.vtime).where(line.c.number == fax.c.line).scalar_subquery()
     rank = case(
         (fax.c.attempt == 0, func.coalesce(vtime, 0.0) + fax.c.position),
         else_=fax.c.vrank,
     )
     return chosen.values(
-        state=FaxState.QUEUED, vrank=rank, due_at=null(), updated_at=now
+        state=FaxState.QUEUED, gate=gate, vrank=rank, due_at=null(), updated_at=now
     )

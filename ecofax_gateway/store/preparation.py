@@ -7,7 +7,8 @@ Pages belong to a document's content and a resolution, not to a campaign: what w
 rendered once is there for the next order that sends the same file.
 """
 
-from collections.abc import Sequence
+import random
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,11 +18,14 @@ from ..domain.campaign import HOLDING, CanaryState
 from ..domain.document import Quality
 from ..domain.fax import FaxState
 from ..domain.outcome import Ending
+from . import lease as leases
+from . import quotas, repeats, schedules
 from .content import Content
 from .faxes import join_queue
 from .insertion import insert_into
 from .kept import load
 from .lease import MAX_TRIES, is_free
+from .schedules import Draw
 from .states import CampaignState
 from .tables import campaign, document, fax, pages
 
@@ -95,6 +99,17 @@ def claim_preparation(
         tries=row.tries,
         documents=tuple(documents(conn, row.ref)),
     )
+
+
+def give_back(conn: Connection, *, node: str, known: Collection[str]) -> int:
+    """
+    Undo the leases of a node, but not those it is working on; how many.
+
+    Args:
+        known: References of the campaigns that it is rendering.
+    """
+    stray = leases.give_back(campaign, node).where(campaign.c.ref.not_in(known))
+    return conn.execute(stray).rowcount
 
 
 def poisoned(conn: Connection, *, now: datetime) -> list[str]:
@@ -193,6 +208,7 @@ def release(
     page_count: int,
     warnings: Sequence[str] = (),
     now: datetime,
+    repeat_window: timedelta = repeats.WINDOW,
 ) -> int:
     """
     Say that a campaign's pages are made, and let its faxes go unless it is a draft.
@@ -202,8 +218,13 @@ def release(
 
         warnings: French sentences, after those the campaign has.
 
+        repeat_window: See `let_go`.
+
     Returns:
         How many faxes went; 0 for a draft, or if it was cancelled or released meanwhile.
+
+    Raises:
+        OrderRefused: See `let_go`.
     """
     query = select(campaign.c.id, campaign.c.launched_at, campaign.c.warnings).where(
         campaign.c.ref == ref, campaign.c.state == CampaignState.PREPARING
@@ -222,18 +243,38 @@ def release(
             node=None,
         )
     )
-    return 0 if row.launched_at is None else let_go(conn, ref, now=now)
+    if row.launched_at is None:
+        return 0
+    return let_go(conn, ref, now=now, repeat_window=repeat_window)
 
 
-def let_go(conn: Connection, ref: str, *, now: datetime) -> int:
+def let_go(
+    conn: Connection,
+    ref: str,
+    *,
+    now: datetime,
+    repeat_window: timedelta = repeats.WINDOW,
+    draw: Draw = random.random,
+) -> int:
     """
     Let the faxes go that wait: planned for later, or into the queue.
 
     Of a campaign with a canary, first its first numbers only; the rest keeps waiting
-    until `canary.judge` says that they may go, and this is called again.
+    until `canary.judge` says that they may go, and this is called again. A campaign with
+    a period (`schedules.set_spread`) is planned over it, its canary is not.
+
+    Repeats are held (`repeats.hold`), and the pages of the others are reserved.
+
+    Args:
+        repeat_window: How long ago the same pages may have gone to the same number.
+
+        draw: From 0 up to 1, at random: where in its period each fax is planned.
 
     Returns:
         How many; 0 if its pages are not made, or it was not launched.
+
+    Raises:
+        OrderRefused: If the line's quota does not hold it; undo the transaction then.
     """
     query = select(
         campaign.c.id,
@@ -248,10 +289,14 @@ def let_go(conn: Connection, ref: str, *, now: datetime) -> int:
     row = conn.execute(query.with_for_update(key_share=True)).one_or_none()
     if row is None:
         return 0
+    if row.canary_state is None:  # else the rest was looked at with the first numbers
+        repeats.hold(conn, row.id, window=repeat_window, now=now)
+    quotas.reserve(conn, row.id, fax.c.state == FaxState.WAITING, now=now)
     waiting = update(fax).where(
         fax.c.campaign_id == row.id, fax.c.state == FaxState.WAITING
     )
-    if row.canary_size is not None and row.canary_state is None:
+    is_canary = row.canary_size is not None and row.canary_state is None
+    if is_canary:
         conn.execute(
             update(campaign)
             .where(campaign.c.id == row.id)
@@ -260,9 +305,18 @@ def let_go(conn: Connection, ref: str, *, now: datetime) -> int:
         waiting = waiting.where(fax.c.position <= row.canary_size)
     elif row.canary_state in HOLDING:
         return 0
-    if row.due_at is not None and row.due_at > now:
+    gated = schedules.gate(conn, row.id)
+    begin = max(row.due_at or now, now)
+    if not is_canary:
+        spread = schedules.spread(conn, row.id, begin=begin, draw=draw, now=now)
+        if spread:
+            return spread
+    if begin > now:
         planned = waiting.values(
-            state=FaxState.SCHEDULED, due_at=row.due_at, updated_at=now
+            state=FaxState.SCHEDULED,
+            due_at=begin,
+            gate=row.id if gated else 0,
+            updated_at=now,
         )
         return conn.execute(planned).rowcount
     return conn.execute(join_queue(waiting, now)).rowcount

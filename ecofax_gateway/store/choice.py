@@ -1,0 +1,85 @@
+"""
+The choice of the faxes that are called next: one statement, the same on both databases.
+
+Pure: no I/O, no clock, no randomness.
+
+Every line has the queue of its single faxes (gate 0) and one for each gated campaign.
+The first fax of each open queue is looked up in an index, so that what waits behind a
+shut gate, or behind a long queue, costs nothing.
+"""
+
+from sqlalchemy import bindparam, text
+
+from .types import UtcTime
+
+# One row per open queue and open trunk: its first fax to a number that nobody is
+# calling. Then the best per line (best_of_line), per destination (best_of_number: two
+# lines may want the same one), and as many per trunk as it has room (rn). Of campaigns
+# on equal terms the youngest goes first: it has had the fewest turns. A retry
+# behind a gate waits until every number there was tried.
+CLAIM = text(
+    """
+    WITH line_calls AS (SELECT line, count(*) AS n FROM fax WHERE busy GROUP BY line),
+    trunk_calls AS (SELECT trunk, count(*) AS n FROM fax WHERE busy GROUP BY trunk),
+    open_line AS (
+        SELECT l.number, l.vtime, l.last_claim,
+            (coalesce(c.n, 0) + 1) / l.weight AS share
+        FROM line l LEFT JOIN line_calls c ON c.line = l.number
+        WHERE NOT l.paused AND l.is_open AND coalesce(c.n, 0) < l.max_calls
+    ),
+    open_trunk AS (
+        SELECT t.name, t.max_calls - coalesce(c.n, 0) AS room
+        FROM trunk t LEFT JOIN trunk_calls c ON c.trunk = t.name
+        WHERE NOT t.paused AND coalesce(c.n, 0) < t.max_calls
+    ),
+    queue AS (
+        SELECT l.number AS line, 0 AS gate, CAST(NULL AS FLOAT) AS start
+        FROM open_line l
+        UNION ALL
+        SELECT c.line, c.id, CASE WHEN c.vtime > l.vtime THEN c.vtime ELSE l.vtime END
+        FROM campaign c JOIN open_line l ON l.number = c.line
+        WHERE c.gated AND c.is_open AND NOT c.paused AND c.state = 'ready'
+          AND (c.next_call_at IS NULL OR c.next_call_at <= :paced)
+    ),
+    head AS (
+        SELECT q.line, q.start, t.room,
+            (SELECT f.id FROM fax f
+             WHERE f.line = q.line AND f.trunk = t.name AND f.gate = q.gate
+               AND f.state = 'queued'
+               AND NOT EXISTS (SELECT 1 FROM fax b WHERE b.busy AND b.number = f.number)
+             ORDER BY f.priority, f.round, f.vrank, f.id LIMIT 1) AS fax_id
+        FROM queue q CROSS JOIN open_trunk t
+    ),
+    best_of_line AS (
+        SELECT h.line, h.fax_id, h.room, l.share, l.last_claim,
+            f.number, f.trunk, f.priority,
+            row_number() OVER (PARTITION BY h.line
+                ORDER BY f.priority, coalesce(h.start, f.vrank), f.gate DESC, f.id) AS of_line
+        FROM head h JOIN fax f ON f.id = h.fax_id JOIN open_line l ON l.number = h.line
+        WHERE f.round = 0 OR (
+            NOT EXISTS (SELECT 1 FROM fax u WHERE u.gate = f.gate
+                AND u.state = 'scheduled' AND u.round = 0)
+            AND NOT EXISTS (SELECT 1 FROM fax u WHERE u.line = f.line
+                AND u.trunk = f.trunk AND u.gate = f.gate AND u.priority = f.priority
+                AND u.round = 0 AND u.state = 'queued'))
+    ),
+    best_of_number AS (
+        SELECT b.*,
+            row_number() OVER (PARTITION BY number
+                ORDER BY priority, share, last_claim, line) AS of_number
+        FROM best_of_line b WHERE of_line = 1
+    ),
+    ranked AS (
+        SELECT b.*,
+            row_number() OVER (PARTITION BY trunk
+                ORDER BY priority, share, last_claim, line) AS rn
+        FROM best_of_number b WHERE of_number = 1
+    )
+    UPDATE fax SET state = 'dialing', phase = 'claimed', busy = TRUE, node = :node,
+        epoch = :epoch, attempt = attempt + 1, updated_at = :now
+    WHERE state = 'queued' AND id IN (
+        SELECT fax_id FROM ranked WHERE rn <= room
+        ORDER BY priority, share, last_claim, line LIMIT :limit)
+    RETURNING id
+    """
+).bindparams(bindparam("now", type_=UtcTime), bindparam("paced", type_=UtcTime))

@@ -1,0 +1,315 @@
+"""
+Schedules: pause, window, pace and spread of campaigns, and windows of lines.
+
+I/O: the database, through the caller's transaction.
+
+A campaign with rules is gated: its faxes queue apart, and whether they may be called
+is one row, however many they are. Whether a window is open is written there too, with
+the instant at which that changes; whoever claims looks first whether one has passed,
+so that nothing depends on a clock that ticks.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    Connection,
+    bindparam,
+    case,
+    func,
+    null,
+    or_,
+    select,
+    update,
+)
+
+from ..domain.fax import FaxState
+from ..domain.window import Window, edge_after, is_open, openings, spread_over
+from .tables import campaign, fax, line
+
+PACE_SLACK = timedelta(seconds=1)
+"""A call may leave this early against an even pace, because claimers look once a
+second; the pace is stretched by as much, so that no minute ever has more calls."""
+
+IN_QUEUE = (FaxState.QUEUED, FaxState.SCHEDULED)
+
+Draw = Callable[[], float]
+"From 0 up to 1, at random."
+
+
+def set_paused(conn: Connection, ref: str, *, paused: bool, now: datetime) -> bool:
+    """
+    Let no new call of a campaign begin, or again; False if there is no such campaign.
+
+    One row, whatever its size. A call under way goes on.
+    """
+    return _rule(conn, ref, paused=paused)
+
+
+def set_window(
+    conn: Connection, ref: str, window: Window | None, *, now: datetime
+) -> bool:
+    """Let a campaign call only in a window; None: whenever its line may."""
+    return _rule(conn, ref, **_columns(window, now))
+
+
+def set_pace(
+    conn: Connection, ref: str, per_minute: float | None, *, now: datetime
+) -> bool:
+    """
+    Let a campaign begin at most so many calls a minute, over all nodes; None: no limit.
+
+    Raises:
+        ValueError: If *per_minute* is not above 0. A bug of ours.
+    """
+    if per_minute is not None and not per_minute > 0:
+        raise ValueError(f"pace {per_minute!r}")
+    return _rule(conn, ref, pace=per_minute, next_call_at=None)
+
+
+def set_spread(
+    conn: Connection, ref: str, period: timedelta | None, *, now: datetime
+) -> bool:
+    """
+    Draw the first calls of a campaign over a period, when it is let go.
+
+    It changes nothing for faxes that were let go before.
+    """
+    seconds = None if period is None else period.total_seconds()
+    return _rule(conn, ref, spread_s=seconds)
+
+
+def set_line_window(
+    conn: Connection, number: str, window: Window | None, *, now: datetime
+) -> bool:
+    """Let a line call only in a window; None: always. False: there is no such line."""
+    changed = conn.execute(
+        update(line).where(line.c.number == number).values(**_columns(window, now))
+    )
+    return changed.rowcount == 1
+
+
+def refresh(conn: Connection, *, now: datetime) -> int:
+    """
+    Open and shut what has reached the edge of its window.
+
+    Returns:
+        How many lines and campaigns.
+    """
+    passed = 0
+    for table, key in ((line, line.c.number), (campaign, campaign.c.id)):
+        query = select(key, table.c.window).where(
+            table.c.edge_at.is_not(None), table.c.edge_at <= now
+        )
+        for value, stored in conn.execute(query).all():
+            columns = _columns(_window(stored), now)
+            conn.execute(update(table).where(key == value).values(**columns))
+            passed += 1
+    # Of what is over nobody asks any more whether it is open.
+    if passed:
+        conn.execute(
+            update(campaign)
+            .where(campaign.c.edge_at.is_not(None), campaign.c.finished_at.is_not(None))
+            .values(edge_at=None)
+        )
+    return passed
+
+
+def is_shut(conn: Connection, campaign_ref: str, *, now: datetime) -> bool:
+    """
+    Whether a campaign may not call at this instant: paused, or out of a window.
+
+    A claim looks too; this is for the moment between it and the call.
+    """
+    query = (
+        select(
+            line.c.window.label("of_line"),
+            line.c.paused.label("line_paused"),
+            campaign.c.window.label("of_campaign"),
+            campaign.c.paused,
+        )
+        .select_from(campaign)
+        .outerjoin(line, line.c.number == campaign.c.line)
+        .where(
+            campaign.c.ref == campaign_ref,
+            or_(
+                campaign.c.paused,
+                line.c.paused,
+                campaign.c.window.is_not(None),
+                line.c.window.is_not(None),
+            ),
+        )
+    )
+    row = conn.execute(query).one_or_none()
+    if row is None:
+        return False
+    if row.paused or row.line_paused:
+        return True
+    windows = [_window(stored) for stored in (row.of_line, row.of_campaign)]
+    return any(window and not is_open(window, now) for window in windows)
+
+
+def gate(conn: Connection, campaign_id: int) -> bool:
+    """
+    Gate a campaign of more than one number, or leave it as it is.
+
+    A single fax has no rules of its own and needs none: a gateway may have thousands.
+
+    Returns:
+        Whether it is gated now.
+    """
+    some = select(fax.c.id).where(fax.c.campaign_id == campaign_id).limit(2).subquery()
+    is_bulk = conn.execute(select(func.count()).select_from(some)).scalar_one() > 1
+    if is_bulk:
+        conn.execute(
+            update(campaign)
+            .where(campaign.c.id == campaign_id, ~campaign.c.gated)
+            .values(gated=True)
+        )
+        return True
+    query = select(campaign.c.gated).where(campaign.c.id == campaign_id)
+    return bool(conn.execute(query).scalar())
+
+
+def spread(
+    conn: Connection, campaign_id: int, *, begin: datetime, draw: Draw, now: datetime
+) -> int:
+    """
+    Plan the waiting faxes of a campaign at random instants of its period.
+
+    Only instants at which its window and its line's are open are drawn, each as likely
+    as the other. If there are none in the period, all are planned for its begin, and
+    wait for the window.
+
+    Args:
+        begin: Of the period.
+
+    Returns:
+        How many; 0 if it has no period.
+    """
+    query = (
+        select(campaign.c.spread_s, campaign.c.gated, campaign.c.window, line.c.window)
+        .outerjoin(line, line.c.number == campaign.c.line)
+        .where(campaign.c.id == campaign_id, campaign.c.spread_s.is_not(None))
+    )
+    row = conn.execute(query).one_or_none()
+    if row is None:
+        return 0
+    seconds, gated, *stored = row
+    windows = [window for window in map(_window, stored) if window is not None]
+    intervals = openings(windows, begin, begin + timedelta(seconds=seconds))
+    waiting = select(fax.c.id).where(
+        fax.c.campaign_id == campaign_id, fax.c.state == FaxState.WAITING
+    )
+    planned = [
+        {
+            "of_id": each,
+            "due": spread_over(intervals, draw()) if intervals else begin,
+        }
+        for each in conn.execute(waiting).scalars()
+    ]
+    if planned:
+        # Through the core of the driver at once: a row at a time is a minute of them.
+        conn.execute(
+            update(fax)
+            .where(fax.c.id == bindparam("of_id"))
+            .values(
+                state=FaxState.SCHEDULED,
+                due_at=bindparam("due", type_=fax.c.due_at.type),
+                gate=campaign_id if gated else 0,
+                updated_at=now,
+            ),
+            planned,
+        )
+    return len(planned)
+
+
+def after_claim(
+    conn: Connection, *, campaign_id: int, line_number: str, gated: bool, rank: float,
+    now: datetime,
+) -> None:  # fmt: skip
+    """
+    Move the clocks of a line and of a campaign on after one of its faxes was claimed.
+
+    Start-time fair queueing: a campaign's next fax stands one behind this one, and
+    never before the line's own clock, so that who was paused does not catch up.
+
+    Args:
+        rank: Of the fax; it counts where the campaign is not gated.
+    """
+    if not gated:
+        conn.execute(_LINE_CLOCK, {"of_line": line_number, "start": rank, "at": now})
+        return
+    row = conn.execute(_START, {"of_id": campaign_id}).one()
+    start = max(row.of_campaign, row.of_line)
+    next_call_at = None
+    if row.pace is not None:
+        interval = (60 + PACE_SLACK.total_seconds()) / row.pace
+        earliest = max(row.next_call_at or now, now)
+        next_call_at = earliest + timedelta(seconds=interval)
+    conn.execute(
+        _CAMPAIGN_CLOCK,
+        {"of_id": campaign_id, "next_start": start + 1, "next_at": next_call_at},
+    )
+    conn.execute(_LINE_CLOCK, {"of_line": line_number, "start": start, "at": now})
+
+
+_START = (
+    select(
+        campaign.c.vtime.label("of_campaign"),
+        line.c.vtime.label("of_line"),
+        campaign.c.pace,
+        campaign.c.next_call_at,
+    )
+    .join(line, line.c.number == campaign.c.line)
+    .where(campaign.c.id == bindparam("of_id"))
+)
+_CAMPAIGN_CLOCK = (
+    update(campaign)
+    .where(campaign.c.id == bindparam("of_id"))
+    .values(vtime=bindparam("next_start"), next_call_at=bindparam("next_at"))
+)
+_LINE_CLOCK = (
+    update(line)
+    .where(line.c.number == bindparam("of_line"))
+    .values(
+        vtime=case(
+            (line.c.vtime < bindparam("start"), bindparam("start")),
+            else_=line.c.vtime,
+        ),
+        last_claim=bindparam("at"),
+    )
+)
+
+
+def _rule(conn: Connection, ref: str, **values: Any) -> bool:
+    """Give a campaign a rule, and move its faxes behind its gate if they are not."""
+    query = select(campaign.c.id, campaign.c.gated).where(campaign.c.ref == ref)
+    row = conn.execute(query.with_for_update(key_share=True)).one_or_none()
+    if row is None:
+        return False
+    conn.execute(
+        update(campaign).where(campaign.c.id == row.id).values(gated=True, **values)
+    )
+    if not row.gated:
+        conn.execute(
+            update(fax)
+            .where(fax.c.campaign_id == row.id, fax.c.state.in_(IN_QUEUE))
+            .values(gate=row.id)
+        )
+    return True
+
+
+def _columns(window: Window | None, now: datetime) -> dict[str, Any]:
+    if window is None:
+        return {"window": null(), "is_open": True, "edge_at": None}
+    return {
+        "window": window.as_json(),
+        "is_open": is_open(window, now),
+        "edge_at": edge_after(window, now),
+    }
+
+
+def _window(stored: Any) -> Window | None:
+    return None if stored is None else Window.from_json(stored)
