@@ -20,20 +20,21 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from .. import replies as letters
+from ..domain.campaign import total
 from ..domain.errors import OrderRefused
 from ..domain.fax import FaxState
 from ..domain.number import FaxNumber
 from ..domain.order import BadNumber, Requester
-from ..domain.outcome import Outcome
 from ..log import about
 from ..mail.postman import PostFailed, Postman
 from ..replies.envelope import Letterhead, reply_message_id
 from ..replies.facts import CampaignFacts, FaxFacts
+from ..replies.wording import MAX_LISTED
 from ..store import campaigns, faxes, replies
 from ..store.campaigns import Campaign, NewCampaign
 from ..store.database import Database
-from ..store.faxes import Attempt, Fax
-from .worker import Bell
+from ..store.results import FaxResult, results
+from .worker import Bell, insist
 
 logger = logging.getLogger(__name__)
 
@@ -137,9 +138,7 @@ class Answer:
     def accept(self, conn: Connection, ref: str, *, now: datetime) -> None:
         """Acknowledge an order whose pages are made."""
         campaign = _campaign(conn, ref)
-        numbers = [
-            FaxNumber(fax.number) for fax in faxes.listing(conn, campaign_ref=ref)
-        ]
+        shown = faxes.listing(conn, campaign_ref=ref, limit=MAX_LISTED)
         self._put(
             conn,
             ref,
@@ -148,7 +147,8 @@ class Answer:
             lambda head: letters.accepted.accepted(
                 head,
                 self._facts(campaign),
-                numbers=numbers,
+                numbers=[FaxNumber(fax.number) for fax in shown],
+                count=total(campaign.counts),
                 due_at=campaign.due_at,
                 ignored=campaign.notes.get("ignored", ()),
                 warnings=campaign.warnings,
@@ -164,7 +164,9 @@ class Answer:
         if not campaigns.finish_if_all_final(conn, ref, now=now):
             return
         campaign = _campaign(conn, ref)
-        told = [_fax_facts(conn, fax) for fax in faxes.listing(conn, campaign_ref=ref)]
+        if campaign.requester.address is None:
+            return
+        told = [_fax_facts(result) for result in results(conn, ref)]
         facts = self._facts(campaign)
         kind, write = _final_letter(facts, told)
         self._put(conn, ref, kind, campaign.requester, write, now=now)
@@ -271,9 +273,14 @@ class Posting:
             except PostFailed as failure:
                 await self._put_off(due, failure)
             else:
-                await self._db.tx(replies.sent, due.id, now=self._clock())
+                # Not posted again only because the store was away for a moment.
+                await insist(self._db, replies.sent, due.id, now=self._clock())
                 logger.info("reply posted: %s", due.kind)
         return True
+
+    async def recover(self) -> None:
+        """After a fault of the store: give back what was leased and not posted."""
+        await self._db.tx(replies.give_back, node=self._node)
 
     async def _put_off(self, due: replies.DueReply, failure: PostFailed) -> None:
         delay = RETRY_DELAYS[min(due.tries, len(RETRY_DELAYS)) - 1]
@@ -314,33 +321,14 @@ def _final_letter(
     )
 
 
-def _fax_facts(conn: Connection, fax: Fax) -> FaxFacts:
-    called = [one for one in faxes.attempts(conn, fax.ref) if one.started_at]
+def _fax_facts(result: FaxResult) -> FaxFacts:
     return FaxFacts(
-        number=FaxNumber(fax.number),
-        state=fax.state,
-        outcome=_outcome(fax, called[-1] if called else None),
-        pages_confirmed=fax.pages_confirmed,
-        attempts=len(called),
-        ended_at=fax.finished_at,
-    )
-
-
-def _outcome(fax: Fax, last: Attempt | None) -> Outcome | None:
-    if fax.ending is None:
-        return None
-    if last is None:
-        return Outcome(ending=fax.ending, detail=fax.detail)
-    return Outcome(
-        ending=fax.ending,
-        detail=fax.detail,
-        pages_confirmed=last.pages_confirmed,
-        remote_id=last.remote_id,
-        bit_rate=last.bit_rate,
-        ecm=last.ecm,
-        vertical_dpi=last.vertical_dpi,
-        duration_s=last.duration_s,
-        answered=last.answered_at is not None,
+        number=FaxNumber(result.number),
+        state=result.state,
+        outcome=result.outcome,
+        pages_confirmed=result.pages_confirmed,
+        attempts=result.calls,
+        ended_at=result.ended_at,
     )
 
 

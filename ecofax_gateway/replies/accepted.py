@@ -29,6 +29,7 @@ def accepted(
     campaign: CampaignFacts,
     *,
     numbers: Sequence[FaxNumber],
+    count: int | None = None,
     due_at: datetime | None = None,
     ignored: Sequence[str] = (),
     warnings: Sequence[str] = (),
@@ -42,7 +43,9 @@ def accepted(
 
         campaign: The order.
 
-        numbers: Those that will be called, at least one.
+        numbers: Those that will be called, or the first twenty of them; at least one.
+
+        count: How many there are in all; None: those given.
 
         due_at: Timezone-aware; None: at once.
 
@@ -73,8 +76,8 @@ def accepted(
             else say(
                 KIND,
                 "several-numbers",
-                count=len(numbers),
-                numbers=listed_numbers(numbers),
+                count=len(numbers) if count is None else count,
+                numbers=listed_numbers(numbers, of=count),
             ),
             say(KIND, "warnings", warnings=bullets(warnings)) if warnings else "",
             say(KIND, "ignored", names=bullets(ignored)) if ignored else "",

@@ -23,6 +23,9 @@ from .wording import (
 
 KIND = "report"
 
+MAX_LINES = 2_000
+"""As many numbers as one mail may ask for; 100 000 would be a mail of ten megabytes."""
+
 _ORDER = (FaxState.FAILED, FaxState.UNKNOWN, FaxState.CANCELLED)
 """What somebody must look at comes first; what was sent comes last."""
 
@@ -51,7 +54,10 @@ def report(
         [
             say(KIND, "opening"),
             "\n".join(lines),
-            "\n".join(f"- {_line(campaign, fax)}" for fax in ordered),
+            "\n".join(f"- {_line(campaign, fax)}" for fax in ordered[:MAX_LINES]),
+            say(KIND, "more", more=len(ordered) - MAX_LINES)
+            if len(ordered) > MAX_LINES
+            else "",
             say(KIND, "todo") if counts[FaxState.FAILED] else "",
             say(
                 KIND,

@@ -50,18 +50,24 @@ def join_paragraphs(paragraphs: Iterable[str]) -> str:
     return "\n\n".join(paragraph for paragraph in paragraphs if paragraph) + "\n"
 
 
-def bullets(entries: Iterable[str]) -> str:
-    """One line for each entry, the first twenty, then how many more there are."""
+def bullets(entries: Iterable[str], *, of: int | None = None) -> str:
+    """
+    One line for each entry, the first twenty, then how many more there are.
+
+    Args:
+        entries: All, or the first ones.
+
+        of: How many there are in all, if *entries* are only the first.
+    """
     lines = [f"- {entry}" for entry in entries]
-    if len(lines) > MAX_LISTED:
-        rest = len(lines) - MAX_LISTED
-        lines = [*lines[:MAX_LISTED], f"- ... et {plural(rest, 'autre')}"]
-    return "\n".join(lines)
+    rest = (len(lines) if of is None else of) - min(len(lines), MAX_LISTED)
+    more = [f"- ... et {plural(rest, 'autre')}"] if rest > 0 else []
+    return "\n".join([*lines[:MAX_LISTED], *more])
 
 
-def listed_numbers(numbers: Iterable[FaxNumber]) -> str:
-    """Numbers as people write them, one a line."""
-    return bullets(str(number) for number in numbers)
+def listed_numbers(numbers: Iterable[FaxNumber], *, of: int | None = None) -> str:
+    """Numbers as people write them, one a line; *of* as for `bullets`."""
+    return bullets((str(number) for number in numbers), of=of)
 
 
 def plural(count: int, noun: str, *adjectives: str) -> str:
