@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from .. import replies as letters
-from ..domain.campaign import total
+from ..domain.campaign import CanaryState, total
 from ..domain.errors import OrderRefused
 from ..domain.fax import FaxState
 from ..domain.number import FaxNumber
@@ -30,7 +30,7 @@ from ..mail.postman import PostFailed, Postman
 from ..replies.envelope import Letterhead, reply_message_id
 from ..replies.facts import CampaignFacts, FaxFacts
 from ..replies.wording import MAX_LISTED
-from ..store import campaigns, faxes, replies
+from ..store import campaigns, canary, faxes, replies, schedules
 from ..store.campaigns import Campaign, NewCampaign
 from ..store.database import Database
 from ..store.results import FaxResult, results
@@ -162,6 +162,7 @@ class Answer:
     def after_call(self, conn: Connection, ref: str, *, now: datetime) -> None:
         """Finish an order whose last fax has come to its end, and tell how it went."""
         if not campaigns.finish_if_all_final(conn, ref, now=now):
+            self._after_canary(conn, ref, now=now)
             return
         campaign = _campaign(conn, ref)
         if campaign.requester.address is None:
@@ -170,6 +171,33 @@ class Answer:
         facts = self._facts(campaign)
         kind, write = _final_letter(facts, told)
         self._put(conn, ref, kind, campaign.requester, write, now=now)
+
+    def _after_canary(self, conn: Connection, ref: str, *, now: datetime) -> None:
+        """Pause a campaign of whose first numbers too many failed, and say why."""
+        verdict = canary.settle(conn, ref, now=now)
+        if verdict is None or verdict.state is not CanaryState.STOPPED:
+            return
+        schedules.set_paused(conn, ref, paused=True, now=now)
+        reason = letters.paused.reason(
+            verdict.failed, of=verdict.of, percent=verdict.percent
+        )
+        canary.explain(conn, ref, reason)
+        logger.warning(
+            "%s: paused, %d of the first %d numbers failed",
+            ref,
+            verdict.failed,
+            verdict.of,
+        )
+        campaign = _campaign(conn, ref)
+        facts = self._facts(campaign)
+        self._put(
+            conn,
+            ref,
+            letters.paused.KIND,
+            campaign.requester,
+            lambda head: letters.paused.paused(head, facts, reason),
+            now=now,
+        )
 
     def _facts(self, campaign: Campaign) -> CampaignFacts:
         return CampaignFacts(

@@ -26,14 +26,12 @@ from ..domain.document import Quality
 from ..domain.fax import FINAL, FaxState, Phase
 from ..domain.order import Requester, Source
 from ..domain.outcome import Ending
-from . import mails
+from ..domain.priority import priority_of
+from . import mails, quotas
 from .content import Content
 from .numbers import insert_waiting
 from .states import CampaignState
 from .tables import attempt, campaign, document, fax, line
-
-PRIORITY = 5
-"""Of a fax nobody thought about; lower overtakes."""
 
 OPEN = sorted(set(FaxState) - FINAL)
 """Named one by one, so that an index finds them among 100 000 that came to their end."""
@@ -98,7 +96,9 @@ class NewCampaign:
     requester: Requester
     quality: Quality
     due_at: datetime | None = None
-    priority: int = PRIORITY
+    priority: int | None = None
+    "Lower overtakes; None: by how many numbers it has (`domain.priority`)."
+
     documents: tuple[NewDocument, ...]
     numbers: tuple[str, ...]
     "E.164, each once, in the order written."
@@ -162,8 +162,21 @@ class Campaign:
     needs_proof: bool
     canary: Canary | None
     canary_state: CanaryState | None
+    paused: bool
     pause_reason: str | None
     "Why it paused itself, in French; None: it did not."
+
+    window: dict[str, Any] | None
+    "As `domain.window.Window.as_json` gives it; None: whenever the line may."
+
+    pace: float | None
+    "Calls a minute at most."
+
+    spread_s: float | None
+    "The period that its first calls are drawn over, in seconds."
+
+    purged_at: datetime | None
+    "When its documents were erased."
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +249,7 @@ def create(conn: Connection, new: NewCampaign, *, now: datetime) -> Creation:
             campaign_id=campaign_id,
             line=new.line,
             trunk=new.trunk,
-            priority=new.priority,
+            priority=new.priority or priority_of(len(new.numbers)),
             first=1,
             of=new.wishes.expected or len(new.numbers),
             now=now,
@@ -278,7 +291,7 @@ def listing(
 
 def finish_if_all_final(conn: Connection, ref: str, *, now: datetime) -> bool:
     """
-    Finish a campaign whose last fax came to its end.
+    Finish a campaign whose last fax came to its end; settle the quota of those so far.
 
     Returns:
         True exactly once: who gets it writes the final report.
@@ -287,6 +300,8 @@ def finish_if_all_final(conn: Connection, ref: str, *, now: datetime) -> bool:
     # the second one's transaction waits here and then sees the first one's end.
     lock = select(campaign.c.id).where(campaign.c.ref == ref)
     campaign_id = conn.execute(lock.with_for_update(key_share=True)).scalar()
+    if campaign_id is not None:
+        quotas.settle(conn, campaign_id)
     open_fax = exists().where(fax.c.campaign_id == campaign_id, fax.c.state.in_(OPEN))
     finished = conn.execute(
         update(campaign)

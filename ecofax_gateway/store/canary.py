@@ -4,17 +4,33 @@ Canaries: what becomes of a campaign whose first numbers are called before the r
 I/O: the database, through the caller's transaction.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, func, select, update
 
-from ..domain.campaign import Canary, CanaryState, judge
+from ..domain.campaign import Canary, CanaryState, judge, total
 from ..domain.fax import FaxState
 from .preparation import let_go
 from .tables import campaign, fax
 
 
-def settle(conn: Connection, ref: str, *, now: datetime) -> CanaryState | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What a canary came to."""
+
+    state: CanaryState
+    failed: int
+    "For good."
+
+    of: int
+    "Its size."
+
+    percent: int
+    "Failures that the campaign allows."
+
+
+def settle(conn: Connection, ref: str, *, now: datetime) -> Verdict | None:
     """
     Look how a campaign's canary does, after one of its faxes came to its end.
 
@@ -22,7 +38,8 @@ def settle(conn: Connection, ref: str, *, now: datetime) -> CanaryState | None:
     and says why.
 
     Returns:
-        The state that it has just gone into; None: as before, or it has no canary.
+        The verdict that it has just got, with its counts; None: none yet, or it has no
+        canary.
     """
     # Locked by a statement of its own: the counts then hold what ended meanwhile.
     query = select(
@@ -39,13 +56,18 @@ def settle(conn: Connection, ref: str, *, now: datetime) -> CanaryState | None:
     counts: dict[FaxState, int] = {
         each.state: each.n for each in conn.execute(counting)
     }
-    verdict = judge(Canary(row.canary_size, row.canary_percent), counts)
-    if verdict is CanaryState.UNDER_WAY:
+    state = judge(Canary(row.canary_size, row.canary_percent), counts)
+    if state is CanaryState.UNDER_WAY:
         return None
-    _set(conn, row.id, verdict)
-    if verdict is CanaryState.PASSED:
+    _set(conn, row.id, state)
+    if state is CanaryState.PASSED:
         let_go(conn, ref, now=now)
-    return verdict
+    return Verdict(
+        state=state,
+        failed=counts.get(FaxState.FAILED, 0),
+        of=total(counts),
+        percent=row.canary_percent,
+    )
 
 
 def overrule(conn: Connection, ref: str, *, now: datetime) -> bool:
@@ -59,6 +81,13 @@ def overrule(conn: Connection, ref: str, *, now: datetime) -> bool:
     _set(conn, stopped, CanaryState.PASSED)
     let_go(conn, ref, now=now)
     return True
+
+
+def explain(conn: Connection, ref: str, reason: str) -> None:
+    """Keep why a campaign paused itself, for whoever looks at it."""
+    conn.execute(
+        update(campaign).where(campaign.c.ref == ref).values(pause_reason=reason)
+    )
 
 
 def _set(conn: Connection, campaign_id: int, state: CanaryState) -> None:

@@ -28,7 +28,8 @@ from sqlalchemy import (
 from ..domain.campaign import Canary, Relation
 from ..domain.document import Quality
 from ..domain.fax import FaxState
-from .campaigns import PRIORITY, NewDocument
+from ..domain.priority import CAMPAIGN
+from .campaigns import NewDocument
 from .numbers import insert_waiting, select_waiting
 from .preparation import let_go
 from .states import CampaignState
@@ -83,7 +84,7 @@ def add_numbers(
     *,
     trunk: str,
     first: int,
-    priority: int = PRIORITY,
+    priority: int = CAMPAIGN,
     now: datetime,
 ) -> DraftAnswer:
     """
@@ -199,6 +200,14 @@ def copy_documents(conn: Connection, ref: str, to: str) -> None:
         document.c.campaign_id == _id(ref)
     )
     conn.execute(insert(document).from_select(["campaign_id", *columns], kept))
+
+
+def copy_rules(conn: Connection, ref: str, to: str) -> None:
+    """Give a new campaign the window, the pace and the period of another one."""
+    names = ["window", "is_open", "edge_at", "pace", "spread_s"]
+    original = select(*(campaign.c[name] for name in names))
+    row = conn.execute(original.where(campaign.c.ref == ref)).mappings().one()
+    conn.execute(update(campaign).where(campaign.c.ref == to).values(**row))
 
 
 def copy_numbers(

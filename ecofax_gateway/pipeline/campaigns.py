@@ -1,0 +1,385 @@
+"""
+What people do with campaigns: one set of functions for commands, console and API.
+
+I/O: the database, through the caller's transaction.
+
+A refusal is an `OrderRefused` whose sentence, in French, says what to do. Whoever
+calls these rings the bell of the daemon, or knows that it looks once a second.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from ..domain.campaign import Relation, Stage, stage
+from ..domain.errors import OrderRefused
+from ..domain.fax import FaxState
+from ..domain.number import FaxNumber
+from ..store import campaigns, canary, drafts, repeats, schedules
+from ..store.campaigns import (
+    Campaign,
+    Cancellation,
+    Creation,
+    NewCampaign,
+    Wishes,
+)
+from ..store.drafts import Changes, DraftAnswer
+from ..store.states import CampaignState
+from .answer import Answer
+from .prepare import split_restricted
+
+MAX_PROOF_NUMBERS = 10
+"""A proof is for eyes: more is a campaign."""
+
+FAILED = (FaxState.FAILED,)
+FAILED_OR_UNKNOWN = (FaxState.FAILED, FaxState.UNKNOWN)
+
+_SENTENCES = {
+    DraftAnswer.ABSENT: "Il n'y a pas de campagne {ref}.",
+    DraftAnswer.NOT_A_DRAFT: "La campagne {ref} n'est plus un brouillon : elle est lancée"
+    " ou terminée. Copiez-la pour en faire une autre.",
+    DraftAnswer.RENDERING: "Les pages de la campagne {ref} sont en cours de fabrication :"
+    " réessayez dans un instant.",
+    DraftAnswer.INCOMPLETE: "La liste des numéros de la campagne {ref} est incomplète :"
+    " donnez-lui une nouvelle liste.",
+    DraftAnswer.NO_PROOF: "La campagne {ref} demande un bon à tirer, et aucun n'est arrivé :"
+    " envoyez-le d'abord.",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """Some numbers of a long list, to be written in one transaction."""
+
+    first: int
+    "Position of the first one, from 1."
+
+    numbers: tuple[str, ...]
+
+
+def batches(numbers: Sequence[str]) -> Iterator[Batch]:
+    """Cut a list of E.164 numbers into what one transaction may hold."""
+    for start in range(0, len(numbers), drafts.BATCH):
+        yield Batch(
+            first=start + 1, numbers=tuple(numbers[start : start + drafts.BATCH])
+        )
+
+
+def create(conn: Connection, new: NewCampaign, *, now: datetime) -> None:
+    """
+    Write a draft; its numbers come by `add_batch`, its pages are made meanwhile.
+
+    Args:
+        new: With `draft` set, no numbers, and `wishes.expected` of them to come.
+
+    Raises:
+        OrderRefused: If its line was removed.
+    """
+    assert new.draft, "what leaves at once is no draft"
+    if campaigns.create(conn, new, now=now) is Creation.LINE_GONE:
+        raise OrderRefused(f"La ligne {new.line} n'existe plus.", code="no-line")
+
+
+def add_batch(
+    conn: Connection, ref: str, batch: Batch, *, trunk: str, now: datetime
+) -> None:
+    """
+    Write some numbers of a draft.
+
+    Raises:
+        OrderRefused: If it is no draft any more.
+    """
+    _ensure(
+        drafts.add_numbers(
+            conn, ref, batch.numbers, trunk=trunk, first=batch.first, now=now
+        ),
+        ref,
+    )
+
+
+def edit(conn: Connection, ref: str, changes: Changes, *, now: datetime) -> None:
+    """
+    Change a campaign that was not launched.
+
+    Raises:
+        OrderRefused: If it was, or its pages are being made just now.
+    """
+    found(conn, ref)
+    _ensure(drafts.edit(conn, ref, changes, now=now), ref)
+
+
+def launch(
+    conn: Connection,
+    ref: str,
+    answer: Answer,
+    *,
+    due_at: datetime | None = None,
+    now: datetime,
+) -> Campaign:
+    """
+    Let a draft leave: now, or when it is due.
+
+    Args:
+        due_at: In place of the time it was planned for; it must be to come.
+
+    Raises:
+        OrderRefused: If it is no draft, its list is incomplete or its proof is missing.
+    """
+    found(conn, ref)
+    if due_at is not None and due_at <= now:
+        raise OrderRefused("Cette date est déjà passée.", code="past-date")
+    _ensure(drafts.launch(conn, ref, due_at=due_at, now=now), ref)
+    launched = found(conn, ref)
+    if launched.state is CampaignState.READY:
+        answer.accept(conn, ref, now=now)
+    return launched
+
+
+def pause(conn: Connection, ref: str, *, now: datetime) -> None:
+    """
+    Begin no call any more; those under way go on.
+
+    Raises:
+        OrderRefused: If it is no campaign that was launched and is not over.
+    """
+    _under_way(conn, ref)
+    schedules.set_paused(conn, ref, paused=True, now=now)
+
+
+def resume(conn: Connection, ref: str, *, now: datetime) -> None:
+    """
+    Go on after a pause; a canary that was stopped is overruled.
+
+    Raises:
+        OrderRefused: If it is not paused.
+    """
+    if not _under_way(conn, ref).paused:
+        raise OrderRefused(f"La campagne {ref} n'est pas en pause.", code="not-paused")
+    schedules.set_paused(conn, ref, paused=False, now=now)
+    canary.overrule(conn, ref, now=now)
+
+
+def stop(conn: Connection, ref: str, answer: Answer, *, now: datetime) -> Cancellation:
+    """
+    End a campaign: what has not left does not leave any more.
+
+    Raises:
+        OrderRefused: If there is none.
+    """
+    done = campaigns.cancel(conn, ref, now=now)
+    if done is None:
+        raise _absent(ref)
+    answer.after_call(conn, ref, now=now)
+    return done
+
+
+def cancel_number(
+    conn: Connection, ref: str, number: FaxNumber, answer: Answer, *, now: datetime
+) -> Cancellation:
+    """
+    Take one number out of a campaign.
+
+    Raises:
+        OrderRefused: If it is not in it, or has come to its end.
+    """
+    found(conn, ref)
+    done = campaigns.cancel(conn, ref, number=number.e164, now=now)
+    if done is None or not (done.cancelled or done.hanging_up):
+        raise OrderRefused(
+            f"Le numéro {number} n'est pas dans la campagne {ref}, ou son fax est déjà"
+            " terminé.",
+            code="no-number",
+        )
+    answer.after_call(conn, ref, now=now)
+    return done
+
+
+def copy(conn: Connection, ref: str, new_ref: str, *, now: datetime) -> Campaign:
+    """
+    Make a draft with the same documents, numbers and rules.
+
+    Raises:
+        OrderRefused: If there is no such campaign, or its documents were erased.
+    """
+    original = found(conn, ref)
+    wishes = Wishes(
+        name=original.name,
+        canary=original.canary,
+        needs_proof=original.needs_proof,
+        origin=ref,
+        relation=Relation.COPY,
+    )
+    _begin_from(conn, original, new_ref, wishes, now=now)
+    drafts.copy_numbers(conn, ref, new_ref, now=now)
+    return found(conn, new_ref)
+
+
+def resend(
+    conn: Connection,
+    ref: str,
+    new_ref: str,
+    answer: Answer,
+    *,
+    with_unknown: bool = False,
+    now: datetime,
+) -> Campaign:
+    """
+    Launch a new campaign to the numbers that failed.
+
+    Args:
+        with_unknown: To those too whose fax may have arrived: a person said so.
+
+    Raises:
+        OrderRefused: If there is no such campaign or number.
+    """
+    original = found(conn, ref)
+    states = FAILED_OR_UNKNOWN if with_unknown else FAILED
+    if not any(original.counts.get(state) for state in states):
+        unknown = original.counts.get(FaxState.UNKNOWN, 0)
+        more = f" ({unknown} sans certitude)" if unknown else ""
+        raise OrderRefused(
+            f"Aucun fax de la campagne {ref} n'a échoué{more}.", code="nothing-failed"
+        )
+    wishes = Wishes(name=original.name, origin=ref, relation=Relation.RESEND)
+    # What may have arrived is sent again because a person said so.
+    _begin_from(conn, original, new_ref, wishes, repeats_allowed=with_unknown, now=now)
+    drafts.copy_numbers(conn, ref, new_ref, states=states, now=now)
+    return launch(conn, new_ref, answer, now=now)
+
+
+def proof(
+    conn: Connection,
+    ref: str,
+    new_ref: str,
+    numbers: Sequence[FaxNumber],
+    answer: Answer,
+    *,
+    trunk: str,
+    now: datetime,
+) -> Campaign:
+    """
+    Send a draft's pages to a short list first; counted apart from the campaign.
+
+    Raises:
+        OrderRefused: If it is no draft, or the list is empty, too long or restricted.
+    """
+    original = found(conn, ref)
+    if stage_of(original) is not Stage.DRAFT:
+        raise OrderRefused(
+            _SENTENCES[DraftAnswer.NOT_A_DRAFT].format(ref=ref), code="not-a-draft"
+        )
+    if not 0 < len(numbers) <= MAX_PROOF_NUMBERS:
+        raise OrderRefused(
+            f"Un bon à tirer va à {MAX_PROOF_NUMBERS} numéros au plus.",
+            code="proof-list",
+        )
+    _, restricted = split_restricted(tuple(numbers), original.quality)
+    if restricted:
+        raise OrderRefused(
+            f"Le numéro {restricted[0]} demande la qualité best.",
+            code="restricted-numbers",
+        )
+    wishes = Wishes(
+        name=f"{original.name} (BAT)".strip(),
+        expected=len(numbers),
+        origin=ref,
+        relation=Relation.PROOF,
+    )
+    _begin_from(conn, original, new_ref, wishes, repeats_allowed=True, now=now)
+    batch = Batch(first=1, numbers=tuple(number.e164 for number in numbers))
+    add_batch(conn, new_ref, batch, trunk=trunk, now=now)
+    return launch(conn, new_ref, answer, now=now)
+
+
+def delete(conn: Connection, ref: str, answer: Answer, *, now: datetime) -> None:
+    """
+    Take a campaign out of the lists; retention erases what is kept of it in its time.
+
+    Raises:
+        OrderRefused: If it was launched and is not over: stop it first.
+    """
+    if stage_of(found(conn, ref)) is Stage.DRAFT:
+        stop(conn, ref, answer, now=now)
+    if not drafts.hide(conn, ref, now=now):
+        raise OrderRefused(
+            f"La campagne {ref} n'est pas terminée : arrêtez-la d'abord.",
+            code="not-over",
+        )
+
+
+def found(conn: Connection, ref: str) -> Campaign:
+    """
+    Give a campaign.
+
+    Raises:
+        OrderRefused: If there is none.
+    """
+    campaign = campaigns.get(conn, ref)
+    if campaign is None:
+        raise _absent(ref)
+    return campaign
+
+
+def stage_of(campaign: Campaign) -> Stage:
+    """Say what a campaign is doing, as people are told."""
+    return stage(
+        campaign.counts,
+        is_launched=campaign.launched_at is not None,
+        is_paused=campaign.paused,
+        is_finished=campaign.finished_at is not None,
+    )
+
+
+def _begin_from(
+    conn: Connection,
+    original: Campaign,
+    ref: str,
+    wishes: Wishes,
+    *,
+    repeats_allowed: bool = False,
+    now: datetime,
+) -> None:
+    if original.purged_at is not None:
+        raise OrderRefused(
+            f"Les documents de la campagne {original.ref} ne sont plus conservés.",
+            code="purged",
+        )
+    new = NewCampaign(
+        ref=ref,
+        line=original.line,
+        trunk="",
+        source=original.source,
+        requester=replace(original.requester, message_id=None),
+        quality=original.quality,
+        documents=(),
+        numbers=(),
+        notes={repeats.ALLOWED: True} if repeats_allowed else {},
+        draft=True,
+        wishes=wishes,
+    )
+    create(conn, new, now=now)
+    drafts.copy_documents(conn, original.ref, ref)
+    if wishes.relation is not Relation.PROOF:
+        drafts.copy_rules(conn, original.ref, ref)
+
+
+def _under_way(conn: Connection, ref: str) -> Campaign:
+    campaign = found(conn, ref)
+    if campaign.launched_at is None or campaign.finished_at is not None:
+        raise OrderRefused(
+            f"La campagne {ref} n'est pas en cours.", code="not-under-way"
+        )
+    return campaign
+
+
+def _ensure(answer: DraftAnswer, ref: str) -> None:
+    if answer is not DraftAnswer.DONE:
+        raise OrderRefused(_SENTENCES[answer].format(ref=ref), code=answer.value)
+
+
+def _absent(ref: str) -> OrderRefused:
+    return OrderRefused(
+        _SENTENCES[DraftAnswer.ABSENT].format(ref=ref), code="no-campaign"
+    )
