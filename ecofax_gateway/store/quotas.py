@@ -80,7 +80,7 @@ def reserve(
     if limits is None:
         return 0
     day, month = periods(now, ZoneInfo(limits.zone))
-    count = conn.execute(
+    count: int = conn.execute(
         update(fax)
         .where(fax.c.campaign_id == campaign_id, fax.c.quota_day.is_(None), chosen)
         .values(
@@ -90,7 +90,7 @@ def reserve(
             quota_credit=limits.credit is not None,
         )
     ).rowcount
-    pages = count * row.pages
+    pages = count * int(row.pages)
     if not pages:
         return 0
     check(limits, used(conn, row.line, zone=limits.zone, now=now), pages, at=now)
