@@ -9,7 +9,9 @@ import contextlib
 import logging
 import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -20,13 +22,14 @@ from converters.contract import Limits
 from converters.workshop import Workshop
 
 from . import service
-from .domain.errors import BadSettings
+from .domain.errors import BadSettings, NodeDisplaced
 from .domain.line import FaxLine, Plan
 from .domain.number import FaxNumber
 from .domain.outcome import Ending
 from .domain.retry import DELAYS, RetryPolicy
 from .engine.protocol import TrunkAddress
 from .fax_machine.child import FaxMachineChild
+from .life import ALL_ROLES, Role, begin_life, end_life
 from .mail.listener import MailListener
 from .mail.postman import FolderPostman, Postman, SmtpPostman
 from .password import hash_password, make_password
@@ -35,10 +38,10 @@ from .pipeline.answer import Answer, Posting
 from .pipeline.housekeeping import Housekeeping
 from .pipeline.prepare import Ordering, Rendering
 from .pipeline.transmit import Transmit, Way
-from .pipeline.worker import Bell, Step, work
+from .pipeline.worker import Bell, Recovery, Step, work
 from .senders.sip_t38 import SipT38Sender
 from .settings import BUILT_IN, RetrySettings, Settings, TrunkSettings
-from .store import claims, faxes, lines, nodes, trunks
+from .store import lines
 from .store.database import Database
 
 logger = logging.getLogger(__name__)
@@ -46,7 +49,8 @@ logger = logging.getLogger(__name__)
 CALL_GRACE_SECONDS = 300.0
 "Calls under way may go on this long after a stop; the unit's TimeoutStopSec is longer."
 
-BEAT_SECONDS = 5.0
+BEATS = 3
+"In the time after which a silent node is dead."
 
 DEMO_LINE = "+33366720307"
 "Of the guide's own example; made only without a configuration file."
@@ -62,7 +66,9 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-async def run(settings: Settings, *, announce: Announce) -> None:
+async def run(
+    settings: Settings, *, announce: Announce, roles: AbstractSet[Role] = ALL_ROLES
+) -> None:
     """
     Run the gateway until SIGTERM or SIGINT.
 
@@ -71,56 +77,152 @@ async def run(settings: Settings, *, announce: Announce) -> None:
 
         announce: Called once with what a person needs to know when all is up.
 
+        roles: What this node does; others on the same database do the rest.
+
     Raises:
         BadSettings: If something that the settings name cannot be used.
         StoreUnavailable: If the database cannot be opened.
+        NodeDisplaced: If other nodes declared this one dead; it has stopped.
     """
     service.make_state_folder(settings.state)
     service.become_owner(settings.state)
     with contextlib.closing(service.lock(settings.state)):
         async with contextlib.AsyncExitStack() as stack:
-            await _run(settings, stack, announce)
+            await _run(settings, roles, stack, announce)
     service.notify("STATUS=stopped")
 
 
 async def _run(
-    settings: Settings, stack: contextlib.AsyncExitStack, announce: Announce
+    settings: Settings,
+    roles: AbstractSet[Role],
+    stack: contextlib.AsyncExitStack,
+    announce: Announce,
 ) -> None:
-    node, state, zone = settings.gateway.node, settings.state, settings.zone
-    stop, hurry = _stop_on_signal()
+    stop, hurry, displaced = *_stop_on_signal(), asyncio.Event()
 
-    workshop = _workshop(settings)
-    await workshop.start()  # LibreOffice warms up while the rest comes up
-    stack.push_async_callback(workshop.close)
-    sender = SipT38Sender(
-        bind=_bind_address(settings), sip_port=settings.engine.sip_port
-    )
-    stack.push_async_callback(sender.close)
-    db, way, _ = await asyncio.gather(
-        _open_store(settings, stack), _way(settings, stack), sender.start()
-    )
+    def be_displaced() -> None:
+        for event in (displaced, stop, hurry):
+            event.set()
 
+    workshop = await _open_workshop(settings, stack) if Role.PREPARE in roles else None
+    db, calling = await asyncio.gather(
+        _open_store(settings, stack),
+        _open_calling(settings, stack) if Role.TRANSMIT in roles else _nothing(),
+    )
     bells = {name: Bell() for name in ("order", "render", "call", "post")}
     answer = answer_of(settings, bells["post"])
-    epoch = await db.tx(_begin, settings, answer, utc_now())
-    logger.info("node %s, life %d", node, epoch)
+    node = settings.gateway.node
+    epoch = await begin_life(
+        db, settings, answer, home=service.home_mark(settings.state)
+    )
+    logger.info("node %s, life %d: %s", node, epoch, ", ".join(sorted(roles)))
+    chores = _housekeeping(settings, db, epoch, answer, be_displaced)
+    stack.enter_context(_ticking(chores, settings.gateway.silent_after))
     password = None
     if settings.embedded:
         password = await db.tx(_make_demo_line, utc_now())
 
-    chores = Housekeeping(
+    works: list[Work] = []
+    if workshop is not None:
+        works += _preparing(settings, db, workshop, answer, bells)
+    if Role.ANSWER in roles:
+        works.append(_posting(settings, db, bells))
+    listener, port = None, None
+    if Role.SMTP in roles:
+        accept = Accept(db=db, clock=utc_now, bell=bells["order"])
+        listener = _listener(settings, accept)
+        port = await _listen(listener, settings)
+        stack.push_async_callback(listener.close)
+    async with asyncio.TaskGroup() as tasks:
+        transmit = None
+        if calling is not None:
+            transmit = _transmit(
+                settings, db, epoch, calling, answer, bells["call"], tasks
+            )
+            works += [
+                Work("call", transmit.step, bells["call"]),
+                Work("hang-up", transmit.hang_up_cancelled, Bell()),
+            ]
+        workers = [
+            tasks.create_task(
+                work(
+                    each.name,
+                    each.step,
+                    bell=each.bell,
+                    stop=stop,
+                    recover=each.recover,
+                ),
+                name=each.name,
+            )
+            for each in works
+        ]
+        announce(welcome(settings, port, password))
+        service.notify(
+            "READY=1", f"STATUS=mail on port {port}" if port else "STATUS=up"
+        )
+        await stop.wait()
+        logger.info("stopping")
+        service.notify("STOPPING=1")
+        if listener is not None:
+            await listener.close()
+        if transmit is not None:
+            await transmit.leave(grace_seconds=CALL_GRACE_SECONDS, hurry=hurry)
+        for bell in bells.values():
+            bell.ring()
+        if workers:
+            await asyncio.wait(workers, timeout=5)
+        for worker in workers:
+            worker.cancel()
+    if displaced.is_set():
+        raise NodeDisplaced(
+            f"node {node} was silent for too long, or another daemon took its name;"
+            " its work was taken over"
+        )
+    await end_life(db, settings, answer, epoch)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One loop of the path."""
+
+    name: str
+    step: Step
+    bell: Bell
+    recover: Recovery | None = None
+
+
+def _housekeeping(
+    settings: Settings,
+    db: Database,
+    epoch: int,
+    answer: Answer,
+    stop: Callable[[], None],
+) -> Housekeeping:
+    return Housekeeping(
         db=db,
-        node=node,
+        node=settings.gateway.node,
         epoch=epoch,
+        answer=answer,
+        silent_after=timedelta(seconds=settings.gateway.silent_after),
+        slot_grace=timedelta(seconds=settings.gateway.lost_call),
         keep=timedelta(days=settings.store.keep_days),
         clock=utc_now,
-        stop=stop.set,
+        stop=stop,
     )
+
+
+def _preparing(
+    settings: Settings,
+    db: Database,
+    workshop: Workshop,
+    answer: Answer,
+    bells: Mapping[str, Bell],
+) -> list[Work]:
     ordering = Ordering(
         db=db,
-        node=node,
+        node=settings.gateway.node,
         trunk=settings.trunk.name,
-        zone=zone,
+        zone=settings.zone,
         own_domains=settings.smtp.domains,
         answer=answer,
         clock=utc_now,
@@ -128,63 +230,80 @@ async def _run(
     )
     rendering = Rendering(
         db=db,
-        node=node,
+        node=settings.gateway.node,
         workshop=workshop,
         answer=answer,
         clock=utc_now,
         bell=bells["call"],
     )
+    render = Work("render", rendering.step, bells["render"], rendering.recover)
+    return [
+        Work("order", ordering.step, bells["order"], ordering.recover),
+        *[render] * settings.conversion.workers,
+    ]
+
+
+def _posting(settings: Settings, db: Database, bells: Mapping[str, Bell]) -> Work:
     posting = Posting(
         db=db,
-        node=node,
+        node=settings.gateway.node,
         postman=_postman(settings),
         clock=utc_now,
         bell=bells["post"],
     )
-    accept = Accept(db=db, clock=utc_now, bell=bells["order"])
-    listener = _listener(settings, accept)
-    port = await _listen(listener, settings)
-    stack.push_async_callback(listener.close)
-    async with asyncio.TaskGroup() as tasks:
-        transmit = Transmit(
-            db=db,
-            node=node,
-            epoch=epoch,
-            sender=sender,
-            answer=answer,
-            policy=retry_policy(settings.retry),
-            way=way,
-            folder=_calls_folder(state),
-            zone=zone,
-            clock=utc_now,
-            tasks=tasks,
-            bell=bells["call"],
-        )
-        steps: list[tuple[str, Step, Bell]] = [
-            ("order", ordering.step, bells["order"]),
-            *[("render", rendering.step, bells["render"])]
-            * settings.conversion.workers,
-            ("call", transmit.step, bells["call"]),
-            ("hang-up", transmit.hang_up_cancelled, Bell()),
-            ("post", posting.step, bells["post"]),
-        ]
-        workers = [
-            tasks.create_task(work(name, step, bell=bell, stop=stop), name=name)
-            for name, step, bell in steps
-        ]
-        with _ticking(chores):
-            announce(welcome(settings, port, password))
-            service.notify("READY=1", f"STATUS=mail on port {port}")
-            await stop.wait()
-            logger.info("stopping")
-            service.notify("STOPPING=1")
-            await listener.close()
-            await transmit.leave(grace_seconds=CALL_GRACE_SECONDS, hurry=hurry)
-        for bell in bells.values():
-            bell.ring()
-        await asyncio.wait(workers, timeout=5)
-        for worker in workers:
-            worker.cancel()
+    return Work("post", posting.step, bells["post"], posting.recover)
+
+
+def _transmit(
+    settings: Settings,
+    db: Database,
+    epoch: int,
+    calling: tuple[SipT38Sender, Way],
+    answer: Answer,
+    bell: Bell,
+    tasks: asyncio.TaskGroup,
+) -> Transmit:
+    sender, way = calling
+    return Transmit(
+        db=db,
+        node=settings.gateway.node,
+        epoch=epoch,
+        sender=sender,
+        answer=answer,
+        policy=retry_policy(settings.retry),
+        way=way,
+        slot_grace=timedelta(seconds=settings.gateway.lost_call),
+        folder=_calls_folder(settings.state),
+        zone=settings.zone,
+        clock=utc_now,
+        tasks=tasks,
+        bell=bell,
+    )
+
+
+async def _nothing() -> None:
+    """What a node without a role opens for it."""
+
+
+async def _open_workshop(
+    settings: Settings, stack: contextlib.AsyncExitStack
+) -> Workshop:
+    workshop = _workshop(settings)
+    await workshop.start()  # LibreOffice warms up while the rest comes up
+    stack.push_async_callback(workshop.close)
+    return workshop
+
+
+async def _open_calling(
+    settings: Settings, stack: contextlib.AsyncExitStack
+) -> tuple[SipT38Sender, Way]:
+    """The call engine and the trunk."""
+    sender = SipT38Sender(
+        bind=_bind_address(settings), sip_port=settings.engine.sip_port
+    )
+    stack.push_async_callback(sender.close)
+    way, _ = await asyncio.gather(_way(settings, stack), sender.start())
+    return sender, way
 
 
 async def _open_store(settings: Settings, stack: contextlib.AsyncExitStack) -> Database:
@@ -200,23 +319,6 @@ def answer_of(settings: Settings, bell: Bell | None = None) -> Answer:
     return Answer(
         sender=settings.replies.sender, zone=settings.zone, bell=bell or Bell()
     )
-
-
-def _begin(conn: Connection, settings: Settings, answer: Answer, now: datetime) -> int:
-    """Start a life of this node, and settle what its last one left behind."""
-    node = settings.gateway.node
-    trunks.put(conn, settings.trunk.name, max_calls=settings.trunk.channels)
-    epoch = nodes.begin(conn, node, now=now)
-    for ref in claims.take_over(conn, node=node, epoch=epoch, now=now):
-        logger.error(
-            "%s: the last run ended in its call; unknown, not dialled again", ref
-        )
-        fax = faxes.get(conn, ref)
-        assert fax is not None
-        answer.after_call(conn, fax.campaign, now=now)
-    # After that no fax is dialing any more, which would keep the trunk it had.
-    trunks.adopt(conn, settings.trunk.name)
-    return epoch
 
 
 def _make_demo_line(conn: Connection, now: datetime) -> str | None:
@@ -388,10 +490,16 @@ async def _listen(listener: MailListener, settings: Settings) -> int:
 
 
 @contextlib.contextmanager
-def _ticking(chores: Housekeeping) -> Iterator[None]:
+def _ticking(chores: Housekeeping, silent_after: float) -> Iterator[None]:
     """The clock of the chores; nothing that must not be missed hangs on it."""
     scheduler = AsyncIOScheduler(timezone=UTC)
-    scheduler.add_job(chores.beat, "interval", seconds=BEAT_SECONDS, coalesce=True)
+    scheduler.add_job(
+        chores.beat,
+        "interval",
+        seconds=silent_after / BEATS,
+        coalesce=True,
+        misfire_grace_time=None,  # after a sleep it is the first thing to do
+    )
     scheduler.add_job(chores.forget, "interval", hours=1, coalesce=True)
     interval = service.watchdog_seconds()
     if interval is not None:
@@ -405,12 +513,15 @@ def _ticking(chores: Housekeeping) -> Iterator[None]:
         scheduler.shutdown(wait=False)
 
 
-def welcome(settings: Settings, port: int, password: str | None) -> str:
+def welcome(settings: Settings, port: int | None, password: str | None) -> str:
     """What a person at the terminal wants to know."""
     host = settings.smtp.listen.rpartition(":")[0]
-    told = [
-        "ecofax-gateway is ready",
-        f"  mail in    {host}:{port}, for {', '.join(settings.smtp.domains)}",
+    told = ["ecofax-gateway is ready"]
+    if port is not None:
+        told.append(
+            f"  mail in    {host}:{port}, for {', '.join(settings.smtp.domains)}"
+        )
+    told += [
         f"  trunk      {settings.trunk.name}: {settings.trunk.proxy}",
     ]
     if settings.replies.by == "folder":

@@ -10,6 +10,7 @@ Standards:
 import fcntl
 import os
 import pwd
+import secrets
 import socket
 from pathlib import Path
 from typing import IO
@@ -66,6 +67,21 @@ def become_owner(state: Path) -> None:
     os.initgroups(pwd.getpwuid(owner.st_uid).pw_name, owner.st_gid)
     os.setgid(owner.st_gid)
     os.setuid(owner.st_uid)
+
+
+def home_mark(state: Path) -> str:
+    """
+    What tells this state folder on this machine from every other.
+
+    A new life of a node that shows the same mark and holds the lock has proved that
+    the old one is over. The host's name is in it because folders are copied.
+    """
+    path = state / "home"
+    if not path.exists():
+        unfinished = state / "home.part"
+        unfinished.write_text(secrets.token_hex(16), encoding="ascii")
+        unfinished.replace(path)
+    return f"{path.read_text(encoding='ascii')}@{socket.gethostname()}"
 
 
 def lock(state: Path) -> IO[bytes]:

@@ -109,6 +109,18 @@ class GatewaySettings:
     node: str = _key(
         "Name of this node; it must stay the same over restarts.", default="node1"
     )
+    silent_after: float = _key(
+        "Seconds without a heartbeat after which the other nodes of the same database\n"
+        "take a node's work over. The same on all nodes.",
+        default=15.0,
+        check=_from(1),
+    )
+    lost_call: float = _key(
+        "Seconds that a call keeps its channels when its node was lost: until the fax\n"
+        "machine has hung up.",
+        default=120.0,
+        check=_from(0),
+    )
     state: str = _key(
         "Folder of everything that must outlive a restart. Empty: the service's\n"
         "state directory, else ~/.local/state/ecofax-gateway.",

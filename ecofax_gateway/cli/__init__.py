@@ -7,7 +7,14 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
-from ..domain.errors import BadSettings, EcofaxError, OrderRefused, StoreUnavailable
+from ..domain.errors import (
+    BadSettings,
+    EcofaxError,
+    NodeDisplaced,
+    OrderRefused,
+    StoreTooNew,
+    StoreUnavailable,
+)
 
 COMMANDS = {
     "run": "run",
@@ -57,8 +64,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OrderRefused as error:
         print(f"ecofax-gateway: {error.for_requester}", file=sys.stderr)
         return 1
+    except StoreTooNew as error:
+        # As wrong as a configuration, and as lasting: systemd need not try again.
+        print(f"ecofax-gateway: {error}", file=sys.stderr)
+        return USAGE_ERROR
     except StoreUnavailable as error:
         print(f"ecofax-gateway: the store does not answer: {error}", file=sys.stderr)
+        return TEMPORARY_FAILURE
+    except NodeDisplaced as error:
+        print(f"ecofax-gateway: {error}", file=sys.stderr)
         return TEMPORARY_FAILURE
     except EcofaxError as error:
         print(f"ecofax-gateway: {error}", file=sys.stderr)

@@ -8,6 +8,7 @@ import os
 from functools import partial
 
 from .. import daemon, log
+from ..life import ALL_ROLES, Role
 from .options import add_command, settings_of
 
 
@@ -21,6 +22,14 @@ def add_parsers(
         "run the gateway until it is told to stop",
         example="run --config /etc/ecofax-gateway/config.toml",
     )
+    parser.add_argument(
+        "--roles",
+        type=_roles,
+        default=ALL_ROLES,
+        metavar="ROLE,...",
+        help=f"what this node does, of {', '.join(Role)} (default: all); several nodes"
+        " share one PostgreSQL database",
+    )
     parser.set_defaults(run=run)
 
 
@@ -29,5 +38,15 @@ def run(arguments: argparse.Namespace) -> int:
     settings = settings_of(arguments)
     log.set_up(settings.gateway.log_level, under_systemd="JOURNAL_STREAM" in os.environ)
     # Who waits for this line may read it through a pipe: not left in a buffer.
-    asyncio.run(daemon.run(settings, announce=partial(print, flush=True)))
+    announce = partial(print, flush=True)
+    asyncio.run(daemon.run(settings, announce=announce, roles=arguments.roles))
     return 0
+
+
+def _roles(text: str) -> frozenset[Role]:
+    try:
+        return frozenset(Role(word.strip()) for word in text.split(","))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(
+            f"{error}; choose of {', '.join(Role)}"
+        ) from None

@@ -10,6 +10,8 @@ Pure: no I/O, no clock, no randomness.
         * `MalformedMessage` -- SIP, SDP or mail
         * `MalformedPacket` -- UDPTL or IFP
     * `StoreUnavailable` -- the database or the spool; nothing is lost, try again
+        * `StoreTooNew` -- the database belongs to a newer version of this program
+    * `NodeDisplaced` -- this node was declared dead, or its name was taken
     * `EngineLost` -- the call engine's process ended under its calls
 
 A converter's own error is `converters.contract.ConversionFailed`: it knows no mail.
@@ -67,6 +69,14 @@ class MalformedPacket(Malformed):
 
 class StoreUnavailable(EcofaxError):
     """The database or the spool does not answer; what was accepted is still there."""
+
+
+class StoreTooNew(StoreUnavailable):
+    """The database was migrated by a newer version; this one must not touch it."""
+
+
+class NodeDisplaced(EcofaxError):
+    """Other nodes believe this one dead; it had to stop, and may start again."""
 
 
 class EngineLost(EcofaxError):

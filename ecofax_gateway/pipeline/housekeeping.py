@@ -1,16 +1,21 @@
 """
-Chores: heartbeat, retention.
+Chores: heartbeat, take-over of dead nodes, retention.
 
-I/O: the store. A missed tick loses nothing: what is due is decided by rows.
+I/O: the store, the monotonic clock. A missed tick loses nothing: what is due is decided
+by rows.
 """
 
 import logging
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from sqlalchemy import Connection
+
 from ..domain.errors import StoreUnavailable
-from ..store import housekeeping, nodes
+from ..store import claims, faxes, housekeeping, nodes
 from ..store.database import Database
+from .answer import Answer
 
 logger = logging.getLogger(__name__)
 
@@ -23,6 +28,13 @@ class Housekeeping:
         db: The store.
 
         node, epoch: This life of this node.
+
+        answer: Puts replies into the outbox.
+
+        silent_after: A node silent for so long is dead; `beat` is ticked at least
+            three times as often.
+
+        slot_grace: How long a lost call keeps its channel.
 
         keep: How long contents of finished orders are kept.
 
@@ -37,6 +49,9 @@ class Housekeeping:
         db: Database,
         node: str,
         epoch: int,
+        answer: Answer,
+        silent_after: timedelta,
+        slot_grace: timedelta,
         keep: timedelta,
         clock: Callable[[], datetime],
         stop: Callable[[], None],
@@ -44,22 +59,66 @@ class Housekeeping:
         self._db = db
         self._node = node
         self._epoch = epoch
+        self._answer = answer
+        self._silent_after = silent_after
+        self._slot_grace = slot_grace
         self._keep = keep
         self._clock = clock
         self._stop = stop
+        self._heard_at = self._steady_since = time.monotonic()
 
     async def beat(self) -> None:
-        """Say that this node lives; a refused beat means that it must stop."""
+        """
+        Say that this node lives, then look for nodes that do not.
+
+        A refused beat means that it must stop. After an outage of the database, or a
+        sleep of our own, every node may be late: nobody is declared dead until our own
+        heart has beaten steadily for one whole interval.
+        """
         try:
-            heard = await self._db.tx(
-                nodes.beat, self._node, self._epoch, now=self._clock()
-            )
+            heard = await self._db.tx(_beat, self._node, self._epoch)
         except StoreUnavailable as error:
             logger.error("no heartbeat, the store does not answer: %s", error)
+            self._heard_at = float("-inf")
             return
         if not heard:
-            logger.critical("another daemon runs as node %s; stopping", self._node)
+            logger.critical(
+                "node %s was declared dead, or another daemon took its name; stopping",
+                self._node,
+            )
             self._stop()
+            return
+        now, limit = time.monotonic(), self._silent_after.total_seconds()
+        if now - self._heard_at > limit / 2:
+            self._steady_since = now
+        self._heard_at = now
+        if now - self._steady_since >= limit:
+            await self._reap()
+
+    async def _reap(self) -> None:
+        try:
+            silent = await self._db.read(_silent, self._silent_after)
+            for name, epoch in silent:
+                taken = await self._db.tx(self._take_over, name, epoch)
+                if taken is not None:
+                    logger.error(
+                        "node %s is silent: its work is taken over, %d calls unknown",
+                        name,
+                        taken,
+                    )
+        except StoreUnavailable as error:
+            logger.error("take-over put off, the store does not answer: %s", error)
+
+    def _take_over(self, conn: Connection, name: str, epoch: int) -> int | None:
+        now = nodes.clock(conn)
+        fenced = nodes.fence(conn, name, epoch, since=now - self._silent_after, now=now)
+        if fenced is None:
+            return None
+        unknown = claims.take_over(
+            conn, node=name, epoch=fenced, now=now, slot_grace=self._slot_grace
+        )
+        tell_unknown(conn, unknown, self._answer, now=now)
+        return len(unknown)
 
     async def forget(self) -> None:
         """Forget the contents of what was finished long ago; the history stays."""
@@ -76,3 +135,22 @@ class Housekeeping:
             return
         if forgotten or swept:
             logger.info("retention: %d rows, %d files forgotten", forgotten, swept)
+
+
+def tell_unknown(
+    conn: Connection, refs: list[str], answer: Answer, *, now: datetime
+) -> None:
+    """Answer for faxes that became unknown because their node was lost in the call."""
+    for ref in refs:
+        logger.error("%s: lost in its call; unknown, not dialled again", ref)
+        fax = faxes.get(conn, ref)
+        assert fax is not None
+        answer.after_call(conn, fax.campaign, now=now)
+
+
+def _beat(conn: Connection, node: str, epoch: int) -> bool:
+    return nodes.beat(conn, node, epoch, now=nodes.clock(conn))
+
+
+def _silent(conn: Connection, silent_after: timedelta) -> list[tuple[str, int]]:
+    return nodes.silent(conn, since=nodes.clock(conn) - silent_after)

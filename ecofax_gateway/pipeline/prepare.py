@@ -128,6 +128,10 @@ class Ordering:
                 await asyncio.to_thread(self._db.spool.remove, mail.spool)
         return True
 
+    async def recover(self) -> None:
+        """After a fault of the store: give back what was leased and not ordered."""
+        await self._db.tx(mails.give_back, node=self._node)
+
     async def _order(self, mail: MailRow) -> None:
         requester = Requester(address=mail.envelope_from or None)
         try:
@@ -294,6 +298,7 @@ class Rendering:
         self._answer = answer
         self._clock = clock
         self._bell = bell
+        self._under_way: set[str] = set()
 
     async def step(self) -> bool:
         """One campaign."""
@@ -305,9 +310,18 @@ class Rendering:
         )
         if todo is None:
             return False
-        with about(todo.ref):
-            await self._render(todo)
+        self._under_way.add(todo.ref)
+        try:
+            with about(todo.ref):
+                await self._render(todo)
+        finally:
+            self._under_way.discard(todo.ref)
         return True
+
+    async def recover(self) -> None:
+        """After a fault of the store: give back what was leased and is not rendered."""
+        known = frozenset(self._under_way)
+        await self._db.tx(preparation.give_back, node=self._node, known=known)
 
     async def _render(self, todo: ToPrepare) -> None:
         results = await asyncio.gather(

@@ -13,12 +13,12 @@ import asyncio
 import hashlib
 import logging
 import random
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
-from itertools import chain, repeat
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -37,12 +37,14 @@ from ..store.claims import ClaimedFax
 from ..store.database import Database
 from . import sheets
 from .answer import Answer
-from .worker import BACK_OFF_SECONDS, Bell
-
-P = ParamSpec("P")
-T = TypeVar("T")
+from .housekeeping import tell_unknown
+from .worker import Bell, insist
 
 logger = logging.getLogger(__name__)
+
+INTENT_SECONDS = 10.0
+"""An intent older than this is not dialled: we slept, others may have given its channel
+away. Well below `gateway.lost_call`; a commit takes milliseconds."""
 
 PHASES = {
     Step.RINGING: Phase.RINGING,
@@ -80,6 +82,8 @@ class Transmit:
 
         way: The trunk.
 
+        slot_grace: How long a lost call keeps its channel.
+
         folder: Private; the page files of calls under way.
 
         zone: Of the tag line's date.
@@ -101,6 +105,7 @@ class Transmit:
         answer: Answer,
         policy: RetryPolicy,
         way: Way,
+        slot_grace: timedelta = claims.SLOT_GRACE,
         folder: Path,
         zone: ZoneInfo,
         clock: Callable[[], datetime],
@@ -114,28 +119,54 @@ class Transmit:
         self._answer = answer
         self._policy = policy
         self._way = way
+        self._slot_grace = slot_grace
         self._folder = folder
         self._zone = zone
         self._clock = clock
         self._tasks = tasks
         self._bell = bell
         self._under_way: dict[str, asyncio.Task[None]] = {}
+        self._unsure = False
         self._leaving = False
 
     async def step(self) -> bool:
         """Promote what is due, claim what has a channel, and start the calls."""
         now = self._clock()
+        if self._unsure:
+            await self._db.tx(self._settle_strays, frozenset(self._under_way), now)
+            self._unsure = False
         await self._db.tx(faxes.promote_due, now=now)
         free = self._way.channels - len(self._under_way)
         if free <= 0 or self._leaving:
             return False
-        claimed = await self._db.tx(
-            claims.claim, node=self._node, epoch=self._epoch, limit=free, now=now
-        )
+        try:
+            claimed = await self._db.tx(
+                claims.claim, node=self._node, epoch=self._epoch, limit=free, now=now
+            )
+        except StoreUnavailable:
+            self._unsure = True
+            raise
         for each in claimed:
+            if self._leaving:
+                await insist(self._db, claims.give_back, each, now=now)
+                continue
             task = self._tasks.create_task(self._call(each), name=f"call {each.ref}")
             self._under_way[each.ref] = task
         return bool(claimed)
+
+    def _settle_strays(
+        self, conn: Connection, known: frozenset[str], now: datetime
+    ) -> None:
+        """Settle faxes that are ours by the store and that nobody here is calling."""
+        unknown = claims.settle_strays(
+            conn,
+            node=self._node,
+            epoch=self._epoch,
+            known=known,
+            now=now,
+            slot_grace=self._slot_grace,
+        )
+        tell_unknown(conn, unknown, self._answer, now=now)
 
     async def hang_up_cancelled(self) -> bool:
         """End calls whose fax was cancelled since they began."""
@@ -181,8 +212,9 @@ class Transmit:
             try:
                 await self._place(claimed)
             except Exception:
-                # Its row says how far it came; the next start settles it by that.
+                # Its row says how far it came; the next step settles it by that.
                 logger.exception("a fault of this program in a call; please report it")
+                self._unsure = True
             finally:
                 del self._under_way[claimed.ref]
                 self._bell.ring()
@@ -191,6 +223,11 @@ class Transmit:
         started_at = self._clock()
         try:
             call, digest = await self._make_call(claimed, started_at)
+        except StoreUnavailable as error:
+            logger.error("not called, its pages cannot be read: %s", error)
+            fault = Outcome(ending=Ending.LOCAL_FAULT, detail="the store is away")
+            await self._finish(claimed, fault)
+            return
         except Exception:
             logger.exception("the pages of this call could not be made")
             fault = Outcome(
@@ -218,13 +255,18 @@ class Transmit:
         If the commit's own answer was lost, the intent may be written: then the fax
         is not called, and its outcome says so.
         """
+        began = time.monotonic()
         try:
-            return await asyncio.shield(
+            obstacle = await asyncio.shield(
                 self._db.tx(_write_intent, claimed, pages_sha256=digest, now=at)
             )
         except StoreUnavailable as error:
             logger.error("not called, the intent could not be written: %s", error)
             return Ending.LOCAL_FAULT
+        if obstacle is None and time.monotonic() - began > INTENT_SECONDS:
+            logger.error("not called, the intent is too old: this process slept")
+            return Ending.LOCAL_FAULT
+        return obstacle
 
     async def _send(self, claimed: ClaimedFax, call: PlaceCall) -> Outcome:
         async def on_progress(progress: Progress) -> None:
@@ -237,7 +279,7 @@ class Transmit:
                 ending=Ending.BROKEN_OFF, detail="the call engine ended in the call"
             )
         if outcome.ending is Ending.CANCELLED and self._leaving:
-            fax = await self._db.read(faxes.get, claimed.ref)
+            fax = await insist(self._db, faxes.get, claimed.ref)
             if fax is not None and not fax.cancel_requested:
                 return replace(
                     outcome, ending=Ending.LOCAL_FAULT, detail="the gateway was stopped"
@@ -270,7 +312,8 @@ class Transmit:
 
     async def _finish(self, claimed: ClaimedFax, outcome: Outcome) -> None:
         """Write the outcome, what follows, and the reply; however long it takes."""
-        state = await self._insist(
+        state = await insist(
+            self._db,
             self._write_outcome,
             claimed,
             outcome,
@@ -295,25 +338,6 @@ class Transmit:
         if state is not None:
             self._answer.after_call(conn, claimed.campaign, now=now)
         return state
-
-    async def _insist(
-        self,
-        fn: Callable[Concatenate[Connection, P], T],
-        *args: P.args,
-        **kwargs: P.kwargs,
-    ) -> T:
-        """
-        Run a transaction until the store takes it, also while we are being stopped.
-
-        Safe to repeat: each is guarded by node, epoch and attempt.
-        """
-        pauses = chain(BACK_OFF_SECONDS, repeat(BACK_OFF_SECONDS[-1]))
-        while True:
-            try:
-                return await asyncio.shield(self._db.tx(fn, *args, **kwargs))
-            except StoreUnavailable as error:
-                logger.error("the store does not answer (%s); trying again", error)
-                await asyncio.sleep(next(pauses))
 
     async def _make_call(
         self, claimed: ClaimedFax, at: datetime

@@ -7,8 +7,16 @@ I/O: none of its own; it waits, and logs what a step could not do.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from itertools import chain, repeat
+from typing import Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import Connection
 
 from ..domain.errors import StoreUnavailable
+from ..store.database import Database
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
 
@@ -20,6 +28,9 @@ BACK_OFF_SECONDS = (1.0, 2.0, 5.0, 15.0, 30.0)
 
 Step = Callable[[], Awaitable[bool]]
 "Claims one row, does its work, commits; False: there was none."
+
+Recovery = Callable[[], Awaitable[None]]
+"Gives back what a step may hold since the store failed it."
 
 
 class Bell:
@@ -44,24 +55,38 @@ class Bell:
         self._event.clear()
 
 
-async def work(name: str, step: Step, *, bell: Bell, stop: asyncio.Event) -> None:
+async def work(
+    name: str,
+    step: Step,
+    *,
+    bell: Bell,
+    stop: asyncio.Event,
+    recover: Recovery | None = None,
+) -> None:
     """
     Run *step* again and again until *stop* is set.
 
-    A fault of the store backs off and loses nothing; any other exception is a bug:
+    A fault of the store backs off and loses nothing: *recover* comes before the next
+    step, because a claim whose commit was not answered may be written. Any other exception is a bug:
     its traceback is logged once and the loop goes on, so that one poisoned row does
     not stop the others. The step itself counts the tries of its row.
     """
     faults = 0
+    unsure = False
     while not stop.is_set():
         try:
+            if unsure and recover is not None:
+                await recover()
+            unsure = False
             found = await step()
+            if faults:
+                logger.info("%s: goes on", name)
             faults = 0
         except StoreUnavailable as error:
             logger.error(
                 "%s: the store does not answer (%s); trying again", name, error
             )
-            found, faults = False, faults + 1
+            found, faults, unsure = False, faults + 1, True
         except Exception:
             logger.exception("%s: a fault of this program; please report it", name)
             found, faults = False, faults + 1
@@ -69,3 +94,24 @@ async def work(name: str, step: Step, *, bell: Bell, stop: asyncio.Event) -> Non
             await bell.wait(BACK_OFF_SECONDS[min(faults, len(BACK_OFF_SECONDS)) - 1])
         elif not found:
             await bell.wait(IDLE_SECONDS)
+
+
+async def insist(
+    db: Database,
+    fn: Callable[Concatenate[Connection, P], T],
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> T:
+    """
+    Run a transaction until the store takes it, also while we are being stopped.
+
+    For what happened outside and must be written; *fn* must be safe to repeat, because
+    a commit that was not answered may have been made.
+    """
+    pauses = chain(BACK_OFF_SECONDS, repeat(BACK_OFF_SECONDS[-1]))
+    while True:
+        try:
+            return await asyncio.shield(db.tx(fn, *args, **kwargs))
+        except StoreUnavailable as error:
+            logger.error("the store does not answer (%s); trying again", error)
+            await asyncio.sleep(next(pauses))

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
+from . import lease as leases
 from .content import Content
 from .insertion import insert_into
 from .kept import load
@@ -140,6 +141,11 @@ def claim_mail(
         .returning(mail.c.ref)
     ).scalar()
     return None if ref is None else get(conn, ref)
+
+
+def give_back(conn: Connection, *, node: str) -> int:
+    """Undo the leases of a node that is ordering nothing now; how many."""
+    return conn.execute(leases.give_back(mail, node)).rowcount
 
 
 def poisoned(conn: Connection, *, now: datetime) -> list[str]:

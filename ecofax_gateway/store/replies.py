@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select, update
 
+from . import lease as leases
 from .insertion import insert_into
 from .lease import is_free
 from .states import ReplyState
@@ -116,6 +117,11 @@ def claim_due(
     return (
         None if row is None else DueReply(**{**row, "message": bytes(row["message"])})
     )
+
+
+def give_back(conn: Connection, *, node: str) -> int:
+    """Undo the leases of a node whose postman is idle; how many."""
+    return conn.execute(leases.give_back(reply, node)).rowcount
 
 
 def sent(conn: Connection, reply_id: int, *, now: datetime) -> bool:
