@@ -233,6 +233,7 @@ def _preparing(
         node=settings.gateway.node,
         workshop=workshop,
         answer=answer,
+        repeat_window=timedelta(hours=settings.store.repeat_hours),
         clock=utc_now,
         bell=bells["call"],
     )

@@ -178,6 +178,18 @@ class StoreSettings:
         default=30,
         check=_from(1),
     )
+    history_days: int = _key(
+        "Days that the history of finished orders is kept: numbers, calls, replies.\n"
+        "0: for ever.",
+        default=1095,
+        check=_from(0),
+    )
+    repeat_hours: float = _key(
+        "The same pages to the same number from the same line within this many hours\n"
+        "are held and asked about. 0: they are sent.",
+        default=24.0,
+        check=_from(0),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

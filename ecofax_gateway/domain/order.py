@@ -69,6 +69,9 @@ class Order:
     due_at: datetime | None = None
     "UTC; None: at once."
 
+    repeats_allowed: bool = False
+    "Also to numbers that had the same pages lately."
+
     duplicates: tuple[FaxNumber, ...] = ()
     "Numbers that were written more than once."
 

@@ -13,6 +13,9 @@ from zoneinfo import ZoneInfo
 
 from .errors import OrderRefused
 
+OVER_QUOTA = "over-quota"
+"""`OrderRefused.code` of an order that is more than its line has left."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quota:
@@ -100,7 +103,7 @@ def check(quota: Quota, used: Used, pages: int, *, at: datetime) -> None:
         )
     if sentences:
         wanted = f"Votre envoi demande {_pages(pages)}, plus que votre ligne n'en a."
-        raise OrderRefused("\n".join([wanted, *sentences]), code="over-quota")
+        raise OrderRefused("\n".join([wanted, *sentences]), code=OVER_QUOTA)
 
 
 def _left(limit: int | None, used: int) -> int | None:

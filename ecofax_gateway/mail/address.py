@@ -17,6 +17,9 @@ from ..domain.number import FaxNumber, NotANumber, parse_number
 CAMPAIGN_NAME = "fax"
 """`fax@`: the numbers are in numbers.txt."""
 
+OPT_OUT_NAMES = frozenset({"stop", "desinscription", "désinscription"})
+"""`stop@`: the mail has the code of a page and asks for no more faxes."""
+
 MAX_LOCAL_CHARS = 64
 """RFC 5321 (2008) §4.5.3.1.1."""
 
@@ -28,6 +31,11 @@ _SIMPLE = re.compile(r"\"((?:[^\"\\]|\\.)*)\"\Z")
 @dataclass(frozen=True, slots=True)
 class Campaign:
     """The mail is for the numbers in its numbers.txt."""
+
+
+@dataclass(frozen=True, slots=True)
+class OptOut:
+    """The mail is from a recipient of faxes who wants no more."""
 
 
 def split_address(address: str) -> tuple[str, str]:
@@ -44,7 +52,7 @@ def split_address(address: str) -> tuple[str, str]:
     return local, domain.lower().rstrip(".")
 
 
-def parse_recipient(local_part: str) -> FaxNumber | Campaign:
+def parse_recipient(local_part: str) -> FaxNumber | Campaign | OptOut:
     """
     Read what stands before the "@".
 
@@ -63,6 +71,8 @@ def parse_recipient(local_part: str) -> FaxNumber | Campaign:
     name = name[:1] + start if plus else name
     if name.lower() == CAMPAIGN_NAME:
         return Campaign()
+    if name.lower() in OPT_OUT_NAMES:
+        return OptOut()
     if name[:1].isdigit() and _EXTENSION.search(name):
         raise NotANumber("a un numéro de poste, ce qu'un fax ne peut pas composer")
     return parse_number(name)

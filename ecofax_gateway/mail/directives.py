@@ -34,8 +34,13 @@ KEYS = {
     "qualite": "quality",
     "quality": "quality",
     "date": "date",
+    "doublon": "repeats",
+    "doublons": "repeats",
 }
 """What people write, without accents and in lower case, and what it is."""
+
+REPEATS = {"oui": True, "yes": True, "ok": True, "non": False, "no": False}
+"""Whether pages may go to a number that had them lately."""
 
 QUALITIES = {
     "normal": Quality.NORMAL,
@@ -59,7 +64,8 @@ _DIRECTIVE = re.compile(
     + rf"(?(bold)[*_]{{0,2}})[ ]{{0,3}}[{_COLONS}](?(bold)[*_]{{0,2}})[ ]{{0,3}}"
 )
 _ANY_KEY = (
-    r"(?:p|pw|pwd|pass|password|mdp|mot de passe(?: fax)?|qualit[eé]|quality|date)"
+    r"(?:p|pw|pwd|pass|password|mdp|mot de passe(?: fax)?|qualit[eé]|quality|date"
+    r"|doublons?)"
 )
 _NEXT = re.compile(
     rf"(?:[ ]+|[ ]*[;,][ ]*)(?={_ANY_KEY}[ ]{{0,3}}[{_COLONS}])", re.IGNORECASE
@@ -117,6 +123,9 @@ class Directives:
     due: str | None = None
     "As written, for `dates.parse_due`."
 
+    repeats: bool = False
+    "Send also to numbers that had the same pages lately."
+
     mistakes: tuple[Mistake, ...] = ()
 
 
@@ -133,12 +142,13 @@ def find_directives(texts: Sequence[TextPart]) -> Directives:
     ordered = with_password + [r for r in readings if not r["password"]]
     found = {
         what: next((reading[what] for reading in ordered if reading[what]), [])
-        for what in ("password", "quality", "date")
+        for what in ("password", "quality", "date", "repeats")
     }
     mistakes: list[Mistake] = []
     passwords = _passwords(found["password"], mistakes)
     quality = _quality(found["quality"], mistakes)
     due = _due(found["date"], mistakes)
+    repeats = _repeats(found["repeats"], mistakes)
     if not found["password"]:
         # Without a password these lines are no directives but somebody's prose.
         mistakes = [mistake for mistake in mistakes if mistake.code == "bad-quality"]
@@ -146,6 +156,7 @@ def find_directives(texts: Sequence[TextPart]) -> Directives:
         passwords=passwords,
         quality=quality,
         due=due,
+        repeats=repeats,
         mistakes=tuple(mistakes),
     )
 
@@ -173,7 +184,7 @@ def without_password(text: str, passwords: Sequence[str] = ()) -> str:
 
 
 def _read(lines: Sequence[str]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {"password": [], "quality": [], "date": []}
+    found: dict[str, list[str]] = {what: [] for what in KEYS.values()}
     for line in lines:
         rest = line
         while match := _DIRECTIVE.match(rest):
@@ -282,6 +293,20 @@ def _quality(values: Sequence[str], mistakes: list[Mistake]) -> Quality | None:
         )
         return None
     return known.pop()
+
+
+def _repeats(values: Sequence[str], mistakes: list[Mistake]) -> bool:
+    words = {_folded(_unwrapped(value).partition(" ")[0]) for value in values}
+    if words <= REPEATS.keys():
+        return any(REPEATS[word] for word in words)
+    mistakes.append(
+        Mistake(
+            code="bad-repeats",
+            sentence="La ligne « doublon: » de votre message n'est pas comprise. Écrivez"
+            " doublon:oui pour envoyer le fax aussi aux numéros qui l'ont déjà reçu.",
+        )
+    )
+    return False
 
 
 def _due(values: Sequence[str], mistakes: list[Mistake]) -> str | None:

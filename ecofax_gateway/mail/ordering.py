@@ -129,6 +129,7 @@ def order_of(
         documents=choice.documents,
         quality=directives.quality,
         due_at=due.at_utc if due else None,
+        repeats_allowed=directives.repeats,
         duplicates=numbers.duplicates,
         bad_numbers=numbers.bad,
         ignored=choice.ignored,
@@ -194,7 +195,7 @@ def _envelope(
             continue
         if isinstance(found, Campaign):
             is_campaign = True
-        else:
+        elif isinstance(found, FaxNumber):
             numbers.append(found)
     return is_campaign, numbers, bad
 

@@ -25,12 +25,13 @@ from ..domain.errors import OrderRefused
 from ..domain.fax import FaxState
 from ..domain.number import FaxNumber
 from ..domain.order import BadNumber, Requester
+from ..domain.quota import OVER_QUOTA
 from ..log import about
 from ..mail.postman import PostFailed, Postman
 from ..replies.envelope import Letterhead, reply_message_id
 from ..replies.facts import CampaignFacts, FaxFacts
 from ..replies.wording import MAX_LISTED
-from ..store import campaigns, canary, faxes, replies, schedules
+from ..store import campaigns, canary, faxes, repeats, replies, schedules
 from ..store.campaigns import Campaign, NewCampaign
 from ..store.database import Database
 from ..store.results import FaxResult, results
@@ -76,6 +77,19 @@ class Answer:
         now: datetime,
     ) -> None:
         """Tell why an order cannot be carried out."""
+        if refusal.code == OVER_QUOTA:
+            facts = self._facts(_campaign(conn, ref))
+            self._put(
+                conn,
+                ref,
+                letters.over_quota.KIND,
+                requester,
+                lambda head: letters.over_quota.over_quota(
+                    head, facts, sentences=refusal.for_requester
+                ),
+                now=now,
+            )
+            return
         if isinstance(refusal, OnlyRestricted):
             self._put(
                 conn,
@@ -147,14 +161,60 @@ class Answer:
             lambda head: letters.accepted.accepted(
                 head,
                 self._facts(campaign),
-                numbers=[FaxNumber(fax.number) for fax in shown],
-                count=total(campaign.counts),
+                numbers=[
+                    FaxNumber(fax.number)
+                    for fax in shown
+                    if fax.state is not FaxState.HELD
+                ],
+                count=total(campaign.counts) - campaign.counts.get(FaxState.HELD, 0),
                 due_at=campaign.due_at,
                 ignored=campaign.notes.get("ignored", ()),
                 warnings=campaign.warnings,
                 bad_numbers=[
                     BadNumber(**bad) for bad in campaign.notes.get("bad_numbers", ())
                 ],
+            ),
+            now=now,
+        )
+
+    def ask_about_repeats(self, conn: Connection, ref: str, *, now: datetime) -> None:
+        """Name the numbers that had these pages lately, and how to send all the same."""
+        held = repeats.held(conn, ref)
+        if not held:
+            return
+        campaign = _campaign(conn, ref)
+        self._put(
+            conn,
+            ref,
+            letters.repeated.KIND,
+            campaign.requester,
+            lambda head: letters.repeated.repeated(
+                head,
+                self._facts(campaign),
+                [(FaxNumber(each.number), each.earlier_at) for each in held],
+                others=total(campaign.counts) - len(held),
+            ),
+            now=now,
+        )
+
+    def opted_out(
+        self,
+        conn: Connection,
+        ref: str,
+        requester: Requester,
+        number: FaxNumber | None,
+        line: FaxNumber | None,
+        *,
+        now: datetime,
+    ) -> None:
+        """Tell a recipient that he gets no more faxes; no number: his code is unknown."""
+        self._put(
+            conn,
+            ref,
+            letters.opted_out.KIND,
+            requester,
+            lambda head: letters.opted_out.opted_out(
+                head, number=number, line=line, reference=ref
             ),
             now=now,
         )

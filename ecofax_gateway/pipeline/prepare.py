@@ -28,10 +28,11 @@ from ..domain.number import FaxNumber, NumberClass
 from ..domain.order import Order, Requester, Source
 from ..log import about
 from ..mail.message import Mail, parse_mail
+from ..mail.opt_out import codes, is_opt_out
 from ..mail.ordering import MailOrder, order_of, requester_of
 from ..password import is_password
 from ..replies.facts import CampaignFacts
-from ..store import campaigns, lines, mails, preparation
+from ..store import campaigns, lines, mails, objections, preparation, repeats
 from ..store.campaigns import Creation, NewCampaign, NewDocument
 from ..store.database import Database
 from ..store.mails import MailRow
@@ -139,6 +140,9 @@ class Ordering:
             requester = requester_of(
                 parsed, mail.envelope_from, own_domains=self._own_domains
             )
+            if is_opt_out(mail.recipients):
+                await self._opt_out(mail.ref, requester, codes(parsed))
+                return
             order = await asyncio.to_thread(
                 order_of,
                 parsed,
@@ -151,6 +155,34 @@ class Ordering:
             await self._create(mail, requester, order, line)
         except OrderRefused as refusal:
             await self._refuse(mail.ref, requester, refusal)
+
+    async def _opt_out(self, ref: str, requester: Requester, found: list[str]) -> None:
+        number = await self._db.tx(
+            self._write_opt_out, ref, requester, found, now=self._clock()
+        )
+        logger.info("opt-out: %s", "done" if number else "no such code")
+        self._answer.bell.ring()
+
+    def _write_opt_out(
+        self,
+        conn: Connection,
+        ref: str,
+        requester: Requester,
+        found: list[str],
+        *,
+        now: datetime,
+    ) -> FaxNumber | None:
+        if not mails.mark_refused(conn, ref, "opt-out", now=now):
+            return None
+        source = requester.address or "mail"
+        for code in found:
+            done = objections.opt_out(conn, code, source=source, now=now)
+            if done is not None:
+                number, line = FaxNumber(done[0]), FaxNumber(done[1])
+                self._answer.opted_out(conn, ref, requester, number, line, now=now)
+                return number
+        self._answer.opted_out(conn, ref, requester, None, None, now=now)
+        return None
 
     async def _parse(self, mail: MailRow) -> Mail:
         raw = await self._db.read(mails.body, mail.ref) or b""
@@ -277,6 +309,9 @@ class Rendering:
 
         answer: Puts replies into the outbox.
 
+        repeat_window: How long ago the same pages may have gone to the same number
+            for a fax to be held; nought: none is.
+
         clock: Aware UTC.
 
         bell: Rung when faxes may be due.
@@ -289,10 +324,12 @@ class Rendering:
         node: str,
         workshop: Workshop,
         answer: Answer,
+        repeat_window: timedelta = repeats.WINDOW,
         clock: Callable[[], datetime],
         bell: Bell,
     ) -> None:
         self._db = db
+        self._repeat_window = repeat_window
         self._node = node
         self._workshop = workshop
         self._answer = answer
@@ -333,9 +370,14 @@ class Rendering:
             sentences = "\n".join(f"« {one.name} » : {one.sentence}" for one in refused)
             await self._fail(todo.ref, OrderRefused(sentences, code=refused[0].code))
             return
-        released = await self._db.tx(
-            self._write_release, todo.ref, made, now=self._clock()
-        )
+        try:
+            released = await self._db.tx(
+                self._write_release, todo.ref, made, now=self._clock()
+            )
+        except OrderRefused as refusal:
+            logger.info("refused: %s", refusal.code)
+            await self._fail(todo.ref, refusal)
+            return
         logger.info("%d pages, %d faxes", sum(one.count for one in made), released)
         self._bell.ring()
         self._answer.bell.ring()
@@ -388,9 +430,11 @@ class Rendering:
                 for warning in one.warnings
             ],
             now=now,
+            repeat_window=self._repeat_window,
         )
         if released:
             self._answer.accept(conn, ref, now=now)
+        self._answer.ask_about_repeats(conn, ref, now=now)
         return released
 
     async def _fail(self, ref: str, refusal: OrderRefused) -> None:
@@ -423,4 +467,5 @@ def notes_of(order: Order, restricted: list[FaxNumber]) -> dict[str, Any]:
         "duplicates": [number.e164 for number in order.duplicates],
         "restricted": [number.e164 for number in restricted],
         "bad_numbers": [asdict(bad) for bad in order.bad_numbers],
+        repeats.ALLOWED: order.repeats_allowed,
     }

@@ -1,0 +1,57 @@
+"""
+The question: the same pages went there a short time ago; shall they go again?
+
+Pure: no I/O, no clock, no randomness.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from email.message import EmailMessage
+
+from ..domain.number import FaxNumber
+from .envelope import Letterhead, subject_document, write_reply
+from .facts import CampaignFacts
+from .wording import bullets, join_paragraphs, local_time, say
+
+KIND = "repeated"
+
+
+def repeated(
+    letterhead: Letterhead,
+    campaign: CampaignFacts,
+    held: Sequence[tuple[FaxNumber, datetime]],
+    *,
+    others: int = 0,
+) -> EmailMessage:
+    """
+    Write which numbers are held and how they are sent to all the same.
+
+    Args:
+        letterhead: Who writes to whom.
+
+        campaign: The order.
+
+        held: Numbers, and when the same pages went there (timezone-aware).
+
+        others: How many numbers the fax goes to.
+    """
+    entries = [
+        say(KIND, "entry", number=number, when=local_time(at, campaign.zone))
+        for number, at in held
+    ]
+    text = join_paragraphs(
+        [
+            say(KIND, "opening-one" if len(held) == 1 else "opening-several"),
+            bullets(entries),
+            say(KIND, "others") if others else "",
+            say(KIND, "todo", reference=campaign.reference),
+            say(KIND, "order", reference=campaign.reference),
+        ]
+    )
+    return write_reply(
+        letterhead,
+        kind=KIND,
+        reference=campaign.reference,
+        subject=say(KIND, "subject", document=subject_document(campaign.documents)),
+        text=text,
+    )
