@@ -16,9 +16,12 @@ from sqlalchemy import (
     Update,
     bindparam,
     case,
+    false,
     func,
     null,
+    or_,
     select,
+    text,
     update,
 )
 from sqlalchemy.sql.dml import ReturningUpdate
@@ -252,13 +255,13 @@ _INTEND_ATTEMPT = _THIS_ATTEMPT.values(
 
 def _to_phase(phase: Phase) -> ReturningUpdate[tuple[Phase, int]]:
     """The update of a fax whose call came to *phase*, unless it was further already."""
-    further = [each.value for each in _ORDER[_ORDER.index(phase) + 1 :]]
+    further = [fax.c.phase == each for each in _ORDER[_ORDER.index(phase) + 1 :]]
     in_all = bindparam("in_all", type_=Integer)
     return (
         update(fax)
         .where(*_IS_OWNER, fax.c.phase != Phase.CLAIMED)
         .values(
-            phase=case((fax.c.phase.in_(further), fax.c.phase), else_=phase.value),
+            phase=case((or_(false(), *further), fax.c.phase), else_=phase),
             pages_confirmed=case(
                 (fax.c.pages_confirmed < in_all, in_all), else_=fax.c.pages_confirmed
             ),
@@ -291,7 +294,7 @@ _HISTORY = (
 )
 _LAST_LOOK = (
     select(fax.c.state, fax.c.cancel_requested, fax.c.pages_confirmed)
-    .where(*_IS_ATTEMPT, fax.c.state.in_([FaxState.DIALING, FaxState.UNKNOWN]))
+    .where(*_IS_ATTEMPT, text("fax.state IN ('dialing', 'unknown')"))
     .with_for_update(key_share=True)
 )
 _FINISH = (
@@ -300,8 +303,8 @@ _FINISH = (
     .values(
         state=bindparam("new_state"),
         phase=null(),
-        # Behind a gate it is tried again only after all the others were tried.
-        round=case((fax.c.gate > 0, 1), else_=fax.c.round),
+        # Behind a gate it is tried again only after all the others were as often.
+        round=case((fax.c.gate > 0, fax.c.round + 1), else_=fax.c.round),
         busy=bindparam("keeps_slot"),
         slot_until=bindparam("slot"),
         due_at=bindparam("due"),

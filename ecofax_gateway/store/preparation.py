@@ -209,6 +209,7 @@ def release(
     warnings: Sequence[str] = (),
     now: datetime,
     repeat_window: timedelta = repeats.WINDOW,
+    draw: Draw = random.random,
 ) -> int:
     """
     Say that a campaign's pages are made, and let its faxes go unless it is a draft.
@@ -218,7 +219,7 @@ def release(
 
         warnings: French sentences, after those the campaign has.
 
-        repeat_window: See `let_go`.
+        repeat_window, draw: See `let_go`.
 
     Returns:
         How many faxes went; 0 for a draft, or if it was cancelled or released meanwhile.
@@ -245,7 +246,7 @@ def release(
     )
     if row.launched_at is None:
         return 0
-    return let_go(conn, ref, now=now, repeat_window=repeat_window)
+    return let_go(conn, ref, now=now, repeat_window=repeat_window, draw=draw)
 
 
 def let_go(

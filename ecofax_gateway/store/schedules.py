@@ -9,6 +9,7 @@ the instant at which that changes; whoever claims looks first whether one has pa
 so that nothing depends on a clock that ticks.
 """
 
+import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,12 +22,14 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    text,
     update,
 )
 
 from ..domain.fax import FaxState
 from ..domain.window import Window, edge_after, is_open, openings, spread_over
 from .tables import campaign, fax, line
+from .types import UtcTime
 
 PACE_SLACK = timedelta(seconds=1)
 """A call may leave this early against an even pace, because claimers look once a
@@ -152,22 +155,29 @@ def is_shut(conn: Connection, campaign_ref: str, *, now: datetime) -> bool:
 
 def gate(conn: Connection, campaign_id: int) -> bool:
     """
-    Gate a campaign of more than one number, or leave it as it is.
+    Gate a campaign that has rules or more than one number; leave others as they are.
 
-    A single fax has no rules of its own and needs none: a gateway may have thousands.
+    A single fax without rules needs no queue of its own: a gateway may have thousands.
 
     Returns:
         Whether it is gated now.
     """
     some = select(fax.c.id).where(fax.c.campaign_id == campaign_id).limit(2).subquery()
-    is_bulk = conn.execute(select(func.count()).select_from(some)).scalar_one() > 1
-    if is_bulk:
-        conn.execute(
-            update(campaign)
-            .where(campaign.c.id == campaign_id, ~campaign.c.gated)
-            .values(gated=True)
+    is_bulk = select(func.count() > 1).select_from(some).scalar_subquery()
+    conn.execute(
+        update(campaign)
+        .where(
+            campaign.c.id == campaign_id,
+            ~campaign.c.gated,
+            or_(
+                is_bulk,
+                campaign.c.paused,
+                campaign.c.window.is_not(None),
+                campaign.c.pace.is_not(None),
+            ),
         )
-        return True
+        .values(gated=True)
+    )
     query = select(campaign.c.gated).where(campaign.c.id == campaign_id)
     return bool(conn.execute(query).scalar())
 
@@ -203,24 +213,18 @@ def spread(
         fax.c.campaign_id == campaign_id, fax.c.state == FaxState.WAITING
     )
     planned = [
-        {
-            "of_id": each,
-            "due": spread_over(intervals, draw()) if intervals else begin,
-        }
-        for each in conn.execute(waiting).scalars()
+        (each, spread_over(intervals, draw()) if intervals else begin)
+        for each in conn.execute(waiting.order_by(fax.c.position)).scalars()
     ]
-    if planned:
-        # Through the core of the driver at once: a row at a time is a minute of them.
+    same = {"at": now, "of_gate": campaign_id if gated else 0}
+    if not planned:
+        return 0
+    if conn.dialect.name == "postgresql":
+        listed = json.dumps([[each, due.isoformat()] for each, due in planned])
+        conn.execute(_PLAN_LISTED, {**same, "listed": listed})
+    else:
         conn.execute(
-            update(fax)
-            .where(fax.c.id == bindparam("of_id"))
-            .values(
-                state=FaxState.SCHEDULED,
-                due_at=bindparam("due", type_=fax.c.due_at.type),
-                gate=campaign_id if gated else 0,
-                updated_at=now,
-            ),
-            planned,
+            _PLAN, [{**same, "of_id": id_, "due": due} for id_, due in planned]
         )
     return len(planned)
 
@@ -255,6 +259,25 @@ def after_claim(
     conn.execute(_LINE_CLOCK, {"of_line": line_number, "start": start, "at": now})
 
 
+_PLAN = (
+    update(fax)
+    .where(fax.c.id == bindparam("of_id"))
+    .values(
+        state=FaxState.SCHEDULED,
+        due_at=bindparam("due"),
+        gate=bindparam("of_gate"),
+        updated_at=bindparam("at"),
+    )
+)
+# A row for each parameter set costs PostgreSQL a round of its own: see `numbers`.
+_PLAN_LISTED = text(
+    """
+    UPDATE fax SET state = 'scheduled', due_at = (listed.value->>1)::timestamptz,
+        gate = :of_gate, updated_at = :at
+    FROM jsonb_array_elements(CAST(:listed AS jsonb)) AS listed
+    WHERE fax.id = (listed.value->>0)::integer
+    """
+).bindparams(bindparam("at", type_=UtcTime))
 _START = (
     select(
         campaign.c.vtime.label("of_campaign"),

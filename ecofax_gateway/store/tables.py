@@ -284,7 +284,7 @@ fax = Table(
     Column("finished_at", UtcTime),
     # Its campaign's id where that is gated, else 0: only the line's own rules count.
     Column("gate", Integer, nullable=False, server_default="0"),
-    # 0 until it was tried, then 1: behind a gate nothing is retried before all is tried.
+    # Behind a gate, how often it was tried: nothing is retried before all is tried.
     Column("round", Integer, nullable=False, server_default="0"),
     # Protection: why it is held (Hold), and what it was charged.
     Column("held_for", PlainText),
