@@ -221,9 +221,10 @@ class ConversionSettings:
     """Documents to pages."""
 
     office_instances: int = _key(
-        "LibreOffice instances; as many as cores is the most that helps.",
+        "LibreOffice instances; as many as cores is the most that helps. 0: none, and\n"
+        "office documents are refused.",
         default=1,
-        check=_from(1),
+        check=_from(0),
     )
     workers: int = _key("Orders prepared at the same time.", default=2, check=_from(1))
     seconds: float = _key(
