@@ -12,7 +12,16 @@ from collections import Counter
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    delete,
+    select,
+    text,
+    update,
+)
 
 from ..domain.quota import Quota, Used, check, periods
 from .insertion import insert_into
@@ -22,6 +31,19 @@ _LIMITS = [quota.c[name] for name in Quota.__dataclass_fields__]
 
 _UNSETTLED = text("quota_open AND state IN ('cancelled', 'failed', 'sent', 'unknown')")
 """As the index ix_fax_unsettled has it, word for word."""
+
+_SETTLE = (
+    update(fax)
+    .where(fax.c.campaign_id == bindparam("of_campaign"), _UNSETTLED)
+    .values(quota_open=False)
+    .returning(
+        fax.c.line,
+        fax.c.quota_day,
+        fax.c.quota_credit,
+        (fax.c.quota_pages - fax.c.pages_confirmed).label("unsent"),
+    )
+)
+"""Built once: it runs at the end of every call."""
 
 
 def put(conn: Connection, number: str, limits: Quota) -> bool:
@@ -120,17 +142,7 @@ def settle(conn: Connection, campaign_id: int) -> int:
     Returns:
         Pages given back.
     """
-    rows = conn.execute(
-        update(fax)
-        .where(fax.c.campaign_id == campaign_id, _UNSETTLED)
-        .values(quota_open=False)
-        .returning(
-            fax.c.line,
-            fax.c.quota_day,
-            fax.c.quota_credit,
-            (fax.c.quota_pages - fax.c.pages_confirmed).label("unsent"),
-        )
-    ).all()
+    rows = conn.execute(_SETTLE, {"of_campaign": campaign_id}).all()
     days: Counter[str] = Counter()
     credit = 0
     for row in rows:
