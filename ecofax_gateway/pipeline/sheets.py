@@ -15,11 +15,23 @@ from converters import fax_file
 from ..domain.document import Quality
 from ..domain.line import FaxLine
 from ..domain.number import FaxNumber
-from ..store import campaigns, faxes, lines, preparation
+from ..store import campaigns, faxes, lines, opt_outs, preparation
+
+
+MAX_NAME_BESIDE_CODE = 25
+"""Characters of a line's name where an opt-out code stands too: the whole tag line then
+fits, and the code, without which it is worth nothing, is never shortened."""
 
 
 def tag_line(
-    line: FaxLine, at: datetime, zone: ZoneInfo, *, page: int, of: int, first_page: int
+    line: FaxLine,
+    at: datetime,
+    zone: ZoneInfo,
+    *,
+    page: int,
+    of: int,
+    first_page: int,
+    opt_out: str | None = None,
 ) -> str:
     """
     What stands on top of a page: when, from whom, which page.
@@ -30,12 +42,19 @@ def tag_line(
         first_page: Of this call; above 1 the pages continue an earlier one, which the
             reader is told.
 
+        opt_out: The recipient's code, with which he asks for no more faxes.
+
     Standards:
         47 CFR 68.318(d), and French usage: date and time, sender, number on each page
     """
-    sender = f"{line.name} {FaxNumber(line.number)}".strip()
+    name = line.name
+    if opt_out and len(name) > MAX_NAME_BESIDE_CODE:
+        name = name[: MAX_NAME_BESIDE_CODE - 1] + "…"
+    sender = f"{name} {FaxNumber(line.number)}".strip()
     continued = "(suite) " if first_page > 1 else ""
-    return f"{at.astimezone(zone):%d/%m/%Y %H:%M} {sender} {continued}p. {page}/{of}"
+    code = f" Ne plus recevoir: {opt_out}" if opt_out else ""
+    when = f"{at.astimezone(zone):%d/%m/%Y %H:%M}"
+    return f"{when} {sender} {continued}p. {page}/{of}{code}"
 
 
 def compose(
@@ -46,12 +65,19 @@ def compose(
     zone: ZoneInfo,
     first_page: int,
     vertical_dpi: int,
+    opt_out: str | None = None,
 ) -> bytes:
     """The file that a call sends: pages *first_page* to the last, tag lines stamped."""
     return fax_file.compose(
         documents,
         tag=lambda page, of: tag_line(
-            line, at, zone, page=page, of=of, first_page=first_page
+            line,
+            at,
+            zone,
+            page=page,
+            of=of,
+            first_page=first_page,
+            opt_out=opt_out,
         ),
         first_page=first_page,
         vertical_dpi=vertical_dpi,
@@ -111,4 +137,5 @@ def pages_of_attempt(
         zone=zone,
         first_page=attempt.first_page,
         vertical_dpi=sent_dpi,
+        opt_out=opt_outs.code_of(conn, fax_ref),
     )

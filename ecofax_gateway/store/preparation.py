@@ -19,7 +19,7 @@ from ..domain.document import Quality
 from ..domain.fax import FaxState
 from ..domain.outcome import Ending
 from . import lease as leases
-from . import quotas, repeats, schedules
+from . import opt_outs, quotas, repeats, schedules
 from .content import Content
 from .faxes import join_queue
 from .insertion import insert_into
@@ -292,6 +292,7 @@ def let_go(
         return 0
     if row.canary_state is None:  # else the rest was looked at with the first numbers
         repeats.hold(conn, row.id, window=repeat_window, now=now)
+        opt_outs.give_codes(conn, row.id)
     quotas.reserve(conn, row.id, fax.c.state == FaxState.WAITING, now=now)
     waiting = update(fax).where(
         fax.c.campaign_id == row.id, fax.c.state == FaxState.WAITING
