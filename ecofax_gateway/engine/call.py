@@ -225,7 +225,7 @@ class OutgoingCall:
             Options(
                 station_id=order.station_id,
                 ecm=order.ecm,
-                max_bit_rate=peer.max_bit_rate,
+                max_bit_rate=min(order.max_bit_rate, peer.max_bit_rate),
                 version=peer.version,
                 paced=order.trunk.paced,
                 tag=order.call,

@@ -78,6 +78,8 @@ class PlaceCall:
 
     ring_timeout_s: float = 60.0
     ecm: bool = True
+    max_bit_rate: int = 14400
+    "The fastest that is tried, bit/s; the far end may allow less."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, exists, select, tuple_, union_all, update
 
-from . import mails, replies
+from . import mails, memory, replies
 from .tables import campaign, document, mail, pages
 
 BATCH = 500
@@ -33,6 +33,7 @@ def purge(
         + _purge_pages(conn, before=before, batch=batch)
         + mails.purge(conn, before=before)
         + replies.purge(conn, before=before, batch=batch)
+        + memory.forget_expired(conn, now=now, batch=batch)
     )
 
 
