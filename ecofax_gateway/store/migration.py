@@ -4,6 +4,7 @@ Bring the schema of a database up to date.
 I/O: one database connection.
 """
 
+import threading
 from pathlib import Path
 
 from alembic import command
@@ -19,6 +20,10 @@ SCRIPTS = Path(__file__).parent / "migrations"
 
 _LOCK = 0x6563_6F66_6178
 """Key of PostgreSQL's advisory lock: the letters "ecofax"."""
+
+_ONE_AT_A_TIME = threading.Lock()
+"""Alembic keeps its context in module globals: two databases cannot be migrated at the
+same time by two threads of one process."""
 
 
 def upgrade(engine: Engine) -> None:
@@ -36,7 +41,7 @@ def upgrade(engine: Engine) -> None:
     """
     config = Config()
     config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
-    with engine.begin() as conn:
+    with _ONE_AT_A_TIME, engine.begin() as conn:
         if conn.dialect.name == "postgresql":
             conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
         config.attributes["connection"] = conn
