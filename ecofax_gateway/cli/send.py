@@ -53,12 +53,12 @@ def send(arguments: argparse.Namespace) -> int:
     """Put an order into the store; the running gateway does the rest."""
     settings = settings_of(arguments)
     # Read before the store makes us its owner, who may not be allowed to.
-    contents = [(path.name, _read(path)) for path in arguments.files]
+    contents = [(path.name, read_file(path)) for path in arguments.files]
     numbers = list(
         dict.fromkeys(line_number(text) for text in arguments.number.split(","))
     )
     with open_store(settings) as db:
-        line = _line(db, arguments.line)
+        line = chosen_line(db, arguments.line)
         quality = arguments.quality or line.plan.default_quality
         _, restricted = split_restricted(tuple(numbers), quality)
         if restricted:
@@ -86,14 +86,26 @@ def send(arguments: argparse.Namespace) -> int:
         return _wait(db, new.ref, settings) if arguments.wait else 0
 
 
-def _read(path: Path) -> bytes:
+def read_file(path: Path) -> bytes:
+    """
+    The content of a file that the operator named.
+
+    Raises:
+        OrderRefused: If it cannot be read.
+    """
     try:
         return path.read_bytes()
     except OSError as error:
         raise OrderRefused(f"{path}: {error.strerror}", code="no-file") from error
 
 
-def _line(db: Database, wanted: str | None) -> FaxLine:
+def chosen_line(db: Database, wanted: str | None) -> FaxLine:
+    """
+    The line that is named, or the only one that there is.
+
+    Raises:
+        OrderRefused: If there is no such line, or several.
+    """
     if wanted is not None:
         number = line_number(wanted)
         line = db.sync_read(lines.get, number.e164)

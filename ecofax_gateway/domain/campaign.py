@@ -35,6 +35,15 @@ class CanaryState(StrEnum):
     "The rest goes."
 
 
+_BEGUN = (
+    FaxState.QUEUED,
+    FaxState.DIALING,
+    FaxState.SENT,
+    FaxState.FAILED,
+    FaxState.UNKNOWN,
+)
+"""A fax in one of these: its campaign's time has come."""
+
 HOLDING = frozenset({CanaryState.UNDER_WAY, CanaryState.STOPPED})
 """The rest of the numbers waits."""
 
@@ -117,8 +126,7 @@ def stage(
         return Stage.DRAFT
     if is_paused:
         return Stage.PAUSED
-    begun = ended(counts) + counts.get(FaxState.QUEUED, 0)
-    return Stage.RUNNING if begun or counts.get(FaxState.DIALING) else Stage.READY
+    return Stage.RUNNING if any(counts.get(state) for state in _BEGUN) else Stage.READY
 
 
 def result(counts: Counts, *, is_finished: bool) -> Result:

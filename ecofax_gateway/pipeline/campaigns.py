@@ -9,7 +9,7 @@ calls these rings the bell of the daemon, or knows that it looks once a second.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -17,6 +17,7 @@ from ..domain.campaign import Relation, Stage, stage
 from ..domain.errors import OrderRefused
 from ..domain.fax import FaxState
 from ..domain.number import FaxNumber
+from ..domain.window import Window
 from ..store import campaigns, canary, drafts, repeats, schedules
 from ..store.campaigns import (
     Campaign,
@@ -29,6 +30,8 @@ from ..store.drafts import Changes, DraftAnswer
 from ..store.states import CampaignState
 from .answer import Answer
 from .prepare import split_restricted
+
+BATCH = drafts.BATCH
 
 MAX_PROOF_NUMBERS = 10
 """A proof is for eyes: more is a campaign."""
@@ -59,12 +62,28 @@ class Batch:
     numbers: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """When and how fast a campaign calls; None: as it was."""
+
+    window: Window | None = None
+    no_window: bool = False
+    "Call whenever the line may."
+
+    pace: float | None = None
+    "Calls a minute at most."
+
+    no_pace: bool = False
+    spread: timedelta | None = None
+    "The period that its first calls are drawn over."
+
+    no_spread: bool = False
+
+
 def batches(numbers: Sequence[str]) -> Iterator[Batch]:
     """Cut a list of E.164 numbers into what one transaction may hold."""
-    for start in range(0, len(numbers), drafts.BATCH):
-        yield Batch(
-            first=start + 1, numbers=tuple(numbers[start : start + drafts.BATCH])
-        )
+    for start in range(0, len(numbers), BATCH):
+        yield Batch(first=start + 1, numbers=tuple(numbers[start : start + BATCH]))
 
 
 def create(conn: Connection, new: NewCampaign, *, now: datetime) -> None:
@@ -108,6 +127,28 @@ def edit(conn: Connection, ref: str, changes: Changes, *, now: datetime) -> None
     """
     found(conn, ref)
     _ensure(drafts.edit(conn, ref, changes, now=now), ref)
+
+
+def set_rules(conn: Connection, ref: str, rules: Rules, *, now: datetime) -> None:
+    """
+    Change when and how fast a campaign calls, also while it is under way.
+
+    A period is drawn when a campaign is let go, and changes nothing afterwards.
+
+    Raises:
+        OrderRefused: If there is no such campaign, or a rule makes no sense.
+    """
+    found(conn, ref)
+    if rules.pace is not None and not rules.pace > 0:
+        raise OrderRefused("La cadence doit dépasser 0.", code="bad-pace")
+    if rules.spread is not None and rules.spread <= timedelta():
+        raise OrderRefused("La durée d'étalement doit dépasser 0.", code="bad-spread")
+    if rules.window or rules.no_window:
+        schedules.set_window(conn, ref, rules.window, now=now)
+    if rules.pace or rules.no_pace:
+        schedules.set_pace(conn, ref, rules.pace, now=now)
+    if rules.spread or rules.no_spread:
+        schedules.set_spread(conn, ref, rules.spread, now=now)
 
 
 def launch(

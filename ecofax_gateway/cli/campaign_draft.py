@@ -1,0 +1,353 @@
+"""
+`campaign create` and `campaign edit`: documents, numbers and rules of a draft.
+"""
+
+import argparse
+import re
+import secrets
+import sys
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from ..daemon import answer_of
+from ..domain.campaign import Canary
+from ..domain.document import Quality
+from ..domain.errors import OrderRefused
+from ..domain.number import FaxNumber
+from ..domain.order import Requester, Source
+from ..domain.window import EVERY_DAY, Window
+from ..mail.dates import NotADate, parse_due
+from ..mail.number_list import BULK, parse_numbers
+from ..pipeline import campaigns
+from ..pipeline.prepare import split_restricted
+from ..settings import Settings
+from ..store.campaigns import NewCampaign, NewDocument, Wishes
+from ..store.database import Database
+from ..store.drafts import Changes
+from ..store.reference import reference
+from .options import add_command, open_store, settings_of
+from .send import chosen_line, read_file
+
+MAX_NAMED = 20
+"""Bad entries of a list that are named; then they are only counted."""
+
+_DAYS = re.compile(r"([1-7])(?:-([1-7]))?\Z")
+
+
+def add_parsers(
+    actions: "argparse._SubParsersAction[argparse.ArgumentParser]",
+) -> None:
+    """Add `create` and `edit`."""
+    create = add_command(
+        actions,
+        "create",
+        "put a campaign together as a draft; its pages are made at once",
+        example="campaign create letter.pdf --numbers list.txt --pace 30 --canary 20:10",
+    )
+    create.add_argument("files", metavar="FILE", nargs="+", type=Path)
+    create.add_argument(
+        "--numbers",
+        required=True,
+        type=Path,
+        metavar="LIST",
+        help="text file, one number a line, up to 250 000",
+    )
+    create.add_argument("--line", help="fax line (needed if there are several)")
+    create.add_argument("--reply-to", metavar="ADDRESS", help="mail the replies there")
+    create.add_argument(
+        "--launch", action="store_true", help="let it leave as soon as it is ready"
+    )
+    _add_rules(create)
+    create.set_defaults(run=create_draft)
+
+    edit = add_command(
+        actions,
+        "edit",
+        "change a draft; its window and pace also while it is under way",
+        example="campaign edit K7M2XQ9D --quality best --days 1-5 --hours 09:00-18:00",
+    )
+    edit.add_argument("ref", metavar="REF")
+    edit.add_argument(
+        "--documents",
+        metavar="FILE",
+        nargs="+",
+        type=Path,
+        default=(),
+        help="in place of those it has",
+    )
+    edit.add_argument(
+        "--numbers", type=Path, metavar="LIST", help="in place of those it has"
+    )
+    _add_rules(edit)
+    for option, what in (
+        ("--at-once", "forget the time it was planned for"),
+        ("--no-canary", "call all its numbers at once"),
+        ("--no-proof", "it may leave without a proof"),
+        ("--no-window", "call whenever the line may"),
+        ("--no-pace", "no limit of its own"),
+        ("--no-spread", "as soon as channels are free"),
+    ):
+        edit.add_argument(option, action="store_true", help=what)
+    edit.set_defaults(run=edit_draft)
+
+
+def _add_rules(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--name", help="for the people who look after it")
+    parser.add_argument("--quality", choices=list(Quality), type=Quality)
+    parser.add_argument("--at", metavar="TIME", help="leave then: '21-06-2027 15:15'")
+    parser.add_argument(
+        "--days", metavar="1-5", help="call on these days only; 1 is Monday"
+    )
+    parser.add_argument(
+        "--hours", metavar="09:00-18:00", help="call in these hours only"
+    )
+    parser.add_argument(
+        "--country", metavar="FR", help="do not call on its public holidays"
+    )
+    parser.add_argument(
+        "--pace", type=float, metavar="N", help="calls a minute at most"
+    )
+    parser.add_argument(
+        "--spread",
+        type=float,
+        metavar="MINUTES",
+        help="draw the first calls at random over so long",
+    )
+    parser.add_argument(
+        "--canary",
+        metavar="N:PERCENT",
+        help="call N numbers first; pause if more than PERCENT %% of them fail",
+    )
+    parser.add_argument(
+        "--needs-proof", action="store_true", help="not launched without a proof"
+    )
+
+
+def create_draft(arguments: argparse.Namespace) -> int:
+    """Write a draft into the store, its numbers in batches."""
+    settings, now = settings_of(arguments), datetime.now(UTC)
+    # Read before the store makes us its owner, who may not be allowed to.
+    contents = [(path.name, read_file(path)) for path in arguments.files]
+    listed = _numbers(arguments.numbers)
+    with open_store(settings) as db:
+        line = chosen_line(db, arguments.line)
+        quality = arguments.quality or line.plan.default_quality
+        numbers = _allowed(listed, quality)
+        new = NewCampaign(
+            ref=fresh_reference(),
+            line=line.number,
+            trunk=settings.trunk.name,
+            source=Source.COMMAND,
+            requester=Requester(address=arguments.reply_to),
+            quality=quality,
+            due_at=_due(arguments, settings, now),
+            documents=_documents(db, contents),
+            numbers=(),
+            draft=True,
+            wishes=Wishes(
+                name=arguments.name or "",
+                canary=_canary(arguments),
+                needs_proof=arguments.needs_proof,
+                expected=len(numbers),
+            ),
+        )
+        window = _window(arguments, settings)
+        db.sync_tx(_create, new, arguments, window, now)
+        _write_numbers(db, new.ref, numbers, settings)
+        print(f"{new.ref}: draft, {len(numbers)} numbers, {len(contents)} documents")
+        if arguments.launch:
+            db.sync_tx(
+                campaigns.launch, new.ref, answer_of(settings), now=datetime.now(UTC)
+            )
+            print(f"{new.ref}: launched")
+        else:
+            print(f"let it leave with: ecofax-gateway campaign launch {new.ref}")
+    return 0
+
+
+def edit_draft(arguments: argparse.Namespace) -> int:
+    """Change a draft."""
+    settings, now = settings_of(arguments), datetime.now(UTC)
+    contents = [(path.name, read_file(path)) for path in arguments.documents]
+    listed = _numbers(arguments.numbers) if arguments.numbers else []
+    with open_store(settings) as db:
+        draft = db.sync_read(campaigns.found, arguments.ref)
+        quality = arguments.quality or draft.quality
+        numbers = _allowed(listed, quality) if arguments.numbers else []
+        changes = Changes(
+            name=arguments.name,
+            quality=arguments.quality,
+            due_at=_due(arguments, settings, now),
+            is_at_once=arguments.at_once,
+            canary=_canary(arguments),
+            no_canary=arguments.no_canary,
+            needs_proof=_switched(on=arguments.needs_proof, off=arguments.no_proof),
+            documents=_documents(db, contents) if contents else None,
+            expected=len(numbers) if arguments.numbers else None,
+        )
+        window = _window(arguments, settings)
+        db.sync_tx(_edit, arguments.ref, changes, arguments, window, now)
+        _write_numbers(db, arguments.ref, numbers, settings)
+    print(f"{arguments.ref}: changed")
+    return 0
+
+
+def fresh_reference() -> str:
+    """A reference that no campaign has."""
+    return reference(secrets.randbits(64))
+
+
+def _create(
+    conn: Connection,
+    new: NewCampaign,
+    arguments: argparse.Namespace,
+    window: Window | None,
+    now: datetime,
+) -> None:
+    campaigns.create(conn, new, now=now)
+    campaigns.set_rules(conn, new.ref, _rules(arguments, window), now=now)
+
+
+def _edit(
+    conn: Connection,
+    ref: str,
+    changes: Changes,
+    arguments: argparse.Namespace,
+    window: Window | None,
+    now: datetime,
+) -> None:
+    # Rules alone may be changed while it is under way.
+    if changes != Changes():
+        campaigns.edit(conn, ref, changes, now=now)
+    campaigns.set_rules(conn, ref, _rules(arguments, window), now=now)
+
+
+def _rules(arguments: argparse.Namespace, window: Window | None) -> campaigns.Rules:
+    known = vars(arguments)
+    return campaigns.Rules(
+        window=window,
+        pace=arguments.pace,
+        spread=None
+        if arguments.spread is None
+        else timedelta(minutes=arguments.spread),
+        no_window=known.get("no_window", False),
+        no_pace=known.get("no_pace", False),
+        no_spread=known.get("no_spread", False),
+    )
+
+
+def _numbers(path: Path) -> list[FaxNumber]:
+    """The numbers of a list; what is none, and what is there twice, is told."""
+    found = parse_numbers(read_file(path), limits=BULK)
+    for bad in found.bad[:MAX_NAMED]:
+        print(f"{path.name}, line {bad.line}: {bad.text!r} {bad.reason}")
+    if len(found.bad) > MAX_NAMED:
+        print(f"{path.name}: {len(found.bad) - MAX_NAMED} more entries left out")
+    if found.duplicates:
+        print(f"{path.name}: {len(found.duplicates)} numbers there twice, called once")
+    if not found.numbers:
+        raise OrderRefused(f"{path}: there is no fax number in it", code="no-number")
+    return list(found.numbers)
+
+
+def _allowed(numbers: list[FaxNumber], quality: Quality) -> list[str]:
+    """Those that may be called in this quality; how many may not is told."""
+    allowed, restricted = split_restricted(tuple(numbers), quality)
+    if restricted:
+        print(
+            f"{len(restricted)} surtaxed or foreign numbers left out, e.g."
+            f" {restricted[0]}: they need --quality best"
+        )
+    if not allowed:
+        raise OrderRefused("no number is left", code="restricted-numbers")
+    return [number.e164 for number in allowed]
+
+
+def _write_numbers(
+    db: Database, ref: str, numbers: list[str], settings: Settings
+) -> None:
+    for batch in campaigns.batches(numbers):
+        db.sync_tx(
+            campaigns.add_batch,
+            ref,
+            batch,
+            trunk=settings.trunk.name,
+            now=datetime.now(UTC),
+        )
+        if len(numbers) > len(batch.numbers):
+            written = batch.first + len(batch.numbers) - 1
+            print(f"\r{written}/{len(numbers)} numbers", end="", file=sys.stderr)
+    if len(numbers) > campaigns.BATCH:
+        print(file=sys.stderr)
+
+
+def _documents(
+    db: Database, contents: list[tuple[str, bytes]]
+) -> tuple[NewDocument, ...]:
+    return tuple(
+        NewDocument(name=name, content=db.sync_keep(content))
+        for name, content in contents
+    )
+
+
+def _due(
+    arguments: argparse.Namespace, settings: Settings, now: datetime
+) -> datetime | None:
+    if arguments.at is None:
+        return None
+    try:
+        return parse_due(arguments.at, now=now, zone=settings.zone).at_utc
+    except NotADate as error:
+        raise OrderRefused(str(error), code="bad-date") from error
+
+
+def _canary(arguments: argparse.Namespace) -> Canary | None:
+    if arguments.canary is None:
+        return None
+    try:
+        size, percent = arguments.canary.split(":")
+        return Canary(int(size), int(percent))
+    except ValueError as error:
+        raise OrderRefused(
+            f"--canary {arguments.canary}: write it as N:PERCENT, e.g. 20:10",
+            code="bad-canary",
+        ) from error
+
+
+def _window(arguments: argparse.Namespace, settings: Settings) -> Window | None:
+    if arguments.days is None and arguments.hours is None and arguments.country is None:
+        return None
+    opens = closes = time(0, 0)
+    try:
+        if arguments.hours is not None:
+            opens, closes = map(time.fromisoformat, arguments.hours.split("-"))
+        return Window(
+            zone=settings.zone.key,
+            days=_days(arguments.days),
+            opens=opens,
+            closes=closes,
+            country=arguments.country,
+        )
+    except ValueError as error:
+        raise OrderRefused(
+            f"{error}; write e.g. --days 1-5 --hours 09:00-18:00 --country FR",
+            code="bad-window",
+        ) from error
+
+
+def _days(text: str | None) -> frozenset[int]:
+    if text is None:
+        return EVERY_DAY
+    days: set[int] = set()
+    for piece in text.split(","):
+        span = _DAYS.match(piece.strip())
+        if span is None:
+            raise ValueError(f"days {text!r}")
+        days |= set(range(int(span[1]), int(span[2] or span[1]) + 1))
+    return frozenset(days)
+
+
+def _switched(*, on: bool, off: bool) -> bool | None:
+    return True if on else False if off else None
