@@ -24,6 +24,8 @@ COMMANDS = {
     "cancel": "faxes",
     "campaign": "campaign",
     "line": "line",
+    "erase": "erase",
+    "export-line": "erase",
     "release": "release",
     "donotfax": "donotfax",
     "optout": "donotfax",

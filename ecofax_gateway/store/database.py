@@ -194,6 +194,37 @@ class Database:
             self._hand_over(self.spool.sweep, named, now=now)
         )
 
+    def compact(self) -> bool:
+        """
+        Rewrite the database without what was deleted. Blocks; for rare, quiet moments.
+
+        SQLite: every page and the log; nothing of what was overwritten can be found in
+        its files afterwards. PostgreSQL: VACUUM; its pages are reused, not blanked.
+
+        Returns:
+            False: somebody read at that moment, and the log still has old pages.
+
+        Raises:
+            StoreUnavailable: If another process kept the database locked.
+        """
+        if not self._is_sqlite:
+            engine = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+            with unavailable(), engine.connect() as conn:
+                conn.exec_driver_sql("VACUUM")
+            return True
+        # The driver's own connection: VACUUM is refused in a transaction, and every
+        # one that the engine gives has begun one.
+        raw = self._engine.raw_connection()
+        try:
+            with unavailable():
+                cursor = raw.cursor()
+                cursor.execute("VACUUM")
+                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                [is_busy, *_] = cursor.fetchall()[0]
+                return not is_busy
+        finally:
+            raw.close()
+
     def close(self) -> None:
         """Finish what was submitted, then close every connection; idempotent."""
         self._writer.close()

@@ -1,0 +1,80 @@
+"""
+All that is known of a line, for whoever has the right to ask.
+
+I/O: the database, through the caller's transaction.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Table, select
+
+from .tables import (
+    attempt,
+    campaign,
+    document,
+    fax,
+    line,
+    mail,
+    objection,
+    objection_ledger,
+    quota,
+    quota_use,
+    reply,
+)
+
+_LEFT_OUT = {"password_hash", "inline", "spool", "node", "epoch", "lease_until"}
+"""A secret, bulk, and what only our own machines mean something to."""
+
+
+def of_line(conn: Connection, number: str) -> dict[str, Any] | None:
+    """
+    Plain values: the line, its quota, its orders with faxes and calls, its lists.
+
+    Documents are told by name, size and hash; replies by kind, address and fate.
+
+    Returns:
+        None: nothing is known of such a line, not even its history.
+    """
+    campaigns = campaign.c.line == number
+    its = select(campaign.c.id).where(campaigns)
+    refs = select(campaign.c.ref).where(campaigns)
+    told: dict[str, Any] = {
+        "line": _rows(conn, line, line.c.number == number),
+        "quota": _rows(conn, quota, quota.c.line == number),
+        "pages_used": _rows(conn, quota_use, quota_use.c.line == number),
+        "orders": _rows(conn, campaign, campaigns),
+        "documents": _rows(conn, document, document.c.campaign_id.in_(its)),
+        "faxes": _rows(conn, fax, fax.c.campaign_id.in_(its)),
+        "calls": _rows(
+            conn,
+            attempt,
+            attempt.c.fax_id.in_(select(fax.c.id).where(fax.c.campaign_id.in_(its))),
+        ),
+        "replies": _rows(conn, reply, reply.c.campaign.in_(refs), leave={"message"}),
+        "mails": _rows(conn, mail, mail.c.ref.in_(refs)),
+        "do_not_fax": _rows(conn, objection, objection.c.scope == number),
+        "do_not_fax_ledger": _rows(
+            conn, objection_ledger, objection_ledger.c.scope == number
+        ),
+    }
+    return told if told["line"] or told["orders"] else None
+
+
+def _rows(
+    conn: Connection,
+    table: Table,
+    which: ColumnElement[bool],
+    *,
+    leave: frozenset[str] | set[str] = frozenset(),
+) -> list[dict[str, Any]]:
+    columns = [c for c in table.columns if c.name not in _LEFT_OUT | leave]
+    query = select(*columns).where(which).order_by(*table.primary_key.columns)
+    return [
+        {name: _plain(value) for name, value in row.items()}
+        for row in conn.execute(query).mappings()
+    ]
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value
