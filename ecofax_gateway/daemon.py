@@ -206,6 +206,9 @@ def _housekeeping(
         silent_after=timedelta(seconds=settings.gateway.silent_after),
         slot_grace=timedelta(seconds=settings.gateway.lost_call),
         keep=timedelta(days=settings.store.keep_days),
+        keep_history=timedelta(days=settings.store.history_days)
+        if settings.store.history_days
+        else None,
         clock=utc_now,
         stop=stop,
     )

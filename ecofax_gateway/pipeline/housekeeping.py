@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from ..domain.errors import StoreUnavailable
-from ..store import claims, faxes, housekeeping, nodes
+from ..store import claims, faxes, history, housekeeping, nodes
 from ..store.database import Database
 from .answer import Answer
 
@@ -38,6 +38,8 @@ class Housekeeping:
 
         keep: How long contents of finished orders are kept.
 
+        keep_history: How long their numbers, calls and replies are; None: for ever.
+
         clock: Aware UTC.
 
         stop: Called when this life of the node was declared over.
@@ -53,6 +55,7 @@ class Housekeeping:
         silent_after: timedelta,
         slot_grace: timedelta,
         keep: timedelta,
+        keep_history: timedelta | None = None,
         clock: Callable[[], datetime],
         stop: Callable[[], None],
     ) -> None:
@@ -63,6 +66,7 @@ class Housekeeping:
         self._silent_after = silent_after
         self._slot_grace = slot_grace
         self._keep = keep
+        self._keep_history = keep_history
         self._clock = clock
         self._stop = stop
         self._heard_at = self._steady_since = time.monotonic()
@@ -121,13 +125,17 @@ class Housekeeping:
         return len(unknown)
 
     async def forget(self) -> None:
-        """Forget the contents of what was finished long ago; the history stays."""
+        """Forget the contents of what was finished long ago, and later all of it."""
         now = self._clock()
         before = now - self._keep
         try:
             forgotten = 0
             while rows := await self._db.tx(housekeeping.purge, before=before, now=now):
                 forgotten += rows
+            if self._keep_history is not None:
+                oldest = now - self._keep_history
+                while rows := await self._db.tx(history.purge, before=oldest):
+                    forgotten += rows
             named = await self._db.read(housekeeping.spool_names)
             swept = await self._db.sweep(named, now=now)
         except StoreUnavailable as error:

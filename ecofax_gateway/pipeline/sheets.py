@@ -17,7 +17,6 @@ from ..domain.line import FaxLine
 from ..domain.number import FaxNumber
 from ..store import campaigns, faxes, lines, opt_outs, preparation
 
-
 MAX_NAME_BESIDE_CODE = 25
 """Characters of a line's name where an opt-out code stands too: the whole tag line then
 fits, and the code, without which it is worth nothing, is never shortened."""
