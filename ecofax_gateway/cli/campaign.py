@@ -13,8 +13,7 @@ from ..pipeline import campaigns
 from ..store.campaigns import Cancellation
 from . import campaign_draft, campaign_view
 from .campaign_draft import fresh_reference
-from .line import line_number
-from .options import add_command, open_store, settings_of
+from .options import add_command, line_number, open_store, settings_of
 
 
 def add_parsers(

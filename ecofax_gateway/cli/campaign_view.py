@@ -23,8 +23,7 @@ from ..store import campaigns as rows
 from ..store import lines
 from ..store.campaigns import Campaign
 from ..store.results import results
-from .line import line_number
-from .options import add_command, open_store, settings_of
+from .options import add_command, line_number, open_store, settings_of
 
 LOOK_SECONDS = 1.0
 "How often --follow looks."

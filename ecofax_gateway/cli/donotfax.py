@@ -18,8 +18,7 @@ from ..domain.objection import GATEWAY
 from ..mail.charset import decode_text
 from ..store import objections
 from ..store.objections import Objection
-from .line import line_number
-from .options import add_command, open_store, settings_of
+from .options import add_command, line_number, open_store, settings_of
 
 COLUMNS = ("number", "line", "source", "date", "note")
 """Of the CSV, `;` between them; the first alone is enough for an import."""

@@ -15,8 +15,8 @@ from ..domain.errors import OrderRefused
 from ..pipeline.answer import Answer
 from ..store import erasure, housekeeping, portrait
 from ..store.erasure import Erased
-from .line import NO_SUCH_LINE, line_number
-from .options import add_command, open_store, settings_of
+from .line import NO_SUCH_LINE
+from .options import add_command, line_number, open_store, settings_of
 
 
 def add_parsers(

@@ -1,5 +1,5 @@
 """
-`line add|list|passwd|remove`: fax lines.
+`line add|list|passwd|remove|quota|show`: fax lines.
 """
 
 import argparse
@@ -9,10 +9,11 @@ from datetime import UTC, datetime
 
 from ..domain.errors import OrderRefused
 from ..domain.line import FaxLine, Plan
-from ..domain.number import FaxNumber, NotANumber, parse_number
+from ..domain.number import FaxNumber
 from ..password import hash_password, make_password
 from ..store import lines
-from .options import add_command, open_store, settings_of
+from . import quota
+from .options import add_command, line_number, open_store, settings_of
 
 NO_SUCH_LINE = "there is no line {}; see: ecofax-gateway line list"
 
@@ -57,6 +58,7 @@ def add_parsers(
     )
     remove.add_argument("number")
     remove.set_defaults(run=remove_line)
+    quota.add_actions(actions)
 
 
 def add_line(arguments: argparse.Namespace) -> int:
@@ -86,6 +88,11 @@ def list_lines(arguments: argparse.Namespace) -> int:
     """Print every line."""
     with open_store(settings_of(arguments)) as db:
         known = db.sync_read(lines.listing)
+        now = datetime.now(UTC)
+        told = {
+            each.line.number: db.sync_read(quota.of_line, each.line.number, now=now)
+            for each in known
+        }
     if not known:
         print("no line yet; add one with: ecofax-gateway line add NUMBER")
     for status in known:
@@ -94,6 +101,7 @@ def list_lines(arguments: argparse.Namespace) -> int:
         print(
             f"{FaxNumber(line.number)!s:<18} {line.plan:<6}"
             f" {line.plan.default_quality:<8} {line.max_calls} calls  {line.name}{paused}"
+            f"  {told[line.number]}".rstrip()
         )
     return 0
 
@@ -127,19 +135,6 @@ def remove_line(arguments: argparse.Namespace) -> int:
         )
     print(f"line {number} removed; its history stays")
     return 0
-
-
-def line_number(text: str) -> FaxNumber:
-    """
-    Read a line's number.
-
-    Raises:
-        OrderRefused: If it is none.
-    """
-    try:
-        return parse_number(text)
-    except NotANumber as error:
-        raise OrderRefused(f"{text!r} {error}", code="bad-number") from None
 
 
 def _password_option(parser: argparse.ArgumentParser) -> None:

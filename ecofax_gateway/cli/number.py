@@ -11,8 +11,7 @@ from ..domain.number import FaxNumber
 from ..domain.outcome import Ending
 from ..store import memory
 from ..store.memory import Memory
-from .line import line_number
-from .options import add_command, open_store, settings_of
+from .options import add_command, line_number, open_store, settings_of
 
 
 def add_parsers(

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ..domain.errors import OrderRefused
+from ..domain.number import FaxNumber, NotANumber, parse_number
 from ..service import become_owner, make_state_folder
 from ..settings import Settings, load_settings
 from ..store.database import Database
@@ -64,3 +66,16 @@ def open_store(settings: Settings) -> Iterator[Database]:
         yield db
     finally:
         db.close()
+
+
+def line_number(text: str) -> FaxNumber:
+    """
+    Read a number, of a line or to fax.
+
+    Raises:
+        OrderRefused: If it is none.
+    """
+    try:
+        return parse_number(text)
+    except NotANumber as error:
+        raise OrderRefused(f"{text!r} {error}", code="bad-number") from None

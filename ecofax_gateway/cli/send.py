@@ -16,13 +16,15 @@ from ..domain.number import FaxNumber
 from ..domain.order import Requester, Source
 from ..pipeline.prepare import split_restricted
 from ..settings import Settings
-from ..store import campaigns, faxes, lines
+from ..store import campaigns, faxes, lines, opt_outs, repeats
 from ..store.campaigns import Creation, NewCampaign, NewDocument
 from ..store.database import Database
 from ..store.faxes import Fax
 from ..store.reference import reference
-from .line import line_number
-from .options import add_command, open_store, settings_of
+from .options import add_command, line_number, open_store, settings_of
+
+ENDS = FINAL | {FaxState.HELD}
+"""--wait waits for calls, not for somebody to say whether a repeat is meant."""
 
 LOOK_SECONDS = 0.3
 "How often --wait looks whether something changed."
@@ -45,6 +47,16 @@ def add_parsers(
     parser.add_argument("--reply-to", metavar="ADDRESS", help="mail the replies there")
     parser.add_argument(
         "--wait", action="store_true", help="stay, show progress, exit 0 only if sent"
+    )
+    parser.add_argument(
+        "--again",
+        action="store_true",
+        help="also to numbers that got the same pages a short time ago",
+    )
+    parser.add_argument(
+        "--opt-out",
+        action="store_true",
+        help="print a code on every page with which the recipient can end the faxes",
     )
     parser.set_defaults(run=send)
 
@@ -78,6 +90,10 @@ def send(arguments: argparse.Namespace) -> int:
                 for name, content in contents
             ),
             numbers=tuple(number.e164 for number in numbers),
+            notes={
+                repeats.ALLOWED: arguments.again,
+                opt_outs.WANTED: arguments.opt_out,
+            },
         )
         created = db.sync_tx(campaigns.create, new, now=datetime.now(UTC))
         if created is not Creation.CREATED:
@@ -136,7 +152,7 @@ def _wait(db: Database, ref: str, settings: Settings) -> int:
                 shown[fax.ref] = state
                 now = datetime.now(settings.zone)
                 print(f"{now:%H:%M:%S}  {_words(fax, campaign.pages)}", flush=True)
-        if all(fax.state in FINAL for fax in current):
+        if all(fax.state in ENDS for fax in current):
             return 0 if all(fax.state is FaxState.SENT for fax in current) else 1
         time.sleep(LOOK_SECONDS)
 
@@ -147,6 +163,11 @@ def _words(fax: Fax, pages: int | None) -> str:
     match fax.state:
         case FaxState.WAITING:
             return f"{number}  pages are being made"
+        case FaxState.HELD:
+            return (
+                f"{number}  held: the same pages went there a short time ago; to send"
+                f" them all the same: ecofax-gateway release {fax.ref}"
+            )
         case FaxState.DIALING if fax.phase is not None:
             return (
                 f"{number}  {fax.phase}, {fax.pages_confirmed}/{pages} pages confirmed"

@@ -152,6 +152,9 @@ class Answer:
     def accept(self, conn: Connection, ref: str, *, now: datetime) -> None:
         """Acknowledge an order whose pages are made."""
         campaign = _campaign(conn, ref)
+        held = campaign.counts.get(FaxState.HELD, 0)
+        if total(campaign.counts) == held:
+            return  # `ask_about_repeats` is all there is to tell
         shown = faxes.listing(conn, campaign_ref=ref, limit=MAX_LISTED)
         self._put(
             conn,
@@ -166,7 +169,7 @@ class Answer:
                     for fax in shown
                     if fax.state is not FaxState.HELD
                 ],
-                count=total(campaign.counts) - campaign.counts.get(FaxState.HELD, 0),
+                count=total(campaign.counts) - held,
                 due_at=campaign.due_at,
                 ignored=campaign.notes.get("ignored", ()),
                 warnings=campaign.warnings,

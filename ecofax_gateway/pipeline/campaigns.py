@@ -175,6 +175,7 @@ def launch(
     launched = found(conn, ref)
     if launched.state is CampaignState.READY:
         answer.accept(conn, ref, now=now)
+        answer.ask_about_repeats(conn, ref, now=now)
     return launched
 
 
