@@ -305,6 +305,9 @@ class TrunkSettings:
         default="national",
         check=_one_of("national", "e164"),
     )
+    cost_per_minute: float = _key(
+        "Price of a minute, for `preflight`; 0: not told.", default=0.0, check=_from(0)
+    )
     ecm: bool = _key("Error correction (T.30 Annex A).", default=True)
     paced: bool = _key(
         "At the speed of a real fax line. false: as fast as the machine can, only\n"

@@ -26,6 +26,7 @@ COMMANDS = {
     "line": "line",
     "erase": "erase",
     "export-line": "erase",
+    "preflight": "preflight",
     "release": "release",
     "donotfax": "donotfax",
     "optout": "donotfax",

@@ -39,7 +39,7 @@ def convert(arguments: argparse.Namespace) -> int:
     try:
         content = arguments.file.read_bytes()
         rendered = asyncio.run(
-            _render(content, arguments.file.name, arguments.quality.vertical_dpi)
+            render(content, arguments.file.name, arguments.quality.vertical_dpi)
         )
         arguments.output.write_bytes(rendered.tiff)
     except OSError as error:
@@ -56,7 +56,13 @@ def convert(arguments: argparse.Namespace) -> int:
     return 0
 
 
-async def _render(content: bytes, name: str, vertical_dpi: int) -> Rendered:
+async def render(content: bytes, name: str, vertical_dpi: int) -> Rendered:
+    """
+    Make pages of one document, in a workshop of its own.
+
+    Raises:
+        ConversionFailed: If it cannot be done.
+    """
     with tempfile.TemporaryDirectory(prefix="ecofax-convert-") as folder:
         workshop = Workshop(folder=Path(folder), limits=Limits())
         await workshop.start()

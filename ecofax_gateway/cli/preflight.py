@@ -1,0 +1,147 @@
+"""
+`preflight FILE NUMBERS.txt`: what a campaign would come to, before it is made.
+"""
+
+import argparse
+import asyncio
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from converters.contract import ConversionFailed, Rendered
+
+from ..domain.cost import Estimate, estimate, floor_seconds
+from ..domain.document import Quality
+from ..domain.errors import OrderRefused
+from ..domain.window import Window
+from ..mail.number_list import BULK, NumberList, parse_numbers
+from ..pipeline.prepare import split_restricted
+from ..settings import Settings
+from ..store import preflight
+from ..store.preflight import Findings
+from .convert import render
+from .options import add_command, open_store, settings_of
+from .send import chosen_line, read_file
+
+MAX_NAMED = 10
+"""Of bad entries and of numbers that are left out; the others are counted."""
+
+
+def add_parsers(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+) -> None:
+    """Add `preflight`."""
+    parser = add_command(
+        commands,
+        "preflight",
+        "tell what sending a document to a list would come to, and send nothing",
+        example="preflight letter.pdf numbers.txt --line 0366720307 --quality normal",
+    )
+    parser.add_argument("file", metavar="FILE", type=Path)
+    parser.add_argument("numbers", metavar="NUMBERS.txt", type=Path)
+    parser.add_argument("--line", help="fax line (needed if there are several)")
+    parser.add_argument("--quality", choices=list(Quality), type=Quality)
+    parser.set_defaults(run=fly)
+
+
+def fly(arguments: argparse.Namespace) -> int:
+    """Look at the list and the document; exit 1 if nobody would be called."""
+    settings, now = settings_of(arguments), datetime.now(UTC)
+    content = read_file(arguments.file)
+    listed = parse_numbers(read_file(arguments.numbers), limits=BULK)
+    with open_store(settings) as db:
+        line = chosen_line(db, arguments.line)
+        quality = arguments.quality or line.plan.default_quality
+        allowed, restricted = split_restricted(listed.numbers, quality)
+        found = db.sync_read(
+            preflight.look,
+            [number.e164 for number in allowed],
+            of_line=line.number,
+            vertical_dpi=quality.vertical_dpi,
+            now=now,
+        )
+    try:
+        rendered = asyncio.run(
+            render(content, arguments.file.name, quality.vertical_dpi)
+        )
+    except ConversionFailed as failure:
+        raise OrderRefused(failure.for_requester, code=failure.code) from failure
+    calls = len(allowed) - len(found.do_not_fax)
+    foreseen = foresee(
+        found,
+        rendered,
+        settings,
+        calls=calls,
+        channels=max(min(line.max_calls, settings.trunk.channels), 1),
+        now=now,
+    )
+    _print_list(listed, len(restricted), found)
+    _print_estimate(foreseen, rendered, quality, settings)
+    return 0 if calls else 1
+
+
+def foresee(
+    found: Findings,
+    rendered: Rendered,
+    settings: Settings,
+    *,
+    calls: int,
+    channels: int,
+    now: datetime,
+) -> Estimate:
+    """Time and money: from measured seconds a page, or else the least it can be."""
+    if found.page_seconds is not None:
+        seconds = found.page_seconds * rendered.pages
+    else:
+        seconds = floor_seconds(rendered.pages, len(rendered.tiff) * 8)
+    return estimate(
+        calls=calls,
+        channels=channels,
+        call_seconds=seconds,
+        begin=now,
+        windows=[Window.from_json(found.window)] if found.window else [],
+        cost_per_minute=settings.trunk.cost_per_minute or None,
+    )
+
+
+def _print_list(listed: NumberList, restricted: int, found: Findings) -> None:
+    valid = len(listed.numbers)
+    print(f"numbers    {valid} valid, {len(listed.duplicates)} written twice")
+    for bad in listed.bad[:MAX_NAMED]:
+        print(f"           line {bad.line}: {bad.text!r} {bad.reason}")
+    if len(listed.bad) > MAX_NAMED:
+        print(f"           and {len(listed.bad) - MAX_NAMED} more that are none")
+    if restricted:
+        print(f"left out   {restricted} surtaxed or foreign: they need --quality best")
+    if found.do_not_fax:
+        print(f"left out   {len(found.do_not_fax)} on a do-not-fax list")
+    if found.failed_for_good:
+        some = ", ".join(sorted(found.failed_for_good)[:MAX_NAMED])
+        print(f"doubtful   {len(found.failed_for_good)} failed for good before: {some}")
+
+
+def _print_estimate(
+    foreseen: Estimate, rendered: Rendered, quality: Quality, settings: Settings
+) -> None:
+    print(f"pages      {rendered.pages} in quality {quality}")
+    for warning in rendered.warnings:
+        print(f"           {warning}")
+    print(
+        f"calls      {foreseen.calls}, {foreseen.channels} at a time,"
+        f" {foreseen.call_seconds:.0f} s each"
+    )
+    print(f"duration   {_hours(foreseen.busy)}, without retries")
+    if foreseen.ends_at is None:
+        print("end        more than a year from now, or its hours never open")
+    else:
+        print(
+            f"end        {foreseen.ends_at.astimezone(settings.zone):%Y-%m-%d %H:%M}"
+            " if it begins now"
+        )
+    if foreseen.cost is not None:
+        print(f"cost       {foreseen.cost:.2f} by the trunk's price a minute")
+
+
+def _hours(span: timedelta) -> str:
+    minutes, seconds = divmod(round(span.total_seconds()), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes:02} min {seconds:02} s"
