@@ -50,7 +50,8 @@ def reachable(state):
 
 class Faxes(RuleBasedStateMachine):
     """
-    Two lines, one trunk of three channels, nodes that die and come back.
+    Two lines, one trunk of three channels, two nodes that die and come back, or do not
+    notice that the other one declared them dead.
     """
 
     make_office = None
@@ -71,6 +72,9 @@ class Faxes(RuleBasedStateMachine):
             self.office.queue(line, NUMBERS[n:] + NUMBERS[:n])
             for n, line in enumerate(self.lines * 2)
         ]
+        begun = self.office.tx(nodes.begin, "b", now=self.office.now)
+        self.epochs = {"a": self.office.epoch, "b": begun}
+        self.owners = {}
         self.dialled = {}
         self.states = {}
 
@@ -107,9 +111,17 @@ class Faxes(RuleBasedStateMachine):
         self.office.later(seconds=seconds)
         self.office.tx(faxes.promote_due, now=self.office.now)
 
-    @rule(target=claimed, limit=st.integers(1, 4))
-    def claim(self, limit):
-        return multiple(*self.office.claim(limit))
+    @rule(target=claimed, limit=st.integers(1, 4), node=st.sampled_from("ab"))
+    def claim(self, limit, node):
+        new = self.office.tx(
+            claims.claim,
+            node=node,
+            epoch=self.epochs[node],
+            limit=limit,
+            now=self.office.now,
+        )
+        self.owners |= {(each.ref, each.attempt): node for each in new}
+        return multiple(*new)
 
     @rule(claim=claimed)
     def intend(self, claim):
@@ -156,17 +168,41 @@ class Faxes(RuleBasedStateMachine):
     def give_back(self, claim):
         self.office.tx(claims.give_back, claim, now=self.office.now)
 
-    @rule()
-    def restart(self):
-        self.office.epoch = self.office.tx(nodes.begin, "a", now=self.office.now)
-        dialing = self.office.tx(faxes.listing, state=FaxState.DIALING)
-        lost = self.office.tx(
-            claims.take_over, node="a", epoch=self.office.epoch, now=self.office.now
+    @rule(node=st.sampled_from("ab"))
+    def restart(self, node):
+        self.epochs[node] = self.office.tx(nodes.begin, node, now=self.office.now)
+        self.take_over(node, self.epochs[node])
+
+    @rule(node=st.sampled_from("ab"), wakes=st.booleans())
+    def fall_silent(self, node, wakes):
+        """
+        The other node fences it; it may wake and go on as if nothing had happened.
+        """
+        since = self.office.later(minutes=1)
+        fenced = self.office.tx(
+            nodes.fence, node, self.epochs[node], since=since, now=since
         )
-        assert set(lost) == {
-            fax.ref for fax in dialing if fax.phase is not Phase.CLAIMED
+        if fenced is not None:
+            self.take_over(node, fenced)
+        heard = self.office.tx(nodes.beat, node, self.epochs[node], now=since)
+        assert not heard
+        assert not self.office.tx(
+            claims.claim, node=node, epoch=self.epochs[node], limit=9, now=since
+        )
+        if not wakes:
+            self.restart(node)
+
+    def take_over(self, node, epoch):
+        dialing = self.office.tx(faxes.listing, state=FaxState.DIALING)
+        theirs = [f for f in dialing if self.owners[f.ref, f.attempt] == node]
+        lost = self.office.tx(
+            claims.take_over, node=node, epoch=epoch, now=self.office.now
+        )
+        assert set(lost) == {f.ref for f in theirs if f.phase is not Phase.CLAIMED}
+        left = self.office.tx(faxes.listing, state=FaxState.DIALING)
+        assert {f.ref for f in left} == {f.ref for f in dialing} - {
+            f.ref for f in theirs
         }
-        assert not self.office.tx(faxes.listing, state=FaxState.DIALING)
 
     @invariant()
     def every_fax_moved_by_the_rules(self):
