@@ -60,7 +60,7 @@ def called(far_end):
 def test_a_campaign_is_paused_resumed_and_stopped(fax_machine, gateway, tmp_path):
     far_end = fax_machine()
     house = gateway(far_end)
-    listed = numbers(60)
+    listed = numbers(24)
     ref = create(house, tmp_path, listed)
     house.daemon.wait_for(rf"{ref}.*1 pages, 0 faxes")
     draft = steer(house, "show", ref, "--pages", str(tmp_path / "pages.tif"))
