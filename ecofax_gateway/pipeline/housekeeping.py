@@ -19,6 +19,10 @@ from .answer import Answer
 
 logger = logging.getLogger(__name__)
 
+LATE = 2 / 3
+"""Of the time after which a silent node is dead: two of our own beats that are further
+apart mean that others may have been kept from beating too."""
+
 
 class Housekeeping:
     """
@@ -93,7 +97,7 @@ class Housekeeping:
             self._stop()
             return
         now, limit = time.monotonic(), self._silent_after.total_seconds()
-        if now - self._heard_at > limit / 2:
+        if now - self._heard_at > limit * LATE:
             self._steady_since = now
         self._heard_at = now
         if now - self._steady_since >= limit:
