@@ -1,0 +1,3 @@
+"""
+Measurements of the store, and three days of campaigns in minutes.
+"""

@@ -1,0 +1,171 @@
+"""
+A store with lines, trunks and campaigns in it, and the daemon's way of using it.
+
+I/O: a database.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from ecofax_gateway.domain.document import Quality
+from ecofax_gateway.domain.fax import Phase
+from ecofax_gateway.domain.line import FaxLine
+from ecofax_gateway.domain.order import Requester, Source
+from ecofax_gateway.domain.outcome import Ending, Outcome
+from ecofax_gateway.domain.retry import RetryPolicy, decide
+from ecofax_gateway.store import (
+    calls,
+    campaigns,
+    claims,
+    lines,
+    nodes,
+    preparation,
+    trunks,
+)
+from ecofax_gateway.store.claims import ClaimedFax
+from ecofax_gateway.store.content import Content
+from ecofax_gateway.store.database import Database
+from ecofax_gateway.store.reference import reference
+
+NOON = datetime(2027, 3, 2, 12, tzinfo=UTC)
+"""When every measurement begins, a Tuesday: no clock has a say in what is measured."""
+
+NODE = "bench"
+
+DELIVERED = Outcome(
+    ending=Ending.DELIVERED,
+    pages_confirmed=1,
+    remote_id="+33 3 66 72 03 07",
+    bit_rate=14_400,
+    ecm=True,
+    vertical_dpi=196,
+    answered=True,
+    fax_met=True,
+    duration_s=31.5,
+)
+
+
+@dataclass
+class Office:
+    """
+    An open store.
+
+    Args:
+        db: The store.
+
+        now: The time that every call is told.
+    """
+
+    db: Database
+    now: datetime = NOON
+    epoch: int = 0
+    _refs: int = 0
+
+    @classmethod
+    def open(
+        cls, url: str, spool: Path, *, channels: dict[str, int], now: datetime = NOON
+    ) -> "Office":
+        """Open a store, with a node that lives and these trunks."""
+        office = cls(Database.open(url, spool=spool), now=now)
+        office.epoch = office.db.sync_tx(nodes.begin, NODE, now=now)
+        for name, calls_at_once in channels.items():
+            office.db.sync_tx(trunks.put, name, max_calls=calls_at_once)
+        return office
+
+    def line(self, n: int, *, max_calls: int) -> str:
+        """Make fax line *n*; its number."""
+        number = f"+3310000{n:04}"
+        line = FaxLine(number=number, password_hash="none", max_calls=max_calls)  # noqa: S106 -- a hash that fits no password
+        assert self.db.sync_tx(lines.add, line, now=self.now)
+        return number
+
+    def enqueue(
+        self, line: str, numbers: Sequence[str], *, trunk: str, pages: int = 1
+    ) -> str:
+        """One campaign, from the order to the queue, in two commits; its reference."""
+        new = self.order(line, numbers, trunk=trunk)
+        self.db.sync_tx(campaigns.create, new, now=self.now)
+        self.db.sync_tx(preparation.release, new.ref, page_count=pages, now=self.now)
+        return new.ref
+
+    def order(
+        self, line: str, numbers: Sequence[str], *, trunk: str
+    ) -> campaigns.NewCampaign:
+        """An order whose document is small."""
+        self._refs += 1
+        content = Content.of(b"a document")
+        return campaigns.NewCampaign(
+            ref=reference(self._refs * 7919),
+            line=line,
+            trunk=trunk,
+            source=Source.COMMAND,
+            requester=Requester(address=None),
+            quality=Quality.PREMIUM,
+            documents=(campaigns.NewDocument(name="a.pdf", content=content),),
+            numbers=tuple(numbers),
+        )
+
+    async def drain(self, *, channels: int) -> int:
+        """
+        Call everything that is queued, as the daemon does; how many lives were lived.
+
+        One dispatcher claims as many as channels are free; each call is a task of its
+        own that writes its intent, its one page, and its outcome.
+        """
+        policy = RetryPolicy()
+        under_way: set[asyncio.Task[None]] = set()
+        lived = 0
+        while True:
+            claimed = await self.db.tx(
+                claims.claim,
+                node=NODE,
+                epoch=self.epoch,
+                limit=channels - len(under_way),
+                now=self.now,
+            )
+            if not claimed and not under_way:
+                return lived
+            lived += len(claimed)
+            under_way |= {
+                asyncio.create_task(self.live(each, policy)) for each in claimed
+            }
+            if claimed and len(under_way) < channels:
+                await asyncio.sleep(0)
+                continue
+            done, under_way = await asyncio.wait(
+                under_way, return_when=asyncio.FIRST_COMPLETED
+            )
+            for task in done:
+                task.result()
+
+    async def live(self, claimed: ClaimedFax, policy: RetryPolicy) -> None:
+        """One call that succeeds at once: intent, a page, the outcome."""
+        now = self.now
+        assert await self.db.brief(
+            calls.intend, claimed, pages_sha256="0" * 64, now=now
+        )
+        assert await self.db.brief(
+            calls.progress, claimed, Phase.SENDING, pages_confirmed=1, now=now
+        )
+        await self.db.brief(settle, claimed, DELIVERED, policy, now=now, draw=0.5)
+
+
+def settle(
+    conn: Connection,
+    claimed: ClaimedFax,
+    outcome: Outcome,
+    policy: RetryPolicy,
+    *,
+    now: datetime,
+    draw: float,
+) -> None:
+    """What the daemon writes when a call has ended, the reply aside."""
+    history = calls.history(conn, claimed, outcome)
+    decision = decide(outcome, history, policy=policy, now=now, draw=draw)
+    assert calls.finish(conn, claimed, outcome, decision, now=now) is not None
+    campaigns.finish_if_all_final(conn, claimed.campaign, now=now)
