@@ -43,8 +43,8 @@ from .worker import Bell, insist
 logger = logging.getLogger(__name__)
 
 INTENT_SECONDS = 10.0
-"""An intent older than this is not dialled: we slept, others may have given its channel
-away. Well below `gateway.lost_call`; a commit takes milliseconds."""
+"""An intent older than this, or than half the time that a lost call keeps its channel,
+is not dialled: we slept, and others may have given the channel away."""
 
 PHASES = {
     Step.RINGING: Phase.RINGING,
@@ -120,6 +120,7 @@ class Transmit:
         self._policy = policy
         self._way = way
         self._slot_grace = slot_grace
+        self._intent_s = min(INTENT_SECONDS, slot_grace.total_seconds() / 2)
         self._folder = folder
         self._zone = zone
         self._clock = clock
@@ -263,7 +264,7 @@ class Transmit:
         except StoreUnavailable as error:
             logger.error("not called, the intent could not be written: %s", error)
             return Ending.LOCAL_FAULT
-        if obstacle is None and time.monotonic() - began > INTENT_SECONDS:
+        if obstacle is None and time.monotonic() - began > self._intent_s:
             logger.error("not called, the intent is too old: this process slept")
             return Ending.LOCAL_FAULT
         return obstacle
