@@ -119,7 +119,7 @@ class GatewaySettings:
         "Seconds that a call keeps its channels when its node was lost: until the fax\n"
         "machine has hung up.",
         default=120.0,
-        check=_from(0),
+        check=_from(4),
     )
     state: str = _key(
         "Folder of everything that must outlive a restart. Empty: the service's\n"

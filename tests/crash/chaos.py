@@ -159,7 +159,7 @@ class Server:
         ]
 
     def crash(self):
-        self._run("-m", "immediate", "restart")
+        self._run("-m", "immediate", "stop")
 
     def tend(self):
         """

@@ -128,6 +128,7 @@ def strike(blow, nodes, server):
             node.signal(signal.SIGCONT)
         case "restart-database":
             server.crash()
+            clock.wait(blow.lasts_s / 2)
         case "fill":
             ids = descendants(node.process.pid)
             limit_files(ids, 0)
