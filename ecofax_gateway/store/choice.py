@@ -41,7 +41,7 @@ CLAIM = text(
         WHERE c.gated AND c.is_open AND NOT c.paused AND c.state = 'ready'
           AND (c.next_call_at IS NULL OR c.next_call_at <= :paced)
     ),
-    head AS (
+    head AS MATERIALIZED (
         SELECT q.line, q.start, t.room,
             (SELECT f.id FROM fax f
              WHERE f.line = q.line AND f.trunk = t.name AND f.gate = q.gate

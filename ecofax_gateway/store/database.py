@@ -89,7 +89,7 @@ class Database:
                 pool_size=THREADS + 1,  # the last is the writer's
                 max_overflow=0,
                 pool_pre_ping=True,
-                connect_args={"connect_timeout": 10},
+                connect_args={"connect_timeout": 10, "options": NO_JIT},
                 **options,
             )
             reader = engine.execution_options(
