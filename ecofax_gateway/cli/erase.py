@@ -3,7 +3,6 @@
 """
 
 import argparse
-import asyncio
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +12,7 @@ from sqlalchemy import Connection
 from ..daemon import answer_of
 from ..domain.errors import OrderRefused
 from ..pipeline.answer import Answer
+from ..settings import Settings
 from ..store import erasure, housekeeping, portrait
 from ..store.erasure import Erased
 from .line import NO_SUCH_LINE
@@ -54,9 +54,10 @@ def erase_person(arguments: argparse.Namespace) -> int:
         else:
             number = line_number(who).e164
             done = db.sync_tx(_erase_number, number, answer_of(settings), now)
-        asyncio.run(db.sweep(db.sync_read(housekeeping.spool_names), now=now))
+        for name in done.files - db.sync_read(housekeeping.spool_names):
+            db.spool.remove(name)
         is_clean = db.compact()
-    _report(done)
+    _report(done, settings)
     if not is_clean:
         print("somebody was reading: the database's log still has old pages; run again")
     if any(done[word] for word in done if word.startswith("calls under way")):
@@ -73,7 +74,7 @@ def _erase_number(
     return done
 
 
-def _report(done: Erased) -> None:
+def _report(done: Erased, settings: Settings) -> None:
     found = {word: count for word, count in done.items() if count}
     for word, count in found.items():
         print(f"{count:>8}  {word}")
@@ -83,6 +84,8 @@ def _report(done: Erased) -> None:
         "Not looked into: backups, the system's log (numbers are shortened there), and"
         " what is printed on the pages of others."
     )
+    if settings.replies.by == "folder":
+        print(f"Nor into replies that were written as files: {settings.reply_folder}")
 
 
 def export_line(arguments: argparse.Namespace) -> int:

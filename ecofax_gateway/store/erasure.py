@@ -37,6 +37,7 @@ from .tables import (
     campaign,
     document,
     fax,
+    line,
     mail,
     number_memory,
     pages,
@@ -56,6 +57,9 @@ class Erased(Counter[str]):
         super().__init__()
         self.ended: set[str] = set()
         "References of campaigns that may be at their end now: look, and report."
+
+        self.files: set[str] = set()
+        "Of the spool, which rows named: remove after the commit what no row names now."
 
 
 def erase_number(conn: Connection, number: str, *, now: datetime) -> Erased:
@@ -91,6 +95,10 @@ def erase_number(conn: Connection, number: str, *, now: datetime) -> Erased:
     ).rowcount
     done["do-not-fax rows"] += objections.erase(conn, number, now=now)
     done["mails not read yet (not looked into)"] = _unread(conn)
+    own = select(func.count()).where(line.c.number == number)
+    done["fax lines of that number (kept; see: line remove)"] = conn.execute(
+        own
+    ).scalar_one()
     return done
 
 
@@ -236,6 +244,8 @@ def _forget_contents(conn: Connection, ids: Sequence[int], done: Erased) -> None
         campaign.c.id.in_(ids),
         ~exists().where(fax.c.campaign_id == campaign.c.id, fax.c.state.in_(_OPEN)),
     )
+    its = select(document.c.spool).where(document.c.campaign_id.in_(over))
+    done.files |= {name for name in conn.execute(its).scalars() if name}
     hashes = set(
         conn.execute(
             update(document)
@@ -249,7 +259,9 @@ def _forget_contents(conn: Connection, ids: Sequence[int], done: Erased) -> None
         document.c.sha256 == pages.c.sha256,
         document.c.inline.is_not(None) | document.c.spool.is_not(None),
     )
-    conn.execute(delete(pages).where(pages.c.sha256.in_(hashes), ~held))
+    gone = delete(pages).where(pages.c.sha256.in_(hashes), ~held)
+    names = conn.execute(gone.returning(pages.c.spool)).scalars()
+    done.files |= {name for name in names if name}
 
 
 def _unread(conn: Connection) -> int:

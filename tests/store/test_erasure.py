@@ -19,6 +19,7 @@ from ecofax_gateway.store import (
     campaigns,
     erasure,
     faxes,
+    housekeeping,
     mails,
     objections,
     portrait,
@@ -162,6 +163,18 @@ def test_a_call_under_way_is_told_to_end_and_erased_later(office):
     office.tx(calls.finish, claimed, outcome, Done(), now=office.now)
     assert office.tx(erasure.erase_number, ANNE, now=office.now)["faxes"] == 1
     assert ANNE not in office.tx(everything)
+
+
+def test_large_contents_are_named_so_that_their_files_can_go(office):
+    large = office.db.sync_keep(b"x" * 300_000)
+    document = campaigns.NewDocument(name="a.pdf", content=large)
+    ref = office.queue(office.line(), [ANNE], documents=(document,))
+    office.tx(campaigns.cancel, ref, now=office.now)
+
+    done = office.tx(erasure.erase_number, ANNE, now=office.now)
+
+    assert done.files == ({large.spool} if large.spool else set())
+    assert not done.files & office.tx(housekeeping.spool_names)
 
 
 def test_pages_that_another_order_holds_stay(office, used):
