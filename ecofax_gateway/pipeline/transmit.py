@@ -32,7 +32,7 @@ from ..domain.retry import RetryPolicy, decide
 from ..engine.protocol import PageFile, PlaceCall, Progress, Step, TrunkAddress
 from ..log import about, shorten_number
 from ..senders.contract import Sender
-from ..store import calls, claims, faxes, lines, objections
+from ..store import calls, claims, faxes, lines, memory, objections, opt_outs, schedules
 from ..store.claims import ClaimedFax
 from ..store.database import Database
 from . import sheets
@@ -237,7 +237,7 @@ class Transmit:
             await self._finish(claimed, fault)
             return
         try:
-            obstacle = await self._intend(claimed, digest, started_at)
+            obstacle = await self._intend(claimed, digest, self._clock())
             if obstacle is None:
                 logger.info("calling %s", shorten_number(claimed.number))
                 outcome = await self._send(claimed, call)
@@ -335,9 +335,14 @@ class Transmit:
         now = self._clock()
         history = calls.history(conn, claimed, outcome)
         decision = decide(outcome, history, policy=self._policy, now=now, draw=draw)
+        mode = memory.mode_of(conn, claimed, now=now)
         state = calls.finish(conn, claimed, outcome, decision, now=now)
-        if state is not None:
-            self._answer.after_call(conn, claimed.campaign, now=now)
+        if state is None:
+            return None
+        memory.remember(conn, claimed.number, outcome, mode, now=now)
+        others = memory.fail_waiting(conn, claimed.number, outcome, now=now)
+        for campaign in dict.fromkeys([claimed.campaign, *others]):
+            self._answer.after_call(conn, campaign, now=now)
         return state
 
     async def _make_call(
@@ -348,11 +353,13 @@ class Transmit:
         assert line is not None, (
             "a line whose faxes are not all final cannot be removed"
         )
+        mode = await self._db.read(memory.mode_of, claimed, now=at)
         documents = await self._db.read(
             sheets.document_pages, claimed.campaign, claimed.quality
         )
+        code = await self._db.read(opt_outs.code_of, claimed.ref)
         files, digest = await asyncio.to_thread(
-            self._write_pages, claimed, line, documents, at
+            self._write_pages, claimed, line, documents, at, code
         )
         caller = FaxNumber(claimed.line)
         call = PlaceCall(
@@ -364,12 +371,18 @@ class Transmit:
             pages=claimed.pages - claimed.pages_confirmed,
             trunk=self._way.trunk,
             ring_timeout_s=self._way.ring_timeout_s,
-            ecm=self._way.ecm,
+            ecm=self._way.ecm and mode.ecm,
+            max_bit_rate=mode.max_bit_rate,
         )
         return call, digest
 
     def _write_pages(
-        self, claimed: ClaimedFax, line: FaxLine, documents: list[bytes], at: datetime
+        self,
+        claimed: ClaimedFax,
+        line: FaxLine,
+        documents: list[bytes],
+        at: datetime,
+        opt_out: str | None,
     ) -> tuple[tuple[PageFile, ...], str]:
         files, digests = [], []
         for dpi, tiffs in sheets.coarser(documents, claimed.quality):
@@ -380,6 +393,7 @@ class Transmit:
                 zone=self._zone,
                 first_page=claimed.first_page,
                 vertical_dpi=dpi,
+                opt_out=opt_out,
             )
             path = self._folder / f"{claimed.ref}-{claimed.attempt}-{dpi}.tif"
             path.write_bytes(composed)
@@ -391,7 +405,13 @@ class Transmit:
 def _write_intent(
     conn: Connection, claimed: ClaimedFax, *, pages_sha256: str, now: datetime
 ) -> Ending | None:
-    """Look at the do-not-fax lists last of all: in the transaction before the call."""
+    """
+    Look at windows and do-not-fax lists last of all: in the transaction before the call.
+    """
+    if schedules.is_shut(conn, claimed.campaign, now=now):
+        # Between the claim and now it was paused or its window closed: it waits on.
+        claims.give_back(conn, claimed, now=now)
+        return Ending.LOCAL_FAULT
     if objections.blocking(conn, claimed.number, line=claimed.line):
         return Ending.DO_NOT_FAX
     if calls.intend(conn, claimed, pages_sha256=pages_sha256, now=now):
