@@ -13,6 +13,11 @@ from ecofax_gateway.cli import COMMANDS
 
 DOCUMENT = Path(__file__).parents[2] / "ecofax_gateway/cli/documents/devis.pdf"
 
+PROTECTION = ["line quota", "line show"] + [
+    f"donotfax {action}"
+    for action in ("add", "remove", "list", "import", "export", "ledger")
+]
+
 
 @pytest.fixture
 def ecofax(tmp_path):
@@ -38,7 +43,7 @@ def ecofax(tmp_path):
 
 @pytest.mark.parametrize(
     "command",
-    [*COMMANDS, "line add", "line list", "line passwd", "line remove"],
+    [*COMMANDS, "line add", "line list", "line passwd", "line remove", *PROTECTION],
 )
 def test_every_command_has_help_with_an_example(ecofax, command):
     shown = ecofax(*command.split(), "--help")

@@ -207,3 +207,27 @@ def test_any_text_is_read(text, kind):
 def test_any_mixture_of_marks_is_read(text):
     for kind in TextKind:
         find_directives([TextPart(kind, text)])
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("p:Secret7\ndoublon:oui", True),
+        ("p:Secret7\nDoublons : OUI.", True),
+        ("p:Secret7 doublon:oui", True),
+        ("p:Secret7\ndoublon:non", False),
+        ("p:Secret7", False),
+    ],
+)
+def test_a_repeat_is_meant_only_if_it_is_said(body, expected):
+    found = plain(body)
+
+    assert found.repeats is expected
+    assert found.mistakes == ()
+    assert found.passwords[0] == "Secret7"
+
+
+def test_a_repeat_that_is_not_understood_is_a_mistake():
+    [mistake] = plain("p:Secret7\ndoublon:peut-être").mistakes
+
+    assert mistake.code == "bad-repeats"
