@@ -43,6 +43,21 @@ class Cluster:
         """How libpq, and the drivers that follow it, name the same."""
         return f"postgresql://postgres@/{name}?host={self.folder}"
 
+    def cpu_seconds(self) -> float:
+        """What the server has spent so far, its processes that ended included."""
+        root = int((self.folder / "data/postmaster.pid").read_text().split()[0])
+        ticks = 0
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                fields = stat.read_text().rpartition(")")[2].split()
+            except (FileNotFoundError, ProcessLookupError):
+                continue  # it ended while we looked
+            if int(stat.parent.name) == root:
+                ticks += sum(map(int, fields[11:15]))  # and its ended children
+            elif int(fields[1]) == root:
+                ticks += sum(map(int, fields[11:13]))
+        return ticks / os.sysconf("SC_CLK_TCK")
+
     def execute(self, statement: str) -> None:
         """Run one statement outside any transaction."""
         engine = create_engine(self.url("postgres"), isolation_level="AUTOCOMMIT")
@@ -57,6 +72,11 @@ class Cluster:
         return name
 
 
+def as_user() -> list[str]:
+    """What comes before a server's command: PostgreSQL refuses to run as root."""
+    return ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+
+
 @contextmanager
 def running(*, durable: bool) -> Iterator[Cluster]:
     """
@@ -68,18 +88,15 @@ def running(*, durable: bool) -> Iterator[Cluster]:
     programs = max(PROGRAMS.glob("*/bin"), key=lambda path: int(path.parent.name))
     # Not in a test's own folder, which only its owner can enter.
     folder = Path(tempfile.mkdtemp(prefix="ecofax-pg-"))
-    as_user = []
     if os.geteuid() == 0:
-        # PostgreSQL refuses to run as root.
         user = pwd.getpwnam("postgres")
         os.chown(folder, user.pw_uid, user.pw_gid)
-        as_user = ["runuser", "-u", "postgres", "--"]
     data = str(folder / "data")
     server = f"-c listen_addresses= -c max_connections=100 -k {folder}"
     if not durable:
         server += " -F"
     initdb = ["-D", data, "-A", "trust", "-U", "postgres", "-E", "UTF8", "-N"]
-    control = [*as_user, str(programs / "pg_ctl"), "-D", data, "-w", "-s"]
+    control = [*as_user(), str(programs / "pg_ctl"), "-D", data, "-w", "-s"]
 
     def run(*command: str) -> None:
         subprocess.run(
@@ -91,7 +108,7 @@ def running(*, durable: bool) -> Iterator[Cluster]:
         )
 
     try:
-        run(*as_user, str(programs / "initdb"), *initdb)
+        run(*as_user(), str(programs / "initdb"), *initdb)
         run(*control, "-o", server, "-l", str(folder / "log"), "start")
         try:
             yield Cluster(folder)

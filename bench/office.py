@@ -37,6 +37,8 @@ NOON = datetime(2027, 3, 2, 12, tzinfo=UTC)
 
 NODE = "bench"
 
+POLICY = RetryPolicy()
+
 DELIVERED = Outcome(
     ending=Ending.DELIVERED,
     pages_confirmed=1,
@@ -117,7 +119,6 @@ class Office:
         One dispatcher claims as many as channels are free; each call is a task of its
         own that writes its intent, its one page, and its outcome.
         """
-        policy = RetryPolicy()
         under_way: set[asyncio.Task[None]] = set()
         lived = 0
         while True:
@@ -131,9 +132,7 @@ class Office:
             if not claimed and not under_way:
                 return lived
             lived += len(claimed)
-            under_way |= {
-                asyncio.create_task(self.live(each, policy)) for each in claimed
-            }
+            under_way |= {asyncio.create_task(self.live(each)) for each in claimed}
             if claimed and len(under_way) < channels:
                 await asyncio.sleep(0)
                 continue
@@ -143,7 +142,7 @@ class Office:
             for task in done:
                 task.result()
 
-    async def live(self, claimed: ClaimedFax, policy: RetryPolicy) -> None:
+    async def live(self, claimed: ClaimedFax) -> None:
         """One call that succeeds at once: intent, a page, the outcome."""
         now = self.now
         assert await self.db.brief(
@@ -152,7 +151,7 @@ class Office:
         assert await self.db.brief(
             calls.progress, claimed, Phase.SENDING, pages_confirmed=1, now=now
         )
-        await self.db.brief(settle, claimed, DELIVERED, policy, now=now, draw=0.5)
+        await self.db.brief(settle, claimed, DELIVERED, POLICY, now=now, draw=0.5)
 
 
 def settle(

@@ -4,8 +4,10 @@ The picture of a simulation: channels in use over time, by trunk and by line.
 I/O: writes a PNG file.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import matplotlib as mpl
@@ -44,7 +46,7 @@ def draw(plan: Plan, course: Course, path: Path, *, title: str) -> None:
         _panel(axes, course, name, cap, label=f"line {name}{kind}")
         if window is not None:
             for begin, end in _shut(window, course.times[0], course.times[-1]):
-                axes.axvspan(begin, end, color="0.85", linewidth=0)
+                axes.axvspan(*_numbers([begin, end]), color="0.85", linewidth=0)
     figure.suptitle(title, fontsize=13, y=0.995)
     figure.subplots_adjust(left=0.04, right=0.99, top=0.965, bottom=0.03)
     figure.savefig(path, dpi=80)
@@ -52,14 +54,22 @@ def draw(plan: Plan, course: Course, path: Path, *, title: str) -> None:
 
 def _panel(axes: Axes, course: Course, name: str, cap: int, *, label: str) -> None:
     used = course.used[name]
-    axes.fill_between(course.times, used, step="post", color="#2a6f97", linewidth=0)
+    times = _numbers(course.times)
+    axes.fill_between(times, used, step="post", color="#2a6f97", linewidth=0)
     axes.axhline(cap, color="#c1121f", linewidth=1, linestyle="--")
     axes.set_ylim(0, cap * 1.15)
-    axes.set_xlim(course.times[0], course.times[-1])
+    axes.set_xlim(times[0], times[-1])
     axes.set_title(f"{label}: most {max(used)} of {cap}", fontsize=8, loc="left", pad=2)
-    axes.xaxis.set_major_locator(dates.HourLocator(byhour=(0, 6, 9, 12, 14, 18)))
-    axes.xaxis.set_major_formatter(dates.DateFormatter("%a %Hh", tz=PARIS))
+    hours: Any = dates  # its classes have no annotations
+    axes.xaxis.set_major_locator(hours.HourLocator(byhour=(0, 6, 9, 12, 14, 18)))
+    axes.xaxis.set_major_formatter(hours.DateFormatter("%a %Hh", tz=PARIS))
     axes.tick_params(labelsize=6)
+
+
+def _numbers(times: Sequence[datetime]) -> list[float]:
+    """Instants as matplotlib counts them."""
+    count: Any = dates  # it has no annotations
+    return [float(count.date2num(each)) for each in times]
 
 
 def _shut(

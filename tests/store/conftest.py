@@ -3,18 +3,13 @@ Real databases: an SQLite file, and a throw-away PostgreSQL cluster.
 """
 
 import itertools
-import os
-import pwd
-import shutil
-import subprocess
-import tempfile
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
 
+from bench.cluster import Cluster as Cluster
+from bench.cluster import as_user as _as_user  # noqa: F401 -- for tests/crash
+from bench.cluster import running
 from ecofax_gateway.domain.document import Quality
 from ecofax_gateway.domain.line import FaxLine
 from ecofax_gateway.domain.order import Requester, Source
@@ -34,56 +29,13 @@ from ecofax_gateway.store.reference import reference
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
-@dataclass
-class Cluster:
-    """A PostgreSQL server of our own, on a Unix socket in its own folder."""
-
-    folder: Path
-    numbers: itertools.count = field(default_factory=itertools.count)
-
-    def url(self, name):
-        return f"postgresql+psycopg://postgres@/{name}?host={self.folder}"
-
-    def execute(self, statement):
-        engine = create_engine(self.url("postgres"), isolation_level="AUTOCOMMIT")
-        with engine.connect() as conn:
-            conn.execute(text(statement))
-        engine.dispose()
-
-    def new(self, *, template="template1"):
-        name = f"t{next(self.numbers)}"
-        self.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-        return name
-
-
-def _as_user():
-    return ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-
-
 @pytest.fixture(scope="session")
 def cluster():
     """
-    initdb, start, stop; not in pytest's folder, which only its owner can enter.
+    A PostgreSQL server that nobody else uses.
     """
-    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))[-1]
-    folder = Path(tempfile.mkdtemp(prefix="ecofax-pg-"))
-    if os.geteuid() == 0:
-        user = pwd.getpwnam("postgres")
-        os.chown(folder, user.pw_uid, user.pw_gid)
-    data = folder / "data"
-    server = f"-F -c listen_addresses= -c max_connections=100 -k {folder}"
-    initdb = ["-D", data, "-A", "trust", "-U", "postgres", "-E", "UTF8", "-N"]
-    control = [*_as_user(), programs / "pg_ctl", "-D", data, "-w", "-s"]
-    quiet = {"check": True, "cwd": folder, "stdout": subprocess.DEVNULL}
-    subprocess.run([*_as_user(), programs / "initdb", *initdb], **quiet)
-    subprocess.run(
-        [*control, "-o", server, "-l", folder / "log", "start"], timeout=60, **quiet
-    )
-    try:
-        yield Cluster(folder)
-    finally:
-        subprocess.run([*control, "-m", "immediate", "stop"], timeout=60, **quiet)
-        shutil.rmtree(folder)
+    with running(durable=False) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
