@@ -496,6 +496,8 @@ async def _listen(listener: MailListener, settings: Settings) -> int:
 @contextlib.contextmanager
 def _ticking(chores: Housekeeping, silent_after: float) -> Iterator[None]:
     """The clock of the chores; nothing that must not be missed hangs on it."""
+    # Its warning for every beat that waits for the store says less than our own.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     scheduler = AsyncIOScheduler(timezone=UTC)
     scheduler.add_job(
         chores.beat,
