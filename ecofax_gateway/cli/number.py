@@ -19,7 +19,9 @@ def add_parsers(
 ) -> None:
     """Add `number` and what it can do."""
     parser = commands.add_parser(
-        "number", help="see and forget what calls to a number have taught"
+        "number",
+        help="see and forget what calls to a number have taught",
+        epilog="Example: ecofax-gateway number list --unknown",
     )
     actions = parser.add_subparsers(metavar="ACTION", required=True)
 
