@@ -155,6 +155,7 @@ def judge(canary: Canary, counts: Counts) -> CanaryState:
     failed = counts.get(FaxState.FAILED, 0)
     if failed * 100 > canary.percent * total(counts):
         return CanaryState.STOPPED
-    if ended(counts) == total(counts):
+    # A repeat that is held says nothing of the list, and may wait for days.
+    if ended(counts) + counts.get(FaxState.HELD, 0) == total(counts):
         return CanaryState.PASSED
     return CanaryState.UNDER_WAY

@@ -141,7 +141,6 @@ def test_an_erased_number_is_in_no_file_of_the_store(running):
     exported = gateway.folder.parent / "line.json"
     assert gateway.command("export-line", LINE, "-o", str(exported)).returncode == 0
     assert f"+33{NUMBER[1:]}" in exported.read_text()
-    gateway.daemon.stop()
 
     erased = gateway.command("erase", NUMBER)
 

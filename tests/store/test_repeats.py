@@ -4,12 +4,21 @@ The duplicate guard: what went there lately is held, and goes when somebody says
 
 from datetime import timedelta
 
+from ecofax_gateway.domain.campaign import Canary
 from ecofax_gateway.domain.document import Quality
 from ecofax_gateway.domain.fax import FaxState
 from ecofax_gateway.domain.outcome import Ending, Outcome
 from ecofax_gateway.domain.quota import Quota
-from ecofax_gateway.domain.retry import GiveUp
-from ecofax_gateway.store import calls, faxes, preparation, quotas, repeats
+from ecofax_gateway.domain.retry import Done, GiveUp
+from ecofax_gateway.store import (
+    calls,
+    campaigns,
+    canary,
+    faxes,
+    preparation,
+    quotas,
+    repeats,
+)
 
 ANNE, PAUL, ZOE = "+33972101010", "+33972101011", "+33972101012"
 
@@ -102,3 +111,21 @@ def test_held_pages_are_reserved_only_when_they_are_released(office):
     assert office.tx(quotas.get, line).credit == 10
     release(office, second)
     assert office.tx(quotas.get, line).credit == 7
+
+
+def test_a_held_repeat_does_not_keep_a_canary_waiting(office):
+    line = office.line()
+    office.queue(line, [ANNE])
+    [earlier] = office.claim()
+    wishes = campaigns.Wishes(canary=Canary(2, 50))
+    ref = office.queue(line, [ANNE, PAUL, ZOE], wishes=wishes)
+    assert states(office, ref) == [FaxState.HELD, FaxState.QUEUED, FaxState.WAITING]
+    [claimed] = office.claim(1)
+    office.tx(calls.intend, claimed, pages_sha256="x", now=office.now)
+    sent = Outcome(ending=Ending.DELIVERED, pages_confirmed=3)
+    office.tx(calls.finish, claimed, sent, Done(), now=office.now)
+
+    office.tx(canary.settle, ref, now=office.now)
+
+    assert earlier.number == ANNE
+    assert states(office, ref) == [FaxState.HELD, FaxState.SENT, FaxState.QUEUED]
