@@ -338,9 +338,10 @@ def cancel(
     open_faxes = [fax.c.campaign_id == campaign_id, fax.c.state.in_(OPEN)]
     if number is not None:
         open_faxes.append(fax.c.number == number)
-    # First mark (and on PostgreSQL lock) them all: a fax that goes from dialing to
-    # scheduled at this moment would slip between two narrower updates.
-    conn.execute(update(fax).where(*open_faxes).values(cancel_requested=True))
+    # First lock them all: a fax that goes from dialing to scheduled at this moment
+    # would slip between two narrower updates. SQLite has one writer anyway.
+    locked = select(fax.c.id).where(*open_faxes).with_for_update().subquery()
+    conn.execute(select(func.count()).select_from(locked))
     not_left = (fax.c.state != FaxState.DIALING) | (fax.c.phase == Phase.CLAIMED)
     claimed = select(fax.c.id).where(*open_faxes, fax.c.phase == Phase.CLAIMED)
     conn.execute(
@@ -355,11 +356,13 @@ def cancel(
             state=FaxState.CANCELLED,
             phase=None,
             busy=False,
+            cancel_requested=True,
             ending=Ending.CANCELLED,
             updated_at=now,
             finished_at=now,
         )
     ).rowcount
+    conn.execute(update(fax).where(*open_faxes).values(cancel_requested=True))
     under_way = select(fax.c.ref).where(*open_faxes).order_by(fax.c.id)
     return Cancellation(cancelled, tuple(conn.execute(under_way).scalars()))
 
