@@ -3,10 +3,9 @@
 """
 
 import argparse
-import re
 import secrets
 import sys
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -17,23 +16,23 @@ from ..domain.document import Quality
 from ..domain.errors import OrderRefused
 from ..domain.number import FaxNumber
 from ..domain.order import Requester, Source
-from ..domain.window import EVERY_DAY, Window
+from ..domain.window import Window
 from ..mail.dates import NotADate, parse_due
 from ..mail.number_list import BULK, parse_numbers
 from ..pipeline import campaigns
 from ..pipeline.prepare import split_restricted
 from ..settings import Settings
+from ..store import opt_outs
 from ..store.campaigns import NewCampaign, NewDocument, Wishes
 from ..store.database import Database
 from ..store.drafts import Changes
 from ..store.reference import reference
 from .options import add_command, open_store, settings_of
 from .send import chosen_line, read_file
+from .window import add_options, window_of
 
 MAX_NAMED = 20
 """Bad entries of a list that are named; then they are only counted."""
-
-_DAYS = re.compile(r"([1-7])(?:-([1-7]))?\Z")
 
 
 def add_parsers(
@@ -58,6 +57,11 @@ def add_parsers(
     create.add_argument("--reply-to", metavar="ADDRESS", help="mail the replies there")
     create.add_argument(
         "--launch", action="store_true", help="let it leave as soon as it is ready"
+    )
+    create.add_argument(
+        "--opt-out",
+        action="store_true",
+        help="print a code on every page with which the recipient can end the faxes",
     )
     _add_rules(create)
     create.set_defaults(run=create_draft)
@@ -97,15 +101,7 @@ def _add_rules(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--name", help="for the people who look after it")
     parser.add_argument("--quality", choices=list(Quality), type=Quality)
     parser.add_argument("--at", metavar="TIME", help="leave then: '21-06-2027 15:15'")
-    parser.add_argument(
-        "--days", metavar="1-5", help="call on these days only; 1 is Monday"
-    )
-    parser.add_argument(
-        "--hours", metavar="09:00-18:00", help="call in these hours only"
-    )
-    parser.add_argument(
-        "--country", metavar="FR", help="do not call on its public holidays"
-    )
+    add_options(parser)
     parser.add_argument(
         "--pace", type=float, metavar="N", help="calls a minute at most"
     )
@@ -145,6 +141,7 @@ def create_draft(arguments: argparse.Namespace) -> int:
             due_at=_due(arguments, settings, now),
             documents=_documents(db, contents),
             numbers=(),
+            notes={opt_outs.WANTED: arguments.opt_out},
             draft=True,
             wishes=Wishes(
                 name=arguments.name or "",
@@ -153,7 +150,7 @@ def create_draft(arguments: argparse.Namespace) -> int:
                 expected=len(numbers),
             ),
         )
-        window = _window(arguments, settings)
+        window = window_of(arguments, settings)
         db.sync_tx(_create, new, arguments, window, now)
         _write_numbers(db, new.ref, numbers, settings)
         print(f"{new.ref}: draft, {len(numbers)} numbers, {len(contents)} documents")
@@ -187,7 +184,7 @@ def edit_draft(arguments: argparse.Namespace) -> int:
             documents=_documents(db, contents) if contents else None,
             expected=len(numbers) if arguments.numbers else None,
         )
-        window = _window(arguments, settings)
+        window = window_of(arguments, settings)
         db.sync_tx(_edit, arguments.ref, changes, arguments, window, now)
         _write_numbers(db, arguments.ref, numbers, settings)
     print(f"{arguments.ref}: changed")
@@ -314,39 +311,6 @@ def _canary(arguments: argparse.Namespace) -> Canary | None:
             f"--canary {arguments.canary}: write it as N:PERCENT, e.g. 20:10",
             code="bad-canary",
         ) from error
-
-
-def _window(arguments: argparse.Namespace, settings: Settings) -> Window | None:
-    if arguments.days is None and arguments.hours is None and arguments.country is None:
-        return None
-    opens = closes = time(0, 0)
-    try:
-        if arguments.hours is not None:
-            opens, closes = map(time.fromisoformat, arguments.hours.split("-"))
-        return Window(
-            zone=settings.zone.key,
-            days=_days(arguments.days),
-            opens=opens,
-            closes=closes,
-            country=arguments.country,
-        )
-    except ValueError as error:
-        raise OrderRefused(
-            f"{error}; write e.g. --days 1-5 --hours 09:00-18:00 --country FR",
-            code="bad-window",
-        ) from error
-
-
-def _days(text: str | None) -> frozenset[int]:
-    if text is None:
-        return EVERY_DAY
-    days: set[int] = set()
-    for piece in text.split(","):
-        span = _DAYS.match(piece.strip())
-        if span is None:
-            raise ValueError(f"days {text!r}")
-        days |= set(range(int(span[1]), int(span[2] or span[1]) + 1))
-    return frozenset(days)
 
 
 def _switched(*, on: bool, off: bool) -> bool | None:

@@ -18,7 +18,7 @@ from ..domain.errors import OrderRefused
 from ..domain.fax import FaxState
 from ..domain.number import FaxNumber
 from ..domain.window import Window
-from ..store import campaigns, canary, drafts, repeats, schedules
+from ..store import campaigns, canary, drafts, opt_outs, repeats, schedules
 from ..store.campaigns import (
     Campaign,
     Cancellation,
@@ -397,7 +397,10 @@ def _begin_from(
         quality=original.quality,
         documents=(),
         numbers=(),
-        notes={repeats.ALLOWED: True} if repeats_allowed else {},
+        notes={
+            repeats.ALLOWED: repeats_allowed,
+            opt_outs.WANTED: original.notes.get(opt_outs.WANTED, False),
+        },
         draft=True,
         wishes=wishes,
     )
