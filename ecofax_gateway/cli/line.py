@@ -1,5 +1,5 @@
 """
-`line add|list|passwd|remove|quota|show`: fax lines.
+`line add|list|passwd|remove|quota|show|window`: fax lines.
 """
 
 import argparse
@@ -12,7 +12,7 @@ from ..domain.line import FaxLine, Plan
 from ..domain.number import FaxNumber
 from ..password import hash_password, make_password
 from ..store import lines
-from . import quota
+from . import quota, window
 from .options import add_command, line_number, open_store, settings_of
 
 NO_SUCH_LINE = "there is no line {}; see: ecofax-gateway line list"
@@ -59,6 +59,7 @@ def add_parsers(
     remove.add_argument("number")
     remove.set_defaults(run=remove_line)
     quota.add_actions(actions)
+    window.add_actions(actions)
 
 
 def add_line(arguments: argparse.Namespace) -> int:
