@@ -259,7 +259,7 @@ class Transmit:
         began = time.monotonic()
         try:
             obstacle = await asyncio.shield(
-                self._db.tx(_write_intent, claimed, pages_sha256=digest, now=at)
+                self._db.brief(_write_intent, claimed, pages_sha256=digest, now=at)
             )
         except StoreUnavailable as error:
             logger.error("not called, the intent could not be written: %s", error)
@@ -296,7 +296,7 @@ class Transmit:
                 "page %d confirmed", claimed.pages_confirmed + progress.pages_confirmed
             )
         try:
-            ours = await self._db.tx(
+            ours = await self._db.brief(
                 calls.progress,
                 claimed,
                 phase,

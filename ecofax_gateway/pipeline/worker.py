@@ -103,7 +103,7 @@ async def insist(
     **kwargs: P.kwargs,
 ) -> T:
     """
-    Run a transaction until the store takes it, also while we are being stopped.
+    Run a brief transaction until the store takes it, also while we are being stopped.
 
     For what happened outside and must be written; *fn* must be safe to repeat, because
     a commit that was not answered may have been made.
@@ -111,7 +111,7 @@ async def insist(
     pauses = chain(BACK_OFF_SECONDS, repeat(BACK_OFF_SECONDS[-1]))
     while True:
         try:
-            return await asyncio.shield(db.tx(fn, *args, **kwargs))
+            return await asyncio.shield(db.brief(fn, *args, **kwargs))
         except StoreUnavailable as error:
             logger.error("the store does not answer (%s); trying again", error)
             await asyncio.sleep(next(pauses))
