@@ -7,7 +7,13 @@ from hypothesis import strategies as st
 from ecofax_gateway.domain.errors import OrderRefused
 from ecofax_gateway.domain.number import NotANumber
 from ecofax_gateway.mail.address import Campaign, parse_recipient, split_address
-from ecofax_gateway.mail.number_list import MAX_BYTES, MAX_NUMBERS, parse_numbers
+from ecofax_gateway.mail.number_list import (
+    BULK,
+    MAX_BYTES,
+    MAX_NUMBERS,
+    Limits,
+    parse_numbers,
+)
 from ecofax_gateway.mail.subject import parse_line_number
 
 A, B, C = "+33972101010", "+33972101927", "+33366720307"
@@ -92,6 +98,19 @@ def test_two_thousand_numbers_are_the_most():
     assert len(parse_numbers(many(MAX_NUMBERS)).numbers) == MAX_NUMBERS
     with pytest.raises(OrderRefused, match="too-many-numbers"):
         parse_numbers(many(MAX_NUMBERS + 1))
+
+
+def test_an_operators_list_may_be_longer():
+    limits = Limits(numbers=3, entries=4, file_bytes=100)
+
+    assert len(parse_numbers(many(3), limits=limits).numbers) == 3
+    assert len(parse_numbers(many(MAX_NUMBERS + 1), limits=BULK).numbers) == 2001
+    with pytest.raises(OrderRefused, match="too-many-numbers"):
+        parse_numbers(many(4), limits=limits)
+    with pytest.raises(OrderRefused, match="too-many-numbers"):
+        parse_numbers(many(1) + b"\nx\ny\nz\nw", limits=limits)
+    with pytest.raises(OrderRefused, match="list-too-long"):
+        parse_numbers(many(1).ljust(101), limits=limits)
 
 
 def test_256_kib_are_the_most():
