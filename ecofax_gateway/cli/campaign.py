@@ -210,11 +210,8 @@ def cancel_number(arguments: argparse.Namespace) -> int:
 
 def delete_campaign(arguments: argparse.Namespace) -> int:
     """Take a campaign out of the lists."""
-    settings = settings_of(arguments)
-    with open_store(settings) as db:
-        db.sync_tx(
-            campaigns.delete, arguments.ref, answer_of(settings), now=datetime.now(UTC)
-        )
+    with open_store(settings_of(arguments)) as db:
+        db.sync_tx(campaigns.delete, arguments.ref, now=datetime.now(UTC))
     print(f"{arguments.ref}: deleted from the lists; retention erases what is kept")
     return 0
 

@@ -335,15 +335,18 @@ def proof(
     return launch(conn, new_ref, answer, now=now)
 
 
-def delete(conn: Connection, ref: str, answer: Answer, *, now: datetime) -> None:
+def delete(conn: Connection, ref: str, *, now: datetime) -> None:
     """
     Take a campaign out of the lists; retention erases what is kept of it in its time.
+
+    Nobody is written to: a draft that nobody launched concerns nobody.
 
     Raises:
         OrderRefused: If it was launched and is not over: stop it first.
     """
     if stage_of(found(conn, ref)) is Stage.DRAFT:
-        stop(conn, ref, answer, now=now)
+        campaigns.cancel(conn, ref, now=now)
+        campaigns.finish_if_all_final(conn, ref, now=now)
     if not drafts.hide(conn, ref, now=now):
         raise OrderRefused(
             f"La campagne {ref} n'est pas terminée : arrêtez-la d'abord.",

@@ -32,6 +32,7 @@ from ecofax_gateway.store import (
     replies,
     trunks,
 )
+from ecofax_gateway.store import campaigns as store
 from ecofax_gateway.store.campaigns import NewCampaign, NewDocument, Wishes
 from ecofax_gateway.store.content import Content
 from ecofax_gateway.store.database import Database
@@ -262,13 +263,15 @@ def test_a_proof_is_apart(desk):
 
 def test_deleting_hides_a_draft_and_what_is_over(desk):
     draft, running = desk.draft(), desk.launched()
-    desk.do(campaigns.delete, draft, desk.answer)
+    desk.do(campaigns.delete, draft)
     with pytest.raises(OrderRefused, match="not-over"):
-        desk.do(campaigns.delete, running, desk.answer)
+        desk.do(campaigns.delete, running)
     desk.do(campaigns.stop, running, desk.answer)
-    desk.do(campaigns.delete, running, desk.answer)
+    desk.do(campaigns.delete, running)
 
     assert desk.found(draft).counts == {FaxState.CANCELLED: 3}
+    assert desk.kinds(draft) == []
+    assert desk.db.sync_read(store.listing) == []
     assert desk.call(good) == []
 
 
