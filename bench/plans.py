@@ -39,7 +39,7 @@ def days_of_campaigns(
     *, faxes: int, days: int, step_s: float = 30, seed: int = 1
 ) -> Plan:
     """
-    Campaigns of 50 to 5000 numbers from a Monday morning on, and single faxes.
+    Campaigns of 50 to 2000 numbers from a Monday morning on, and single faxes.
 
     One fax in a hundred is single: it has no window and should go at once. A line has
     one trunk; two lines in five have working hours of their own, and every third
@@ -52,13 +52,13 @@ def days_of_campaigns(
     orders = []
     left, n = faxes - singles, 0
     while left > 0:
-        size = min(left, draw.choice((50, 200, 500, 1000, 2000, 5000)), faxes // 5)
+        size = min(left, draw.choice((50, 200, 500, 1000, 2000)), faxes // 5)
         pages = draw.choice((1, 1, 1, 2, 3))
-        # Whoever has much to send has channels for it: the best of four at random.
-        line = min(draw.sample(range(LINES), 4), key=load.__getitem__)
-        load[line] += size * pages / (_calls(line) * (0.3 if _is_shut(line) else 1.0))
-        # All is ordered before the last afternoon but one.
-        at = begin + timedelta(hours=draw.uniform(0, 24 * days - 42))
+        # Whoever has much to send has channels for it: the best of eight at random.
+        line = min(draw.sample(range(LINES), 8), key=load.__getitem__)
+        load[line] += size * pages / (_calls(line) * (0.2 if _is_shut(line) else 1.0))
+        # Large ones are ordered on the first days, so that there is time to finish.
+        at = begin + timedelta(hours=draw.uniform(0, 12 * days - 18))
         orders.append(
             Planned(
                 at=at,

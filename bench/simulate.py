@@ -11,6 +11,10 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bench.simulation import Plan, Simulation
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -41,7 +45,10 @@ def main(arguments: list[str] | None = None) -> int:
             tell=lambda line: print(line, flush=True),  # noqa: T201 -- a command speaks
         )
         began = time.monotonic()
-        simulation.run()
+        try:
+            simulation.run()
+        finally:
+            _draw(options.picture, plan, simulation)
     course, witness = simulation.course, simulation.witness
     waits = sorted(course.waits)
     told = [
@@ -60,15 +67,20 @@ def main(arguments: list[str] | None = None) -> int:
         )
     told.append("caps, windows, retries, order, ends: all as they should be")
     print("\n".join(told))  # noqa: T201 -- a command speaks
-    if options.picture:
-        from bench.picture import draw
+    return 0
 
+
+def _draw(path: Path | None, plan: "Plan", simulation: "Simulation") -> None:
+    """The picture, also of a run that broke a rule: it shows where."""
+    from bench.picture import draw
+
+    if path is not None:
         title = (
-            f"{options.faxes} faxes, {witness.begun} calls on 200 channels;"
+            f"{sum(len(each.numbers) for each in plan.campaigns)} faxes,"
+            f" {simulation.witness.begun} calls on {sum(plan.trunks.values())} channels;"
             " red: cap, grey: shut (Europe/Paris)"
         )
-        draw(plan, course, options.picture, title=title)
-    return 0
+        draw(plan, simulation.course, path, title=title)
 
 
 if __name__ == "__main__":
