@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select, update
 
+from ..domain.campaign import Relation
 from ..domain.fax import FaxState, Hold
 from .tables import campaign, document, fax, line
 
@@ -69,6 +70,8 @@ def hold(
             campaign.c.content_key == key,
             campaign.c.created_at > now - window,
             campaign.c.id != campaign_id,
+            # Who looked at the proof is on the list because he wants the letter too.
+            campaign.c.relation.is_distinct_from(Relation.PROOF),
         )
         .order_by(campaign.c.id)
     )

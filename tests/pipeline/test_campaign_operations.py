@@ -261,6 +261,21 @@ def test_a_proof_is_apart(desk):
     assert desk.found(ref).counts == {FaxState.QUEUED: 3}
 
 
+def test_who_got_the_proof_gets_the_letter_too(desk):
+    ref = desk.draft(2)
+    desk.render(ref)
+    number = parse_number("0972101001")
+    proof = desk.do(
+        campaigns.proof, ref, next(desk.refs), [number], desk.answer, trunk="main"
+    )
+    desk.render(proof.ref)
+    desk.call(good)
+
+    desk.do(campaigns.launch, ref, desk.answer)
+
+    assert desk.call(good) == ["+33972101000", "+33972101001"]
+
+
 def test_deleting_hides_a_draft_and_what_is_over(desk):
     draft, running = desk.draft(), desk.launched()
     desk.do(campaigns.delete, draft)
