@@ -291,10 +291,6 @@ class Transmit:
         phase = PHASES.get(progress.step)
         if phase is None:
             return
-        if progress.step is Step.PAGE_CONFIRMED:
-            logger.info(
-                "page %d confirmed", claimed.pages_confirmed + progress.pages_confirmed
-            )
         try:
             ours = await self._db.brief(
                 calls.progress,
@@ -310,6 +306,11 @@ class Transmit:
         if not ours:
             logger.error("this call is not ours any more; hanging up")
             await self._sender.hang_up(claimed.ref)
+        elif progress.step is Step.PAGE_CONFIRMED:
+            # Said when it is written: whoever reads it may kill us right after.
+            logger.info(
+                "page %d confirmed", claimed.pages_confirmed + progress.pages_confirmed
+            )
 
     async def _finish(self, claimed: ClaimedFax, outcome: Outcome) -> None:
         """Write the outcome, what follows, and the reply; however long it takes."""
