@@ -26,6 +26,10 @@ DAYTIME = Window(opens=time(8), closes=time(20))
 NIGHT = Window(opens=time(22), closes=time(4, 30), quiet=((time(2), time(3)),))
 """Over midnight, with a quiet hour in which clocks are changed."""
 
+SLOW_SIZE = 200
+"""Campaigns up to this size may have a pace. It is one call a look, the most that a
+dispatcher that looks so rarely can keep up with."""
+
 CHANNELS = {"north": 80, "south": 60, "east": 40, "west": 20}
 """Four trunks, 200 channels."""
 
@@ -67,7 +71,7 @@ def days_of_campaigns(
                 numbers=_numbers(n, size),
                 pages=pages,
                 window=DAYTIME if draw.random() < 1 / 3 else None,
-                pace=draw.choice((None, None, None, 30.0)),
+                pace=60 / step_s if size <= SLOW_SIZE and draw.random() < 0.5 else None,
             )
         )
         left, n = left - size, n + size
