@@ -8,31 +8,23 @@ import asyncio
 import contextlib
 import logging
 import signal
-import socket
 from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from sqlalchemy import Connection
 
 from converters.contract import Limits
 from converters.workshop import Workshop
 
 from . import service
+from .calling import calls_folder, open_calling, retry_policy
 from .domain.errors import BadSettings, NodeDisplaced
-from .domain.line import FaxLine, Plan
-from .domain.number import FaxNumber
-from .domain.outcome import Ending
-from .domain.retry import DELAYS, RetryPolicy
-from .engine.protocol import TrunkAddress
-from .fax_machine.child import FaxMachineChild
+from .greeting import make_demo_line, welcome
 from .life import ALL_ROLES, Role, begin_life, end_life
 from .mail.listener import MailListener
 from .mail.postman import FolderPostman, Postman, SmtpPostman
-from .password import hash_password, make_password
 from .pipeline.accept import Accept
 from .pipeline.answer import Answer, Posting
 from .pipeline.housekeeping import Housekeeping
@@ -40,8 +32,7 @@ from .pipeline.prepare import Ordering, Rendering
 from .pipeline.transmit import Transmit, Way
 from .pipeline.worker import Bell, Recovery, Step, work
 from .senders.sip_t38 import SipT38Sender
-from .settings import BUILT_IN, RetrySettings, Settings, TrunkSettings
-from .store import lines
+from .settings import Settings
 from .store.database import Database
 
 logger = logging.getLogger(__name__)
@@ -51,12 +42,6 @@ CALL_GRACE_SECONDS = 300.0
 
 BEATS = 3
 "In the time after which a silent node is dead."
-
-DEMO_LINE = "+33366720307"
-"Of the guide's own example; made only without a configuration file."
-
-TRIAL_STATION = "MACHINE ESSAI"
-"What the built-in fax machine calls itself, so that a reply shows where the fax went."
 
 Announce = Callable[[str], None]
 
@@ -107,7 +92,7 @@ async def _run(
     workshop = await _open_workshop(settings, stack) if Role.PREPARE in roles else None
     db, calling = await asyncio.gather(
         _open_store(settings, stack),
-        _open_calling(settings, stack) if Role.TRANSMIT in roles else _nothing(),
+        open_calling(settings, stack) if Role.TRANSMIT in roles else _nothing(),
     )
     bells = {name: Bell() for name in ("order", "render", "call", "post")}
     answer = answer_of(settings, bells["post"])
@@ -120,7 +105,7 @@ async def _run(
     stack.enter_context(_ticking(chores, settings.gateway.silent_after))
     password = None
     if settings.embedded:
-        password = await db.tx(_make_demo_line, utc_now())
+        password = await db.tx(make_demo_line, utc_now())
 
     works: list[Work] = []
     if workshop is not None:
@@ -277,7 +262,7 @@ def _transmit(
         policy=retry_policy(settings.retry),
         way=way,
         slot_grace=timedelta(seconds=settings.gateway.lost_call),
-        folder=_calls_folder(settings.state),
+        folder=calls_folder(settings.state),
         zone=settings.zone,
         clock=utc_now,
         tasks=tasks,
@@ -298,18 +283,6 @@ async def _open_workshop(
     return workshop
 
 
-async def _open_calling(
-    settings: Settings, stack: contextlib.AsyncExitStack
-) -> tuple[SipT38Sender, Way]:
-    """The call engine and the trunk."""
-    sender = SipT38Sender(
-        bind=_bind_address(settings), sip_port=settings.engine.sip_port
-    )
-    stack.push_async_callback(sender.close)
-    way, _ = await asyncio.gather(_way(settings, stack), sender.start())
-    return sender, way
-
-
 async def _open_store(settings: Settings, stack: contextlib.AsyncExitStack) -> Database:
     db = await asyncio.to_thread(
         Database.open, settings.database_url, spool=settings.state / "spool"
@@ -325,21 +298,6 @@ def answer_of(settings: Settings, bell: Bell | None = None) -> Answer:
     )
 
 
-def _make_demo_line(conn: Connection, now: datetime) -> str | None:
-    """Make the demo line if it is not there; its password, this once."""
-    if lines.get(conn, DEMO_LINE) is not None:
-        return None
-    password = make_password()
-    line = FaxLine(
-        number=DEMO_LINE,
-        plan=Plan.PRO,
-        name="Ligne de démonstration",
-        password_hash=hash_password(password),
-    )
-    lines.add(conn, line, now=now)
-    return password
-
-
 def _workshop(settings: Settings) -> Workshop:
     conversion = settings.conversion
     return Workshop(
@@ -353,121 +311,11 @@ def _workshop(settings: Settings) -> Workshop:
     )
 
 
-async def _way(settings: Settings, stack: contextlib.AsyncExitStack) -> Way:
-    """The trunk; the built-in fax machine is started if it is that."""
-    trunk = settings.trunk
-    if trunk.proxy == BUILT_IN:
-        logger.warning("the trunk is built-in: no fax leaves this machine")
-        machine = FaxMachineChild(
-            folder=settings.state / "fax-machine",
-            paced=trunk.paced,
-            options=(f"--station-id={TRIAL_STATION}",),
-        )
-        port = await machine.start()
-        stack.push_async_callback(machine.close)
-        address = TrunkAddress(host="127.0.0.1", port=port, paced=trunk.paced)
-    else:
-        host, _, port_text = trunk.proxy.partition(":")
-        address = TrunkAddress(
-            host=host,
-            port=int(port_text or 5060),
-            username=trunk.username,
-            password=_trunk_password(trunk),
-            domain=trunk.domain,
-            paced=trunk.paced,
-        )
-    return Way(
-        trunk=address,
-        dial=_e164 if trunk.number_format == "e164" else _national,
-        channels=trunk.channels,
-        ring_timeout_s=settings.engine.ring_timeout,
-        ecm=trunk.ecm,
-    )
-
-
-def _national(number: FaxNumber) -> str:
-    return number.national
-
-
-def _e164(number: FaxNumber) -> str:
-    return number.e164
-
-
-def _trunk_password(trunk: TrunkSettings) -> str:
-    if not trunk.password_file:
-        return ""
-    try:
-        return Path(trunk.password_file).read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise BadSettings(
-            [f"trunk.password_file: {trunk.password_file}: {error.strerror}"]
-        ) from error
-
-
-def _bind_address(settings: Settings) -> str:
-    """The address that calls leave from."""
-    if settings.trunk.proxy == BUILT_IN:
-        return "127.0.0.1"
-    if settings.engine.bind:
-        return settings.engine.bind
-    host, _, port = settings.trunk.proxy.partition(":")
-    try:
-        family, kind, _, _, address = socket.getaddrinfo(
-            host, int(port or 5060), socket.AF_INET, socket.SOCK_DGRAM
-        )[0]
-        with socket.socket(family, kind) as probe:
-            probe.connect(
-                address
-            )  # of a datagram socket: chooses a route, sends nothing
-            return str(probe.getsockname()[0])
-    except OSError as error:
-        raise BadSettings(
-            [
-                f"trunk.proxy: {host} cannot be reached ({error}); set engine.bind if its"
-                " name is known only later"
-            ]
-        ) from error
-
-
-def retry_policy(settings: RetrySettings) -> RetryPolicy:
-    """The settings as the decision's own words."""
-    seconds = {
-        Ending.BUSY: settings.busy,
-        Ending.NO_ANSWER: settings.no_answer,
-        Ending.UNREACHABLE: settings.no_answer,
-        Ending.NOT_A_FAX: settings.no_fax,
-        Ending.T38_REFUSED: settings.no_fax,
-        Ending.HANDSHAKE_FAILED: settings.no_fax,
-        Ending.PAGE_REFUSED: settings.cut_off,
-        Ending.CUT_OFF: settings.cut_off,
-        Ending.STALLED: settings.cut_off,
-        Ending.PROTOCOL_ERROR: settings.cut_off,
-        Ending.TRUNK_FAULT: settings.trunk_fault,
-        Ending.LOCAL_FAULT: settings.trunk_fault,
-    }
-    assert seconds.keys() == DELAYS.keys()
-    return RetryPolicy(
-        max_with_carrier=settings.max_with_carrier,
-        max_dials=settings.max_dials,
-        give_up_after=timedelta(hours=settings.give_up_hours),
-        delays={ending: timedelta(seconds=value) for ending, value in seconds.items()},
-    )
-
-
 def _postman(settings: Settings) -> Postman:
     if settings.replies.by == "folder":
         return FolderPostman(settings.reply_folder)
     host, _, port = settings.replies.relay.rpartition(":")
     return SmtpPostman(host, int(port), hostname=settings.smtp.hostname)
-
-
-def _calls_folder(state: Path) -> Path:
-    """For page files of calls under way; what a life before left there goes."""
-    folder = state / "calls"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    for left in folder.iterdir():
-        left.unlink()
-    return folder
 
 
 def _listener(settings: Settings, accept: Accept) -> MailListener:
@@ -517,32 +365,6 @@ def _ticking(chores: Housekeeping, silent_after: float) -> Iterator[None]:
         yield
     finally:
         scheduler.shutdown(wait=False)
-
-
-def welcome(settings: Settings, port: int | None, password: str | None) -> str:
-    """What a person at the terminal wants to know."""
-    host = settings.smtp.listen.rpartition(":")[0]
-    told = ["ecofax-gateway is ready"]
-    if port is not None:
-        told.append(
-            f"  mail in    {host}:{port}, for {', '.join(settings.smtp.domains)}"
-        )
-    told += [
-        f"  trunk      {settings.trunk.name}: {settings.trunk.proxy}",
-    ]
-    if settings.replies.by == "folder":
-        told.append(f"  replies    as files in {settings.reply_folder}")
-    else:
-        told.append(f"  replies    by mail through {settings.replies.relay}")
-    if settings.trunk.proxy == BUILT_IN:
-        told.append(f"  faxes      printed into {settings.state / 'fax-machine'}")
-    if password is not None:
-        told += [
-            f"  demo line  {FaxNumber(DEMO_LINE).national}, fax password: {password}",
-            "             (shown this once; a new one: ecofax-gateway line passwd"
-            f" {FaxNumber(DEMO_LINE).national})",
-        ]
-    return "\n".join(told)
 
 
 def _stop_on_signal() -> tuple[asyncio.Event, asyncio.Event]:

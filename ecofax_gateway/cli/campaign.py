@@ -3,7 +3,7 @@
 """
 
 import argparse
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from ..daemon import answer_of
@@ -154,6 +154,7 @@ def launch_campaign(arguments: argparse.Namespace) -> int:
             arguments.ref,
             answer_of(settings),
             due_at=due_at,
+            repeat_window=timedelta(hours=settings.store.repeat_hours),
             now=now,
         )
     when = (

@@ -156,7 +156,11 @@ def create_draft(arguments: argparse.Namespace) -> int:
         print(f"{new.ref}: draft, {len(numbers)} numbers, {len(contents)} documents")
         if arguments.launch:
             db.sync_tx(
-                campaigns.launch, new.ref, answer_of(settings), now=datetime.now(UTC)
+                campaigns.launch,
+                new.ref,
+                answer_of(settings),
+                repeat_window=timedelta(hours=settings.store.repeat_hours),
+                now=datetime.now(UTC),
             )
             print(f"{new.ref}: launched")
         else:

@@ -157,6 +157,7 @@ def launch(
     answer: Answer,
     *,
     due_at: datetime | None = None,
+    repeat_window: timedelta = repeats.WINDOW,
     now: datetime,
 ) -> Campaign:
     """
@@ -165,13 +166,18 @@ def launch(
     Args:
         due_at: In place of the time it was planned for; it must be to come.
 
+        repeat_window: How long ago the same pages may have gone to the same number.
+
     Raises:
         OrderRefused: If it is no draft, its list is incomplete or its proof is missing.
     """
     found(conn, ref)
     if due_at is not None and due_at <= now:
         raise OrderRefused("Cette date est déjà passée.", code="past-date")
-    _ensure(drafts.launch(conn, ref, due_at=due_at, now=now), ref)
+    launching = drafts.launch(
+        conn, ref, due_at=due_at, repeat_window=repeat_window, now=now
+    )
+    _ensure(launching, ref)
     launched = found(conn, ref)
     if launched.state is CampaignState.READY:
         answer.accept(conn, ref, now=now)

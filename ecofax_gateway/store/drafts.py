@@ -6,7 +6,7 @@ I/O: the database, through the caller's transaction.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -29,6 +29,7 @@ from ..domain.campaign import Canary, Relation
 from ..domain.document import Quality
 from ..domain.fax import FaxState
 from ..domain.priority import CAMPAIGN
+from . import repeats
 from .campaigns import NewDocument
 from .numbers import insert_waiting, select_waiting
 from .preparation import let_go
@@ -161,6 +162,7 @@ def launch(
     ref: str,
     *,
     due_at: datetime | None = None,
+    repeat_window: timedelta = repeats.WINDOW,
     now: datetime,
 ) -> DraftAnswer:
     """
@@ -168,6 +170,8 @@ def launch(
 
     Args:
         due_at: In place of the time that it was planned for.
+
+        repeat_window: See `preparation.let_go`.
     """
     query = select(
         campaign.c.id, campaign.c.expected, campaign.c.needs_proof, campaign.c.due_at
@@ -188,7 +192,7 @@ def launch(
         .where(campaign.c.id == row.id)
         .values(launched_at=now, due_at=due_at or row.due_at)
     )
-    let_go(conn, ref, now=now)
+    let_go(conn, ref, now=now, repeat_window=repeat_window)
     return DraftAnswer.DONE
 
 
