@@ -36,7 +36,7 @@ def tag_line(
     What stands on top of a page: when, from whom, which page.
 
     Args:
-        at: When the call began; shown in *zone*.
+        at: When the call got its channel; shown in *zone*.
 
         first_page: Of this call; above 1 the pages continue an earlier one, which the
             reader is told.
@@ -132,7 +132,7 @@ def pages_of_attempt(
     return compose(
         ladder[sent_dpi],
         line=line,
-        at=attempt.started_at,
+        at=attempt.claimed_at,
         zone=zone,
         first_page=attempt.first_page,
         vertical_dpi=sent_dpi,

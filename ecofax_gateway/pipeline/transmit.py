@@ -151,7 +151,9 @@ class Transmit:
             if self._leaving:
                 await insist(self._db, claims.give_back, each, now=now)
                 continue
-            task = self._tasks.create_task(self._call(each), name=f"call {each.ref}")
+            task = self._tasks.create_task(
+                self._call(each, now), name=f"call {each.ref}"
+            )
             self._under_way[each.ref] = task
         return bool(claimed)
 
@@ -208,10 +210,10 @@ class Transmit:
         if self._under_way:
             await asyncio.wait(set(self._under_way.values()))
 
-    async def _call(self, claimed: ClaimedFax) -> None:
+    async def _call(self, claimed: ClaimedFax, claimed_at: datetime) -> None:
         with about(claimed.ref):
             try:
-                await self._place(claimed)
+                await self._place(claimed, claimed_at)
             except Exception:
                 # Its row says how far it came; the next step settles it by that.
                 logger.exception("a fault of this program in a call; please report it")
@@ -220,10 +222,10 @@ class Transmit:
                 del self._under_way[claimed.ref]
                 self._bell.ring()
 
-    async def _place(self, claimed: ClaimedFax) -> None:
-        started_at = self._clock()
+    async def _place(self, claimed: ClaimedFax, claimed_at: datetime) -> None:
         try:
-            call, digest = await self._make_call(claimed, started_at)
+            # The tag line's time is one that the store has: the pages can be made again.
+            call, digest = await self._make_call(claimed, claimed_at)
         except StoreUnavailable as error:
             logger.error("not called, its pages cannot be read: %s", error)
             fault = Outcome(ending=Ending.LOCAL_FAULT, detail="the store is away")

@@ -65,6 +65,9 @@ class Attempt:
     pages_confirmed: int
     "In this call."
 
+    claimed_at: datetime
+    "When it got its channel; the time in the tag lines of its pages."
+
     started_at: datetime | None
     "When the INVITE was allowed to leave; None: it never was."
 

@@ -25,7 +25,7 @@ from ecofax_gateway.domain.line import FaxLine, Plan
 from ecofax_gateway.password import hash_password
 from ecofax_gateway.store import faxes, lines
 from ecofax_gateway.store.database import Database
-from ecofax_gateway.store.faxes import Fax
+from ecofax_gateway.store.faxes import Attempt, Fax
 
 LINE = "0366720307"
 PASSWORD = "Zebre7Quart"
@@ -217,6 +217,13 @@ class Gateway:
             db.close()
         assert fax is not None
         return fax
+
+    def last_call(self, ref: str) -> Attempt:
+        db = self.store()
+        try:
+            return db.sync_read(faxes.attempts, ref)[-1]
+        finally:
+            db.close()
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run one of the gateway's commands beside the daemon."""

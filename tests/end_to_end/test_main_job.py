@@ -2,6 +2,7 @@
 A mail goes in, a fax machine prints it, the answer comes back.
 """
 
+import hashlib
 import re
 import subprocess
 import sys
@@ -65,6 +66,9 @@ def test_one_fax_from_swaks(fax_machine, gateway, tmp_path):
     assert house.command("show", ref, "--pages", str(pages)).returncode == 0
     printed = far_end.folder / received["file"]
     assert fax_file.same_pixels(pages.read_bytes(), printed.read_bytes()) == []
+    # Made again after the call, they are the very file that the call was given.
+    digest = hashlib.sha256(pages.read_bytes()).hexdigest()
+    assert digest == house.last_call(ref).pages_sha256
 
 
 def test_a_list_of_five_numbers(fax_machine, gateway):
