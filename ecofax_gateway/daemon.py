@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import logging
 import signal
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -39,6 +39,9 @@ logger = logging.getLogger(__name__)
 
 CALL_GRACE_SECONDS = 300.0
 "Calls under way may go on this long after a stop; the unit's TimeoutStopSec is longer."
+
+WORK_GRACE_SECONDS = 5.0
+"For a mail, a conversion or a reply in hand; it is done again at the next start."
 
 BEATS = 3
 "In the time after which a silent node is dead."
@@ -128,19 +131,7 @@ async def _run(
                 Work("call", transmit.step, bells["call"]),
                 Work("hang-up", transmit.hang_up_cancelled, Bell()),
             ]
-        workers = [
-            tasks.create_task(
-                work(
-                    each.name,
-                    each.step,
-                    bell=each.bell,
-                    stop=stop,
-                    recover=each.recover,
-                ),
-                name=each.name,
-            )
-            for each in works
-        ]
+        workers = [tasks.create_task(each.loop(stop), name=each.name) for each in works]
         announce(welcome(settings, port, password))
         service.notify(
             "READY=1", f"STATUS=mail on port {port}" if port else "STATUS=up"
@@ -152,12 +143,7 @@ async def _run(
             await listener.close()
         if transmit is not None:
             await transmit.leave(grace_seconds=CALL_GRACE_SECONDS, hurry=hurry)
-        for bell in bells.values():
-            bell.ring()
-        if workers:
-            await asyncio.wait(workers, timeout=5)
-        for worker in workers:
-            worker.cancel()
+        await _end(workers, bells.values())
     if displaced.is_set():
         raise NodeDisplaced(
             f"node {node} was silent for too long, or another daemon took its name;"
@@ -174,6 +160,22 @@ class Work:
     step: Step
     bell: Bell
     recover: Recovery | None = None
+
+    async def loop(self, stop: asyncio.Event) -> None:
+        """Run the step again and again until *stop* is set."""
+        await work(
+            self.name, self.step, bell=self.bell, stop=stop, recover=self.recover
+        )
+
+
+async def _end(workers: Collection[asyncio.Task[None]], bells: Iterable[Bell]) -> None:
+    """Wake the loops so that they see the stop; what goes on after that is undone."""
+    for bell in bells:
+        bell.ring()
+    if workers:
+        await asyncio.wait(workers, timeout=WORK_GRACE_SECONDS)
+    for worker in workers:
+        worker.cancel()
 
 
 def _housekeeping(
