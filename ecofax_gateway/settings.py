@@ -13,7 +13,7 @@ import os
 import tomllib
 import typing
 from collections.abc import Callable, Iterable
-from dataclasses import MISSING, Field, dataclass, field, fields, replace
+from dataclasses import MISSING, Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -505,8 +505,3 @@ def _toml(value: Any) -> str:
             return "[" + ", ".join(_toml(item) for item in value) + "]"
         case _:
             return repr(value)
-
-
-def with_state(settings: Settings, state: Path) -> Settings:
-    """The same settings on another state folder."""
-    return replace(settings, gateway=replace(settings.gateway, state=str(state)))

@@ -34,18 +34,3 @@ class Document:
     "As the requester wrote it, cleaned of control characters; never used on disk."
 
     content: bytes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pages:
-    """One document as fax pages in one quality, without a tag line."""
-
-    tiff: bytes
-    "TIFF-F, 1728 px wide, T.6 coded, every page of one resolution."
-
-    count: int
-
-    quality: Quality
-
-    warnings: tuple[str, ...] = ()
-    "French sentences about legibility, for the acknowledgement."

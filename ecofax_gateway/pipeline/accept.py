@@ -65,12 +65,6 @@ class Accept:
         if isinstance(accepted, mails.Duplicate):
             logger.info("the same mail as %s came again; one fax", accepted.ref)
             return accepted.ref
-        logger.info(
-            "%s: mail of %d bytes for %d recipients accepted",
-            accepted,
-            mail.size,
-            len(mail.recipients),
-        )
         self._bell.ring()
         return accepted
 

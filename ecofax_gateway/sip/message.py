@@ -211,11 +211,6 @@ def format_message(message: Request | Response) -> bytes:
     return "\r\n".join(lines).encode("utf-8", "surrogateescape") + message.body
 
 
-def is_token(text: str) -> bool:
-    """Whether *text* is a token, such as a method. RFC 3261 §25.1."""
-    return bool(_TOKEN.match(text))
-
-
 def printable(text: str, *, limit: int = 80) -> str:
     """
     What a peer wrote, fit for a log or a person: no control characters, cut.
