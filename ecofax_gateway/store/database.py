@@ -41,6 +41,14 @@ READERS = 4
 NO_JIT = "-c jit=off"
 """Compiling the claim's statement takes PostgreSQL 150 ms, running it 5."""
 
+IDLE_S = 10.0
+"""PostgreSQL: a transaction that says nothing for so long is undone by the server. Ours
+never wait in one; it belongs to a process that was stopped or a machine that sleeps,
+and its locks would keep every other node from taking its work over."""
+
+LOCK_S = 60.0
+"""PostgreSQL: the longest wait for another transaction, told then as no answer."""
+
 BUSY_TIMEOUT_S = 15.0
 """SQLite: how long to wait for another process (a command) that is writing."""
 
@@ -66,7 +74,7 @@ class Database:
         )
 
     @classmethod
-    def open(cls, url: str, *, spool: Path) -> Self:
+    def open(cls, url: str, *, spool: Path, idle_s: float = IDLE_S) -> Self:
         """
         Open the database, make it if it is an SQLite file, and migrate it. Blocks.
 
@@ -74,6 +82,8 @@ class Database:
             url: "sqlite:////var/lib/x.db" or "postgresql://user@host/name".
 
             spool: Folder for large contents; used with SQLite alone.
+
+            idle_s: After so many seconds of silence in a transaction PostgreSQL ends it.
 
         Raises:
             StoreUnavailable: If it cannot be reached or is newer than this program.
@@ -92,7 +102,7 @@ class Database:
                 pool_size=THREADS + 1,  # the last is the writer's
                 max_overflow=0,
                 pool_pre_ping=True,
-                connect_args={"connect_timeout": 10, "options": NO_JIT},
+                connect_args={"connect_timeout": 10, "options": _limits(idle_s)},
                 **options,
             )
             reader = engine.execution_options(
@@ -266,6 +276,20 @@ class Database:
     def _read(self, work: Callable[[Connection], T]) -> T:
         with unavailable(), self._reader.begin() as conn:
             return work(conn)
+
+
+def _limits(idle_s: float) -> str:
+    """What PostgreSQL holds a session of ours to."""
+    limits = {
+        "idle_in_transaction_session_timeout": idle_s,
+        "lock_timeout": max(LOCK_S, 2 * idle_s),
+    }
+    return " ".join(
+        [
+            NO_JIT,
+            *(f"-c {name}={seconds * 1000:.0f}" for name, seconds in limits.items()),
+        ]
+    )
 
 
 def _address(url: str) -> URL:

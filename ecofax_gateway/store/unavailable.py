@@ -20,6 +20,9 @@ from ..domain.errors import StoreUnavailable
 _LOST_RACES = {"40P01", "40001"}
 """PostgreSQL: deadlock_detected, serialization_failure (documentation 15, appendix A)."""
 
+_SLEPT = "25P03"
+"""PostgreSQL: idle_in_transaction_session_timeout, which the driver calls internal."""
+
 
 class RuleBroken(Exception):
     """A statement broke a rule of the schema, or makes no sense: a bug of ours."""
@@ -43,8 +46,8 @@ def unavailable() -> Iterator[None]:
     except TimeoutError as error:
         raise StoreUnavailable(f"database: {error}") from error
     except DBAPIError as error:
-        if type(error) is DatabaseError:
-            # The bare class is SQLite's: a damaged file.
+        # The bare class is SQLite's: a damaged file.
+        if type(error) is DatabaseError or _state(error) == _SLEPT:
             raise StoreUnavailable(f"database: {_first_line(error)}") from error
         broken = RuleBroken(f"{type(error).__name__}: {_first_line(error)}")
         raise broken.with_traceback(error.__traceback__) from None
@@ -52,10 +55,11 @@ def unavailable() -> Iterator[None]:
 
 def is_lost_race(error: BaseException) -> bool:
     """Whether the same transaction, run again, may well succeed."""
-    return (
-        isinstance(error, DBAPIError)
-        and getattr(error.orig, "sqlstate", None) in _LOST_RACES
-    )
+    return isinstance(error, DBAPIError) and _state(error) in _LOST_RACES
+
+
+def _state(error: DBAPIError) -> str | None:
+    return getattr(error.orig, "sqlstate", None)
 
 
 def _first_line(error: DBAPIError) -> str:

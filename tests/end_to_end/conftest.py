@@ -105,6 +105,8 @@ class Program:
     def _end(self, how: signal.Signals) -> int:
         if self._process.poll() is None:
             self._process.send_signal(how)
+            # One that a test had stopped would not hear it.
+            self._process.send_signal(signal.SIGCONT)
         status = self._process.wait(timeout=60)
         assert self._process.stdin is not None
         assert self._process.stdout is not None

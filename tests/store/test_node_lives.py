@@ -2,14 +2,19 @@
 Lives of nodes, and what they hold when the store fails them or they fall silent.
 """
 
+import concurrent.futures
+import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from ecofax_gateway.domain.errors import StoreUnavailable
 from ecofax_gateway.domain.fax import FaxState
 from ecofax_gateway.store import calls, claims, mails, nodes, preparation, replies
 from ecofax_gateway.store.content import Content
+from ecofax_gateway.store.database import Database
 
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 LEASE = timedelta(minutes=30)
 
 
@@ -130,3 +135,35 @@ def test_a_lost_lease_on_a_reply_is_free_at_once(office, how):
     due = office.tx(replies.claim_due, node="b", now=office.now, lease=LEASE)
 
     assert due.event_key == "k"
+
+
+def test_a_node_that_stopped_in_a_transaction_holds_nobody_up(
+    cluster, migrated, tmp_path
+):
+    """
+    A process that is stopped (a sleeping machine) keeps its locks; the server ends it.
+    """
+    url = cluster.url(cluster.new(template=migrated))
+    first = Database.open(url, spool=tmp_path, idle_s=0.5)
+    second = Database.open(url, spool=tmp_path)
+    epoch = first.sync_tx(nodes.begin, "asleep", now=NOON)
+    later = NOON + timedelta(minutes=1)
+    locked, may_end = threading.Event(), threading.Event()
+
+    def fall_asleep(conn):
+        nodes.beat(conn, "asleep", epoch, now=NOON)
+        locked.set()
+        assert may_end.wait(60)
+
+    with concurrent.futures.ThreadPoolExecutor() as threads:
+        sleeper = threads.submit(first.sync_tx, fall_asleep)
+        assert locked.wait(60)
+        fenced = second.sync_tx(nodes.fence, "asleep", epoch, since=later, now=later)
+        may_end.set()
+        with pytest.raises(StoreUnavailable):
+            sleeper.result()
+
+    assert fenced == epoch + 1
+    assert not second.sync_tx(nodes.lives, "asleep", epoch)
+    first.close()
+    second.close()
