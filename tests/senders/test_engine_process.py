@@ -69,7 +69,7 @@ async def test_end_of_input_hangs_up_at_once(
     engine.stdin.write(format_command(order(machine, paper(2, rows=20000))))
     await until(engine, step)
     engine.stdin.close()
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(15):
         await machine.wait_for("call-over")
         said = await engine.stdout.read()
         status = await engine.wait()
@@ -89,7 +89,7 @@ async def test_it_leaves_even_if_nobody_answers_its_bye(
     engine.stdin.write(format_command(order(machine, paper())))
     await until(engine, Step.PAGE_CONFIRMED)
     engine.stdin.close()
-    async with asyncio.timeout(4):
+    async with asyncio.timeout(15):
         await engine.stdout.read()
         status = await engine.wait()
 
@@ -129,7 +129,7 @@ async def test_it_takes_no_calls(engine):
         now=phone.now(),
     )
     phone.flush()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(15):
         status = await failed
     phone.close()
 

@@ -272,7 +272,7 @@ async def test_closing_hangs_up_and_says_so(start_fax_machine, order, paper):
 
     sending = asyncio.create_task(sender.send(order(machine, paper()), watcher))
     await watcher.wait_for(Step.RINGING)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(15):
         await sender.close()
 
     assert (await sending).ending is Ending.CANCELLED
@@ -294,7 +294,7 @@ async def test_a_killed_engine_loses_its_calls_and_is_replaced(
     os.kill(first, signal.SIGKILL)
     with pytest.raises(EngineLost):
         await sending
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         outcome = await sender.send(order(machine, pages), Watcher())
 
     assert outcome.ending is Ending.DELIVERED
@@ -400,7 +400,7 @@ async def test_an_engine_that_cannot_begin_says_so_at_once(start_fax_machine):
     machine = await start_fax_machine()
     sender = SipT38Sender(sip_port=machine.port)
 
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         with pytest.raises(EngineLost):
             await sender.start()
 
