@@ -39,6 +39,8 @@ ffibuilder.cdef(
         int image_size;
         int encoding;
         int bad_rows;
+        int longest_bad_row_run;
+        int error_correcting_mode_retries;
         int current_status;
         ...;
     } t30_stats_t;
@@ -70,9 +72,53 @@ ffibuilder.cdef(
     void t38_set_redundancy_control(t38_core_state_t *s, int category, int setting);
     logging_state_t *t38_core_get_logging_state(t38_core_state_t *s);
 
+    typedef struct fax_state_s fax_state_t;
+    fax_state_t *fax_init(fax_state_t *s, int calling_party);
+    int fax_free(fax_state_t *s);
+    int fax_rx(fax_state_t *s, int16_t *amp, int len);
+    int fax_rx_fillin(fax_state_t *s, int len);
+    int fax_tx(fax_state_t *s, int16_t *amp, int max_len);
+    void fax_set_transmit_on_idle(fax_state_t *s, int transmit_on_idle);
+    void fax_set_tep_mode(fax_state_t *s, int use_tep);
+    t30_state_t *fax_get_t30_state(fax_state_t *s);
+    logging_state_t *fax_get_logging_state(fax_state_t *s);
+
+    typedef struct g711_state_s g711_state_t;
+    g711_state_t *g711_init(g711_state_t *s, int mode);
+    int g711_free(g711_state_t *s);
+    int g711_decode(g711_state_t *s, int16_t amp[], const uint8_t g711_data[],
+                    int g711_bytes);
+    int g711_encode(g711_state_t *s, uint8_t g711_data[], const int16_t amp[], int len);
+
+    typedef struct t38_gateway_state_s t38_gateway_state_t;
+    typedef struct {
+        int bit_rate;
+        int error_correcting_mode;
+        int pages_transferred;
+        ...;
+    } t38_stats_t;
+    t38_gateway_state_t *t38_gateway_init(t38_gateway_state_t *s,
+        t38_tx_packet_handler_t *handler, void *user_data);
+    int t38_gateway_free(t38_gateway_state_t *s);
+    int t38_gateway_rx(t38_gateway_state_t *s, int16_t amp[], int len);
+    int t38_gateway_rx_fillin(t38_gateway_state_t *s, int len);
+    int t38_gateway_tx(t38_gateway_state_t *s, int16_t amp[], int max_len);
+    void t38_gateway_set_ecm_capability(t38_gateway_state_t *s, int ecm_allowed);
+    void t38_gateway_set_transmit_on_idle(t38_gateway_state_t *s, int transmit_on_idle);
+    void t38_gateway_set_supported_modems(t38_gateway_state_t *s, int modems);
+    void t38_gateway_set_tep_mode(t38_gateway_state_t *s, int use_tep);
+    void t38_gateway_set_fill_bit_removal(t38_gateway_state_t *s, int remove);
+    void t38_gateway_get_transfer_statistics(t38_gateway_state_t *s, t38_stats_t *t);
+    t38_core_state_t *t38_gateway_get_t38_core_state(t38_gateway_state_t *s);
+    logging_state_t *t38_gateway_get_logging_state(t38_gateway_state_t *s);
+
     void t30_terminate(t30_state_t *s);
     int t30_set_tx_ident(t30_state_t *s, const char *id);
     const char *t30_get_rx_ident(t30_state_t *s);
+    const char *t30_get_rx_country(t30_state_t *s);
+    const char *t30_get_rx_vendor(t30_state_t *s);
+    const char *t30_get_rx_model(t30_state_t *s);
+    int t30_set_receiver_not_ready(t30_state_t *s, int count);
     void t30_set_tx_file(t30_state_t *s, const char *file, int start, int stop);
     void t30_set_rx_file(t30_state_t *s, const char *file, int stop_page);
     int t30_set_ecm_capability(t30_state_t *s, int enabled);
@@ -123,6 +169,8 @@ ffibuilder.cdef(
     #define T30_SUPPORT_US_LETTER_LENGTH ...
     #define T30_SUPPORT_US_LEGAL_LENGTH ...
     #define T4_COMPRESSION_ITU_T6 ...
+    #define G711_ALAW ...
+    #define G711_ULAW ...
     """
 )
 
