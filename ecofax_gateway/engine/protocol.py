@@ -3,8 +3,8 @@ What the daemon and the call engine say to each other: one JSON object a line.
 
 Pure: no I/O, no clock, no randomness.
 
-The daemon writes `PlaceCall` and `HangUp` to the engine's standard input and reads
-`Ready`, `Progress` and `Ended` from its standard output; its log goes to standard
+The daemon writes `PlaceCall`, `HangUp` and `KeepTrunk` to the engine's standard input
+and reads `Ready`, `Progress`, `Ended` and `TrunkHealth` from its standard output; its log goes to standard
 error. End of file on standard input means that the daemon is gone: the engine hangs
 up every call (DCN where a page is under way, BYE) and exits.
 """
@@ -26,6 +26,18 @@ class TrunkAddress:
     "IP literal or name of the proxy."
 
     port: int = 5060
+    """0: none was given, so that the name's NAPTR and SRV records say where to go.
+    RFC 3263 §4"""
+
+    transport: str = ""
+    """"udp", "tcp" or "tls"; empty: what NAPTR says, else UDP."""
+
+    tls_ca_file: str = ""
+    "PEM file of those whose signature counts; empty: the system's."
+
+    tls_verify: bool = True
+    "False takes any certificate: only for a trunk inside one's own network."
+
     username: str = ""
     "For digest authentication; empty: none is offered."
 
@@ -34,6 +46,18 @@ class TrunkAddress:
 
     domain: str = ""
     "Host part of From and Request-URI; empty: *host*."
+
+    register: bool = False
+    "Whether `KeepTrunk` keeps a registration; otherwise it sends OPTIONS."
+
+    register_expires_s: int = 3600
+    "Asked for; the registrar may say less or more."
+
+    ping_interval_s: float = 60.0
+    "Between two OPTIONS where nothing is registered; 0: none are sent."
+
+    session_expires_s: int = 1800
+    "Asked for as RFC 4028's session interval; 0: session timers only if they ask."
 
     paced: bool = True
     """False lets both machines run as fast as they can (T.38 without pacing): only
@@ -50,6 +74,16 @@ class PageFile:
     path: str
     vertical_dpi: int
     "98, 196 or 391."
+
+    mh_octets: int = 0
+    """What all pages take on the wire in T.4 one-dimensional coding; 0: not known. The
+    coding with the least is chosen of those that the far end has."""
+
+    mr_octets: int = 0
+    "The same in T.4 two-dimensional coding."
+
+    mmr_octets: int = 0
+    "The same in T.6."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,9 +111,21 @@ class PlaceCall:
     trunk: TrunkAddress
 
     ring_timeout_s: float = 60.0
+    privacy: bool = False
+    """The called side is not to see who calls: an anonymous From, the number in
+    P-Asserted-Identity for the trunk alone. RFC 3323 §4.1, RFC 3325 §9.3"""
+
     ecm: bool = True
     max_bit_rate: int = 14400
     "The fastest that is tried, bit/s; the far end may allow less."
+
+    media: str = "auto"
+    """"auto": T.38, or the fax in G.711 audio where T.38 is refused; "t38": T.38 or
+    nothing; "audio": G.711 from the start."""
+
+    direct_t38: bool = False
+    """Offer T.38 in the INVITE itself. If that is refused (488, 415, 606), one more
+    INVITE follows with audio."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +133,33 @@ class HangUp:
     """End a call that somebody cancelled; its `Ended` still comes."""
 
     call: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeepTrunk:
+    """
+    Look after a trunk from now on, and tell its `TrunkHealth` when it changes.
+
+    Registers where the address says so, and sends OPTIONS otherwise. The same name
+    again replaces what was said before; the registration is taken back at the end.
+    """
+
+    name: str
+    address: TrunkAddress
+
+
+class Health(StrEnum):
+    """How a trunk is, as far as its own answers tell."""
+
+    UP = "up"
+    "It answers; nothing is to be registered."
+
+    DOWN = "down"
+    "It does not answer, cannot be found, or asked to be left alone for a while (503)."
+
+    REGISTERED = "registered"
+    REFUSED = "refused"
+    "It refuses our registration: credentials, as a rule."
 
 
 class Step(StrEnum):
@@ -97,6 +170,9 @@ class Step(StrEnum):
     ANSWERED = "answered"
     T38 = "t38"
     "Both sides speak T.38 now."
+
+    AUDIO = "audio"
+    "The fax runs as modem tones in G.711."
 
     FAX_MET = "fax-met"
     "The far end's DIS came; the detail is its CSI."
@@ -129,8 +205,18 @@ class Ended:
     outcome: Outcome
 
 
-Command = PlaceCall | HangUp
-Event = Ready | Progress | Ended
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrunkHealth:
+    """A trunk of `KeepTrunk` is in another state than before, or for another reason."""
+
+    name: str
+    state: Health
+    detail: str = ""
+    'For people, e.g. "503 Service Unavailable, again in 30 s".'
+
+
+Command = PlaceCall | HangUp | KeepTrunk
+Event = Ready | Progress | Ended | TrunkHealth
 
 
 def format_command(command: Command) -> bytes:
@@ -155,6 +241,9 @@ def parse_command(line: bytes) -> Command:
         match values.pop("kind"):
             case "HangUp":
                 return HangUp(**values)
+            case "KeepTrunk":
+                trunk = TrunkAddress(**values.pop("address"))
+                return KeepTrunk(address=trunk, **values)
             case "PlaceCall":
                 files = tuple(PageFile(**file) for file in values.pop("files"))
                 trunk = TrunkAddress(**values.pop("trunk"))
@@ -178,6 +267,8 @@ def parse_event(line: bytes) -> Event:
                 return Ready(**values)
             case "Progress":
                 return Progress(**{**values, "step": Step(values["step"])})
+            case "TrunkHealth":
+                return TrunkHealth(**{**values, "state": Health(values["state"])})
             case "Ended":
                 return Ended(
                     call=values["call"], outcome=Outcome.from_json(values["outcome"])

@@ -17,7 +17,7 @@ from ..spandsp.job import Sending, SourceFile
 from ..spandsp.tiff import read_shapes
 from .call import OutgoingCall, Tell
 from .media import Media, open_media
-from .protocol import Command, Ended, HangUp, PlaceCall, Progress
+from .protocol import Command, Ended, HangUp, KeepTrunk, PlaceCall, Progress
 from .signalling import Signalling
 from .ticker import Ticker
 from .transport import Address, resolve
@@ -72,6 +72,8 @@ class Switchboard:
                 await self._place(command)
             case HangUp(call=call):
                 self.hang_up(call)
+            case KeepTrunk():
+                logger.info("asked to look after trunk %s", command.name)
 
     def hang_up(self, call: str) -> None:
         """End one call; harmless if it is over."""

@@ -13,12 +13,15 @@ from ecofax_gateway.domain.outcome import Ending, Outcome
 from ecofax_gateway.engine.protocol import (
     Ended,
     HangUp,
+    Health,
+    KeepTrunk,
     PageFile,
     PlaceCall,
     Progress,
     Ready,
     Step,
     TrunkAddress,
+    TrunkHealth,
     format_command,
     format_event,
     parse_command,
@@ -38,9 +41,10 @@ ORDER = PlaceCall(
     trunk=TrunkAddress(host="192.0.2.1", username="gateway", password="hunter2"),
     ecm=False,
 )
+KEEP = KeepTrunk(name="carrier", address=ORDER.trunk)
 
 
-@pytest.mark.parametrize("command", [ORDER, HangUp(call="attempt-7")])
+@pytest.mark.parametrize("command", [ORDER, HangUp(call="attempt-7"), KEEP])
 def test_a_command_is_read_as_it_was_written(command):
     line = format_command(command)
 
@@ -52,6 +56,7 @@ def test_a_command_is_read_as_it_was_written(command):
     "event",
     [
         Ready(sip_port=5060),
+        *(TrunkHealth(name="a", state=state, detail="503 ü") for state in Health),
         Progress(call="a", step=Step.PAGE_CONFIRMED, pages_confirmed=2, detail="é\n"),
         *(
             Ended(call="a", outcome=Outcome(ending=ending, ecm=True, detail="x\r\ny"))
@@ -68,7 +73,7 @@ def test_an_event_is_read_as_it_was_written(event):
 
 
 def test_an_order_does_not_show_the_trunks_password():
-    assert "hunter2" not in repr(ORDER)
+    assert "hunter2" not in repr(ORDER) + repr(KEEP)
 
 
 @pytest.mark.parametrize("parse", [parse_command, parse_event])
@@ -82,6 +87,8 @@ def test_an_order_does_not_show_the_trunks_password():
         b'{"kind":"Wave"}',
         b'{"kind":"HangUp"}',
         b'{"kind":"PlaceCall","files":5}',
+        b'{"kind":"KeepTrunk","name":"a"}',
+        b'{"kind":"TrunkHealth","name":"a","state":"odd"}',
         b'{"kind":"Ended","call":"a","outcome":{"ending":"happy"}}',
         b'{"kind":"Progress","call":"a","step":"nowhere"}',
         b"\xff",
