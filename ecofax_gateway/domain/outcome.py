@@ -4,9 +4,11 @@ How a call ended.
 Pure: no I/O, no clock, no randomness.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Self
+
+from .journal import Journal
 
 
 class Ending(StrEnum):
@@ -100,9 +102,13 @@ class Outcome:
     duration_s: float = 0.0
     "From the answer to the end, seconds."
 
+    journal: Journal | None = field(default=None, compare=False, repr=False)
+    "What was said in the call; two outcomes are the same without it."
+
     def as_json(self) -> dict[str, Any]:
         """Plain values, for the wire between daemon and engine."""
-        return asdict(self)
+        journal = None if self.journal is None else self.journal.as_json()
+        return {**asdict(replace(self, journal=None)), "journal": journal}
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Self:
@@ -110,6 +116,13 @@ class Outcome:
         The inverse of `as_json`.
 
         Raises:
-            ValueError, TypeError: If *values* is not what `as_json` gives.
+            ValueError, TypeError, KeyError: If *values* is not what `as_json` gives.
         """
-        return cls(**{**values, "ending": Ending(values["ending"])})
+        journal = values.get("journal")
+        return cls(
+            **{
+                **values,
+                "ending": Ending(values["ending"]),
+                "journal": None if journal is None else Journal.from_json(journal),
+            }
+        )

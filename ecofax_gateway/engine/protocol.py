@@ -280,4 +280,6 @@ def parse_event(line: bytes) -> Event:
 
 def _line(message: Command | Event) -> bytes:
     values: dict[str, Any] = {"kind": type(message).__name__, **asdict(message)}
+    if isinstance(message, Ended):
+        values["outcome"] = message.outcome.as_json()
     return json.dumps(values, separators=(",", ":")).encode() + b"\n"
