@@ -179,6 +179,7 @@ def finish(
             "dpi": outcome.vertical_dpi,
             "met": outcome.fax_met,
             "seconds": outcome.duration_s,
+            "ladder": None if outcome.journal is None else outcome.journal.as_json(),
         },
     )
     return state
@@ -326,4 +327,5 @@ _FINISH_ATTEMPT = _THIS_ATTEMPT.values(
     vertical_dpi=bindparam("dpi"),
     fax_met=bindparam("met"),
     duration_s=bindparam("seconds"),
+    journal=bindparam("ladder"),
 )

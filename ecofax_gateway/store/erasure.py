@@ -180,7 +180,7 @@ def _erase_faxes(
     done["calls"] += conn.execute(
         update(attempt)
         .where(attempt.c.fax_id.in_([row.id for row in rows]))
-        .values(remote_id=None, detail="")
+        .values(remote_id=None, detail="", journal=None)
     ).rowcount
     return {row.campaign_id for row in rows}
 

@@ -81,6 +81,8 @@ class Attempt:
     vertical_dpi: int | None
     duration_s: float
     pages_sha256: str | None
+    journal: dict[str, Any] | None
+    "As `domain.journal.Journal.from_json` reads it; None before the end."
 
 
 _SELECT = select(

@@ -365,6 +365,8 @@ attempt = Table(
     Column("fax_met", Boolean, nullable=False),
     Column("duration_s", Float, nullable=False),
     Column("pages_sha256", PlainText),
+    # `domain.journal.Journal.as_json`; nothing asks for what is in it.
+    Column("journal", JSON(none_as_null=True)),
     CheckConstraint(_one_of("phase", Phase), name="phase"),
     CheckConstraint("(ended_at IS NOT NULL) = (ending IS NOT NULL)", name="ended"),
     CheckConstraint("(started_at IS NOT NULL) = (phase <> 'claimed')", name="started"),

@@ -25,3 +25,4 @@ def _trunks() -> None:
 
 def _journal() -> None:
     """What was said in a call."""
+    op.add_column("attempt", sa.Column("journal", sa.JSON))
