@@ -40,3 +40,6 @@ class FaxLine:
 
     max_calls: int = 2
     "Calls of this line at the same time."
+
+    combine: bool = False
+    "Whether several of its faxes to one number may go in one call."

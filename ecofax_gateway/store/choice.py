@@ -19,8 +19,10 @@ from .types import UtcTime
 # behind a gate waits until every number there was tried.
 CLAIM = text(
     """
-    WITH line_calls AS (SELECT line, count(*) AS n FROM fax WHERE busy GROUP BY line),
-    trunk_calls AS (SELECT trunk, count(*) AS n FROM fax WHERE busy GROUP BY trunk),
+    WITH line_calls AS (SELECT line, count(*) AS n FROM fax
+        WHERE busy AND rides_with IS NULL GROUP BY line),
+    trunk_calls AS (SELECT trunk, count(*) AS n FROM fax
+        WHERE busy AND rides_with IS NULL GROUP BY trunk),
     open_line AS (
         SELECT l.number, l.vtime, l.last_claim,
             (coalesce(c.n, 0) + 1) / l.weight AS share
@@ -46,7 +48,8 @@ CLAIM = text(
             (SELECT f.id FROM fax f
              WHERE f.line = q.line AND f.trunk = t.name AND f.gate = q.gate
                AND f.state = 'queued'
-               AND NOT EXISTS (SELECT 1 FROM fax b WHERE b.busy AND b.number = f.number)
+               AND NOT EXISTS (SELECT 1 FROM fax b
+                   WHERE b.busy AND b.rides_with IS NULL AND b.number = f.number)
              ORDER BY f.priority, f.round, f.vrank, f.id LIMIT 1) AS fax_id
         FROM queue q CROSS JOIN open_trunk t
     ),

@@ -122,6 +122,8 @@ line = Table(
     Column("window", JSON(none_as_null=True)),
     Column("is_open", Boolean, nullable=False, server_default=true()),
     Column("edge_at", UtcTime),
+    # Several faxes to one number may share a call (store/riders.py).
+    Column("combine", Boolean, nullable=False, server_default=false()),
     CheckConstraint(_one_of("plan", Plan), name="plan"),
     CheckConstraint("max_calls >= 0", name="max_calls"),
     CheckConstraint("weight > 0", name="weight"),
@@ -293,6 +295,8 @@ fax = Table(
     Column("quota_day", PlainText),
     Column("quota_credit", Boolean, nullable=False, server_default=false()),
     Column("quota_open", Boolean, nullable=False, server_default=false()),
+    # While it is in another fax's call: that fax's id. It has no channel of its own.
+    Column("rides_with", Integer),
     _partial(
         "ix_fax_opt_out_code",
         "opt_out_code",
@@ -337,7 +341,13 @@ fax = Table(
     _partial("ix_fax_open_number", "number", where="state IN ('queued', 'scheduled')"),
     _partial("ix_fax_due", "due_at", where="state = 'scheduled'"),
     # One call at a time to one destination: the index makes it a law.
-    _partial("ix_fax_busy_number", "number", where="busy", unique=True),
+    _partial(
+        "ix_fax_busy_number",
+        "number",
+        where="busy AND rides_with IS NULL",
+        unique=True,
+    ),
+    _partial("ix_fax_rides_with", "rides_with", where="rides_with IS NOT NULL"),
     _partial("ix_fax_busy", "trunk", "line", "node", where="busy"),
     Index("ix_fax_campaign_id_state", "campaign_id", "state"),
 )
@@ -367,6 +377,8 @@ attempt = Table(
     Column("pages_sha256", PlainText),
     # `domain.journal.Journal.as_json`; nothing asks for what is in it.
     Column("journal", JSON(none_as_null=True)),
+    # The fax whose call this was, where several shared one; a reference, for people.
+    Column("rode_with", PlainText),
     CheckConstraint(_one_of("phase", Phase), name="phase"),
     CheckConstraint("(ended_at IS NOT NULL) = (ending IS NOT NULL)", name="ended"),
     CheckConstraint("(started_at IS NOT NULL) = (phase <> 'claimed')", name="started"),
