@@ -6,6 +6,7 @@ I/O: the database, through the caller's transaction.
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, Update, case, func, null, select, update
 
