@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
@@ -23,16 +24,19 @@ from .calling import calls_folder, open_calling, retry_policy
 from .domain.errors import BadSettings, NodeDisplaced
 from .greeting import make_demo_line, welcome
 from .life import ALL_ROLES, Role, begin_life, end_life
-from .mail.listener import MailListener
+from .mail.certificate import Certificate
+from .mail.listener import MailListener, Protocol
 from .mail.postman import FolderPostman, Postman, SmtpPostman
+from .mail.visitors import Limits as VisitorLimits
 from .pipeline.accept import Accept
 from .pipeline.answer import Answer, Posting
 from .pipeline.housekeeping import Housekeeping
+from .pipeline.login import LineLogin
 from .pipeline.prepare import Ordering, Rendering
 from .pipeline.transmit import Transmit, Way
 from .pipeline.worker import Bell, Recovery, Step, work
 from .senders.sip_t38 import SipT38Sender
-from .settings import Settings
+from .settings import Settings, SmtpSettings
 from .store.database import Database
 
 logger = logging.getLogger(__name__)
@@ -118,7 +122,7 @@ async def _run(
     listener, port = None, None
     if Role.SMTP in roles:
         accept = Accept(db=db, clock=utc_now, bell=bells["order"])
-        listener = _listener(settings, accept)
+        listener = _listener(settings, db, accept)
         port = await _listen(listener, settings)
         stack.push_async_callback(listener.close)
     async with asyncio.TaskGroup() as tasks:
@@ -320,27 +324,61 @@ def _postman(settings: Settings) -> Postman:
     return SmtpPostman(host, int(port), hostname=settings.smtp.hostname)
 
 
-def _listener(settings: Settings, accept: Accept) -> MailListener:
-    host, _, port = settings.smtp.listen.rpartition(":")
+def _listener(settings: Settings, db: Database, accept: Accept) -> MailListener:
+    smtp = settings.smtp
+    doors = [
+        (protocol, host.strip("[]"), int(port))
+        for protocol, address in (
+            (Protocol.SMTP, smtp.listen),
+            (Protocol.SMTPS, smtp.listen_tls),
+            (Protocol.LMTP, smtp.listen_lmtp),
+        )
+        if address
+        for host, _, port in [address.rpartition(":")]
+    ]
     return MailListener(
         accept,
-        host=host.strip("[]"),
-        port=int(port),
-        domains=settings.smtp.domains,
-        trusted_networks=settings.smtp.trusted_networks,
+        doors=doors,
+        domains=smtp.domains,
+        trusted_networks=smtp.trusted_networks,
+        proxy_networks=smtp.proxy_networks,
         spool=settings.state / "incoming",
-        max_bytes=settings.smtp.max_bytes,
-        hostname=settings.smtp.hostname,
+        max_bytes=smtp.max_bytes,
+        hostname=smtp.hostname,
+        certificate=_certificate(smtp),
+        log_in=LineLogin(db) if smtp.login else None,
+        limits=VisitorLimits(connections=smtp.max_connections),
     )
 
 
-async def _listen(listener: MailListener, settings: Settings) -> int:
+def _certificate(smtp: SmtpSettings) -> Certificate | None:
+    if not smtp.certificate:
+        return None
     try:
-        return await listener.start()
+        return Certificate(Path(smtp.certificate), Path(smtp.certificate_key))
     except OSError as error:
+        reason = error.strerror or type(error).__name__
         raise BadSettings(
-            [f"smtp.listen: {settings.smtp.listen}: {error.strerror}; choose another"]
+            [
+                f"smtp.certificate: {smtp.certificate} and {smtp.certificate_key} cannot"
+                f" be used: {reason}"
+            ]
         ) from error
+
+
+async def _listen(listener: MailListener, settings: Settings) -> int:
+    """The port of the first door."""
+    try:
+        ports = await listener.start()
+    except OSError as error:
+        smtp = settings.smtp
+        named = ", ".join(
+            filter(None, (smtp.listen, smtp.listen_tls, smtp.listen_lmtp))
+        )
+        raise BadSettings(
+            [f"smtp.listen: {named}: {error.strerror}; choose another"]
+        ) from error
+    return ports[0]
 
 
 @contextlib.contextmanager

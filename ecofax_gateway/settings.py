@@ -44,6 +44,10 @@ def _address(text: str) -> str | None:
     return 'write it as "host:port", e.g. "127.0.0.1:2525"'
 
 
+def _address_or_none(text: str) -> str | None:
+    return _address(text) if text else None
+
+
 def _proxy(text: str) -> str | None:
     if text == BUILT_IN:
         return None
@@ -147,6 +151,23 @@ class SmtpSettings:
         default="127.0.0.1:2525",
         check=_address,
     )
+    listen_tls: str = _key(
+        "The same, encrypted from the first byte (port 465); empty: none.",
+        default="",
+        check=_address_or_none,
+    )
+    listen_lmtp: str = _key(
+        "For a mail server that delivers by LMTP, with an answer for each recipient;\n"
+        "empty: none.",
+        default="",
+        check=_address_or_none,
+    )
+    certificate: str = _key(
+        "PEM file with the certificate chain, for STARTTLS and listen_tls; read again\n"
+        "by itself when it is renewed. Empty: nothing is encrypted.",
+        default="",
+    )
+    certificate_key: str = _key("PEM file with its key, no passphrase.", default="")
     hostname: str = _key("Name in the greeting.", default="ecofax.fr")
     domains: tuple[str, ...] = _key(
         "Domains whose mail becomes faxes.", default=("ecofax.fr",)
@@ -157,6 +178,22 @@ class SmtpSettings:
         "that vouch for it.",
         default=("127.0.0.0/8", "::1/128"),
         check=_networks,
+    )
+    login: bool = _key(
+        "Let others hand in mail too if they log in: over TLS, with a fax line's number\n"
+        "and its fax password. They need no p: in the mail.",
+        default=False,
+    )
+    proxy_networks: tuple[str, ...] = _key(
+        "Proxies in front of us: each connection from there begins with a PROXY header\n"
+        "(HAProxy: send-proxy-v2), and its client's address counts. Not for listen_tls.",
+        default=(),
+        check=_networks,
+    )
+    max_connections: int = _key(
+        "At the same time; a quarter is kept for trusted_networks.",
+        default=200,
+        check=_from(4),
     )
     max_bytes: int = _key(
         "Largest mail accepted, in bytes.", default=40_000_000, check=_from(10_000)
@@ -410,7 +447,7 @@ def parse_settings(table: dict[str, Any]) -> Settings:
 
 def _across(settings: Settings) -> list[str]:
     """Rules that span two keys."""
-    mistakes = []
+    mistakes = _across_smtp(settings.smtp)
     trunk = settings.trunk
     if not trunk.paced and not (
         trunk.proxy == BUILT_IN or trunk.proxy.startswith("127.")
@@ -421,6 +458,22 @@ def _across(settings: Settings) -> list[str]:
         )
     if trunk.username and not trunk.password_file:
         mistakes.append("trunk.password_file: needed with trunk.username")
+    return mistakes
+
+
+def _across_smtp(smtp: SmtpSettings) -> list[str]:
+    mistakes = []
+    if bool(smtp.certificate) != bool(smtp.certificate_key):
+        missing = "certificate_key" if smtp.certificate else "certificate"
+        mistakes.append(
+            f"smtp.{missing}: missing; a certificate and its key go together"
+        )
+    if smtp.listen_tls and not smtp.certificate:
+        mistakes.append("smtp.certificate: needed with smtp.listen_tls")
+    if smtp.login and not smtp.certificate:
+        mistakes.append(
+            "smtp.certificate: needed with smtp.login; a password in the clear is refused"
+        )
     return mistakes
 
 

@@ -1,10 +1,10 @@
 """
-The door: takes mail by SMTP and answers 250 when it is safe.
+The doors: take mail by SMTP and LMTP and answer 250 when it is safe.
 
-I/O: one listening TCP socket; large mails in the spool folder.
+I/O: listening TCP sockets; large mails in the spool folder.
 
-Whoever may connect is believed about who sent the mail, for a relay stands in front
-of us and checked that. So only the networks named in the settings may connect.
+A trusted network is believed about who sent the mail, for a relay stands there and
+checked that. Whoever connects from elsewhere logs in, or is turned away.
 """
 
 import asyncio
@@ -12,26 +12,18 @@ import ipaddress
 import logging
 import re
 import traceback
-import unicodedata
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from ..domain.errors import StoreUnavailable
-from ..domain.number import NotANumber
-from .address import parse_recipient, split_address
+from .certificate import Certificate
+from .commands import Commands
 from .incoming import IncomingMail, remove_unfinished
-from .session import FaxSession
-
-MAX_CONNECTIONS = 200
-"""At the same time, 11 KiB each; a relay keeps twenty."""
-
-MAX_RECIPIENTS = 100
-"""Of one mail; RFC 5321 §4.5.3.1.8 asks for no less. Campaigns have numbers.txt."""
-
-MAX_QUOTED_CHARS = 40
-"""Of an address, in a reply."""
+from .session import FaxSession, LmtpSession, LogIn, Terms
+from .visitors import DEFAULTS, Limits, Visitors, is_in
 
 COMMIT_SECONDS = 120.0
 """For `accept`; afterwards the relay is told to come again, and may find it done."""
@@ -67,55 +59,93 @@ class AcceptedMail:
     sha256: str
     "Of the content, hexadecimal."
 
+    login: str | None = None
+    "Who handed it in, if he logged in; see `session.LogIn`."
+
 
 Accept = Callable[[AcceptedMail], Awaitable[str]]
 """Commits the mail and returns the order's reference, or raises: StoreUnavailable if it
 is to come again later. It is finished even if the client goes away meanwhile."""
 
 
+class Protocol(StrEnum):
+    """What is spoken at a door."""
+
+    SMTP = "smtp"
+    SMTPS = "smtps"
+    "SMTP, encrypted from the first byte."
+
+    LMTP = "lmtp"
+
+
 class MailListener:
     """
-    An SMTP server for one purpose.
+    A mail server for one purpose, with one or more doors.
 
     Args:
         accept: What makes a mail safe; see `Accept`.
 
-        host: Address to listen on.
-
-        port: 0 lets the system choose.
+        doors: Protocol, address and port of each; port 0 lets the system choose.
 
         domains: Ours; lower case.
 
-        trusted_networks: Who may connect, e.g. "127.0.0.0/8".
+        trusted_networks: Whose word about the sender is believed, e.g. "127.0.0.0/8".
+
+        proxy_networks: Proxies that begin every connection with a PROXY header.
 
         spool: Folder for mails over 256 KiB while they come in.
 
         max_bytes: Of one mail.
 
         hostname: Ours, in the greeting.
+
+        certificate: For STARTTLS and SMTPS; None: neither.
+
+        log_in: Who may connect from elsewhere; None: nobody.
+
+        limits: Of connections.
     """
 
     def __init__(
         self,
         accept: Accept,
         *,
-        host: str,
-        port: int,
+        doors: Sequence[tuple[Protocol, str, int]],
         domains: Collection[str],
         trusted_networks: Sequence[str],
+        proxy_networks: Sequence[str] = (),
         spool: Path,
         max_bytes: int = 40 * 1024 * 1024,
         hostname: str = "localhost",
+        certificate: Certificate | None = None,
+        log_in: LogIn | None = None,
+        limits: Limits = DEFAULTS,
     ) -> None:
         self._accept = accept
-        self._host, self._port = host, port
-        self._domains = frozenset(domain.lower().rstrip(".") for domain in domains)
-        self._networks = [ipaddress.ip_network(text) for text in trusted_networks]
+        self._doors = doors
+        self._certificate = certificate
         self._spool = spool
-        self._max_bytes = max_bytes
-        self._hostname = hostname
-        self._server: asyncio.Server | None = None
-        self._sessions: set[_Session] = set()
+        proxies = [ipaddress.ip_network(text) for text in proxy_networks]
+        visitors = Visitors(
+            [ipaddress.ip_network(text) for text in trusted_networks],
+            strangers=log_in is not None,
+            limits=limits,
+        )
+        self._hooks = Commands(
+            frozenset(domain.lower().rstrip(".") for domain in domains), visitors
+        )
+        self._terms = Terms(
+            deliver=self._delivered,
+            visitors=visitors,
+            spool=spool,
+            max_bytes=max_bytes,
+            hostname=hostname,
+            tls=certificate.context if certificate else None,
+            is_proxied=lambda peer: is_in(peer, proxies),
+            log_in=log_in,
+        )
+        self._servers: list[asyncio.Server] = []
+        self._sessions: set[FaxSession] = set()
         self._commits: set[asyncio.Task[str]] = set()
         # aiosmtpd logs what it does not understand, and after a mishap that is the
         # body of a mail, password and all. Our own log says what matters.
@@ -124,62 +154,51 @@ class MailListener:
         if _nothing not in library_log.filters:
             library_log.addFilter(_nothing)
 
-    async def start(self) -> int:
+    async def start(self) -> list[int]:
         """
         Listen.
 
         Returns:
-            The port.
+            The port of each door.
 
         Raises:
-            OSError: If the address is taken or the folder cannot be used.
+            OSError: If an address is taken or the folder cannot be used.
         """
         await asyncio.to_thread(self._spool.mkdir, parents=True, exist_ok=True)
         await asyncio.to_thread(remove_unfinished, self._spool)
-        self._server = await asyncio.get_running_loop().create_server(
-            self._session, self._host, self._port
-        )
-        port: int = self._server.sockets[0].getsockname()[1]
-        return port
+        try:
+            for door in self._doors:
+                self._servers.append(await self._open(*door))
+        except OSError:
+            await self.close()
+            raise
+        return [server.sockets[0].getsockname()[1] for server in self._servers]
 
     async def close(self) -> None:
         """Stop listening, finish what is being committed, close every connection."""
-        if self._server is None:
-            return
-        self._server.close()
+        servers, self._servers = self._servers, []
+        for server in servers:
+            server.close()
         if self._commits:
             await asyncio.wait(self._commits, timeout=CLOSE_SECONDS)
         for session in list(self._sessions):
             session.abort()
-        await self._server.wait_closed()
-        self._server = None
+        for server in servers:
+            await server.wait_closed()
 
-    def _session(self) -> "_Session":
-        return _Session(
-            self._sessions,
-            _Hooks(self._domains),
-            deliver=self._delivered,
-            refuse=self._refusal,
-            spool=self._spool,
-            max_bytes=self._max_bytes,
-            hostname=self._hostname,
-        )
-
-    def _refusal(self, peer: str) -> str | None:
-        try:
-            address = ipaddress.ip_address(peer.partition("%")[0])
-        except ValueError:
-            return "554 5.7.1 unknown client address"
-        mapped = getattr(address, "ipv4_mapped", None) or address
-        if not any(mapped in network for network in self._networks):
-            logger.warning("connection from %s refused: not in trusted_networks", peer)
-            return (
-                f"554 5.7.1 {peer} may not connect: it is not in the setting"
-                " trusted_networks"
+    async def _open(self, protocol: Protocol, host: str, port: int) -> asyncio.Server:
+        terms, tls = self._terms, None
+        kind = LmtpSession if protocol is Protocol.LMTP else FaxSession
+        if protocol is Protocol.SMTPS:
+            assert self._certificate is not None, "the settings see to it"
+            tls = self._certificate.context
+            # A PROXY header would come before the encryption; nobody here reads it.
+            terms = replace(
+                terms, tls=None, is_encrypted=True, is_proxied=lambda peer: False
             )
-        if len(self._sessions) >= MAX_CONNECTIONS:
-            return "421 4.7.0 too many connections, try again later"
-        return None
+        return await asyncio.get_running_loop().create_server(
+            lambda: kind(self._hooks, terms, self._sessions), host, port, ssl=tls
+        )
 
     async def _delivered(
         self, session: FaxSession, incoming: IncomingMail, content: bytes | Path
@@ -194,6 +213,7 @@ class MailListener:
             content=content,
             size=incoming.size,
             sha256=incoming.sha256,
+            login=session.login,
         )
         # A task of its own: a client that vanishes after its dot cancels the session,
         # and must not cancel a commit half done.
@@ -222,90 +242,9 @@ class MailListener:
         return f"250 2.0.0 accepted, reference {_REFERENCE.sub('', reference)}"
 
 
-class _Session(FaxSession):
-    """A session that its listener counts."""
-
-    def __init__(
-        self, sessions: set["_Session"], hooks: object, **options: Any
-    ) -> None:
-        super().__init__(hooks, **options)
-        self._sessions = sessions
-        self._transport_made: asyncio.BaseTransport | None = None
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        super().connection_made(transport)
-        self._transport_made = transport
-        if not self._is_refused:
-            self._sessions.add(self)
-
-    def connection_lost(self, error: Exception | None) -> None:
-        self._sessions.discard(self)
-        super().connection_lost(error)
-
-    def abort(self) -> None:
-        if isinstance(self._transport_made, asyncio.Transport):
-            self._transport_made.abort()
-
-
-class _Hooks:
-    """What aiosmtpd asks, one method a command; the names are its own."""
-
-    def __init__(self, domains: frozenset[str]) -> None:
-        self._domains = domains
-
-    async def handle_EHLO(
-        self, server: Any, session: Any, envelope: Any, hostname: str, lines: list[str]
-    ) -> list[str]:
-        session.host_name = hostname
-        return [*lines[:-1], "250-PIPELINING", "250-ENHANCEDSTATUSCODES", lines[-1]]
-
-    async def handle_MAIL(
-        self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
-    ) -> str:
-        if _has_surrogates(address):
-            return "553 5.6.7 sender address is not valid UTF-8"
-        envelope.mail_from = address
-        envelope.mail_options.extend(options)
-        return "250 2.1.0 sender ok"
-
-    async def handle_RCPT(
-        self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
-    ) -> str:
-        if _has_surrogates(address):
-            return "553 5.1.3 recipient address is not valid UTF-8"
-        if len(envelope.rcpt_tos) >= MAX_RECIPIENTS:
-            return (
-                f"452 4.5.3 more than {MAX_RECIPIENTS} recipients; a campaign has its"
-                " numbers in numbers.txt, sent to fax@"
-            )
-        local, domain = split_address(address)
-        if domain not in self._domains:
-            return "550 5.7.1 relaying denied: not a domain of this fax service"
-        try:
-            parse_recipient(local)
-        except NotANumber as error:
-            return (
-                f"550 5.1.1 {_ascii(local)[:MAX_QUOTED_CHARS]!r}: ce numero de fax"
-                f" {_ascii(str(error))} / not a fax number"
-            )
-        envelope.rcpt_tos.append(address)
-        envelope.rcpt_options.extend(options)
-        return "250 2.1.5 recipient ok"
-
-
 def _nothing(record: logging.LogRecord) -> bool:
     """Let no record of the library's pass; set once, however many listeners run."""
     return False
-
-
-def _has_surrogates(text: str) -> bool:
-    return any("\ud800" <= character <= "\udfff" for character in text)
-
-
-def _ascii(text: str) -> str:
-    """For a reply: RFC 5321 (2008) §4.2 allows printable US-ASCII only."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    return "".join(character for character in plain if character.isprintable())
 
 
 def _clean(address: object) -> str:

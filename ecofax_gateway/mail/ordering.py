@@ -79,6 +79,7 @@ def order_of(
     recipients: Sequence[str],
     now: datetime,
     zone: ZoneInfo,
+    has_login: bool = False,
 ) -> MailOrder:
     """
     Understand what a mail asks for.
@@ -94,6 +95,8 @@ def order_of(
 
         zone: What a date without an offset is in.
 
+        has_login: Whether the sender gave the password already, when he handed it in.
+
     Raises:
         OrderRefused: With one French line for each mistake; its code is that of the
             first.
@@ -107,7 +110,8 @@ def order_of(
     line = _line_number(mail, mistakes)
     directives = find_directives(mail.texts)
     mistakes += directives.mistakes
-    _need_password(directives, mistakes)
+    if not has_login:
+        _need_password(directives, mistakes)
     due = _due(directives, mistakes, now=now, zone=zone)
     is_campaign, envelope_numbers, bad = _envelope(recipients)
     choice = choose_documents(mail, is_campaign=is_campaign)
@@ -123,7 +127,7 @@ def order_of(
         )
     return MailOrder(
         line_number=line,
-        password=directives.passwords[0],
+        password=directives.passwords[0] if directives.passwords else "",
         other_passwords=directives.passwords[1:],
         numbers=numbers.numbers,
         documents=choice.documents,

@@ -58,6 +58,7 @@ class Accept:
             recipients=tuple(mail.recipients),
             peer=mail.peer,
             content=await self._db.keep(await _bytes(mail)),
+            login=mail.login,
         )
         accepted = await self._db.tx(mails.accept, new, now=self._clock())
         if isinstance(mail.content, Path):

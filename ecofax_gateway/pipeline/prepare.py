@@ -60,6 +60,12 @@ POISONED = OrderRefused(
     " Renvoyez le document au format PDF.",
     code="poisoned",
 )
+OTHER_LINE = OrderRefused(
+    "L'objet de votre message nomme une autre ligne fax que celle avec laquelle votre"
+    " logiciel de messagerie s'est identifié. Écrivez dans l'objet le numéro de votre"
+    " ligne, ou changez l'identifiant du serveur d'envoi dans votre logiciel.",
+    code="other-line",
+)
 UNREADABLE = OrderRefused(
     "Votre message n'a pas pu être lu : il est trop complexe ou endommagé."
     " Écrivez un nouveau message et joignez-y le document, de préférence en PDF.",
@@ -150,8 +156,9 @@ class Ordering:
                 recipients=mail.recipients,
                 now=mail.received_at,
                 zone=self._zone,
+                has_login=mail.login is not None,
             )
-            line = await self._allowed_line(order)
+            line = await self._allowed_line(order, mail.login)
             await self._create(mail, requester, order, line)
         except OrderRefused as refusal:
             await self._refuse(mail.ref, requester, refusal)
@@ -192,8 +199,12 @@ class Ordering:
             logger.warning("unreadable: %s", error)
             raise UNREADABLE from error
 
-    async def _allowed_line(self, order: MailOrder) -> FaxLine:
+    async def _allowed_line(self, order: MailOrder, login: str | None) -> FaxLine:
         line = await self._db.read(lines.get, order.line_number.e164)
+        if login is not None:
+            if line is None or line.number != login:
+                raise OTHER_LINE
+            return line
         readings = (order.password, *order.other_passwords)
         known = line.password_hash if line else None
         if not await asyncio.to_thread(is_password, known, readings) or line is None:

@@ -39,6 +39,8 @@ class NewMail:
     "For the operator: the client's address and name."
 
     content: Content
+    login: str | None = None
+    "The line whose password was given, where the client logged in."
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ class MailRow:
     envelope_from: str
     recipients: tuple[str, ...]
     peer: str
+    login: str | None
     sha256: str
     size: int
     spool: str | None
@@ -109,6 +112,7 @@ def accept(conn: Connection, new: NewMail, *, now: datetime) -> str | Duplicate:
             envelope_from=new.envelope_from,
             recipients=list(new.recipients),
             peer=new.peer,
+            login=new.login,
             state=MailState.ACCEPTED,
             tries=0,
             received_at=now,

@@ -84,6 +84,8 @@ mail = Table(
     Column("tries", Integer, nullable=False),
     Column("received_at", UtcTime, nullable=False),
     Column("finished_at", UtcTime),
+    # Who handed it in, where he logged in (a line's number).
+    Column("login", PlainText),
     CheckConstraint(_one_of("state", MailState), name="state"),
     CheckConstraint(
         "(finished_at IS NOT NULL) = (state <> 'accepted')", name="finished"
@@ -136,7 +138,24 @@ trunk = Table(
     Column("name", PlainText, primary_key=True),
     Column("max_calls", Integer, nullable=False),
     Column("paused", Boolean, nullable=False),
+    # Every node that looks after it says so (store/trunk_health.py).
+    Column("is_down", Boolean, nullable=False, server_default=false()),
+    Column("calls_per_second", Float),
+    Column("next_call_at", UtcTime),
+    # How many calls its pace allows in the claim that is being made; null: any number.
+    Column("slots", Integer),
     CheckConstraint("max_calls >= 0", name="max_calls"),
+)
+
+trunk_health = Table(
+    "trunk_health",
+    metadata,
+    Column("trunk", PlainText, primary_key=True),
+    Column("node", PlainText, primary_key=True),
+    Column("state", PlainText, nullable=False),
+    Column("is_down", Boolean, nullable=False),
+    Column("detail", PlainText, nullable=False),
+    Column("since", UtcTime, nullable=False),
 )
 
 node = Table(
@@ -379,6 +398,8 @@ attempt = Table(
     Column("journal", JSON(none_as_null=True)),
     # The fax whose call this was, where several shared one; a reference, for people.
     Column("rode_with", PlainText),
+    Column("trunk", PlainText, nullable=False, server_default=""),
+    Index("ix_attempt_trunk_claimed_at", "trunk", "claimed_at"),
     CheckConstraint(_one_of("phase", Phase), name="phase"),
     CheckConstraint("(ended_at IS NOT NULL) = (ending IS NOT NULL)", name="ended"),
     CheckConstraint("(started_at IS NOT NULL) = (phase <> 'claimed')", name="started"),

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ecofax_gateway.mail.listener import AcceptedMail, MailListener
+from ecofax_gateway.mail.listener import AcceptedMail, MailListener, Protocol
 
 CORPUS = (Path(__file__).parents[2] / "../shared/corpus/mails").resolve()
 
@@ -76,8 +76,7 @@ async def listen(tmp_path, keeper):
         listener = MailListener(
             keeper.accept,
             **{
-                "host": "127.0.0.1",
-                "port": 0,
+                "doors": [(Protocol.SMTP, "127.0.0.1", 0)],
                 "domains": ["ecofax.test"],
                 "trusted_networks": ["127.0.0.0/8"],
                 "spool": tmp_path / "spool",
@@ -85,9 +84,9 @@ async def listen(tmp_path, keeper):
                 **options,
             },
         )
-        port = await listener.start()
+        ports = await listener.start()
         try:
-            yield port
+            yield ports[0] if len(ports) == 1 else ports
         finally:
             await listener.close()
 

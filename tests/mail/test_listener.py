@@ -9,8 +9,9 @@ import aiosmtplib
 import pytest
 
 from ecofax_gateway.domain.errors import StoreUnavailable
-from ecofax_gateway.mail import listener as listener_module
+from ecofax_gateway.mail import commands as commands_module
 from ecofax_gateway.mail import session as session_module
+from ecofax_gateway.mail.visitors import Limits
 
 BODY = b"Subject: 0366720307\r\n\r\np:Secret7\r\n"
 
@@ -171,7 +172,7 @@ async def test_recipients_are_checked_at_once(listen, client_of, recipient, code
 
 
 async def test_one_recipient_too_many_is_put_off(listen, client_of, monkeypatch):
-    monkeypatch.setattr(listener_module, "MAX_RECIPIENTS", 2)
+    monkeypatch.setattr(commands_module, "MAX_RECIPIENTS", 2)
     async with listen() as port:
         client = await client_of(port)
         await client.reply()
@@ -195,9 +196,8 @@ async def test_a_stranger_is_turned_away_and_told_the_setting(listen, client_of)
     assert silence == ""
 
 
-async def test_too_many_connections_wait_outside(listen, client_of, monkeypatch):
-    monkeypatch.setattr(listener_module, "MAX_CONNECTIONS", 1)
-    async with listen() as port:
+async def test_too_many_connections_wait_outside(listen, client_of):
+    async with listen(limits=Limits(connections=1)) as port:
         first = await (await client_of(port)).reply()
         second = await (await client_of(port)).reply()
 

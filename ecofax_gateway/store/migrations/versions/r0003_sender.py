@@ -10,12 +10,15 @@ from alembic import op
 revision = "0003"
 down_revision = "0002"
 
+UTC_TIME = sa.DateTime().with_variant(sa.DateTime(timezone=True), "postgresql")
+
 
 def upgrade() -> None:
     """Go from 0002 to 0003."""
     _combined()
     _trunks()
     _journal()
+    _logins()
 
 
 def _combined() -> None:
@@ -45,8 +48,34 @@ def _combined() -> None:
 
 def _trunks() -> None:
     """Several ways for a call to leave."""
+    for column in (
+        sa.Column("is_down", sa.Boolean, nullable=False, server_default=sa.false()),
+        sa.Column("calls_per_second", sa.Float),
+        sa.Column("next_call_at", UTC_TIME),
+        sa.Column("slots", sa.Integer),
+    ):
+        op.add_column("trunk", column)
+    op.add_column(
+        "attempt", sa.Column("trunk", sa.Text, nullable=False, server_default="")
+    )
+    op.create_index("ix_attempt_trunk_claimed_at", "attempt", ["trunk", "claimed_at"])
+    op.create_table(
+        "trunk_health",
+        sa.Column("trunk", sa.Text, nullable=False),
+        sa.Column("node", sa.Text, nullable=False),
+        sa.Column("state", sa.Text, nullable=False),
+        sa.Column("is_down", sa.Boolean, nullable=False),
+        sa.Column("detail", sa.Text, nullable=False),
+        sa.Column("since", UTC_TIME, nullable=False),
+        sa.PrimaryKeyConstraint("trunk", "node", name="pk_trunk_health"),
+    )
 
 
 def _journal() -> None:
     """What was said in a call."""
     op.add_column("attempt", sa.Column("journal", sa.JSON))
+
+
+def _logins() -> None:
+    """Mail of those who log in."""
+    op.add_column("mail", sa.Column("login", sa.Text))

@@ -1,0 +1,91 @@
+"""
+The listener's certificate, renewed while connections go on.
+
+I/O: reads two files.
+
+A context in use is never changed: a new pair that does not fit (the renewal was seen
+half way) would leave it broken. A fresh context is made beside it and taken by the
+handshakes that follow; while it cannot be made, the old one goes on.
+
+Standards:
+    RFC 8314 (2018) §4 -- TLS for mail, version 1.2 at least
+"""
+
+import logging
+import ssl
+from pathlib import Path
+
+logger = logging.getLogger(__name__)
+
+
+class Certificate:
+    """
+    A certificate chain and its key.
+
+    Args:
+        chain: PEM file: the certificate, then those that vouch for it.
+
+        key: PEM file of the private key, without a passphrase.
+
+    Raises:
+        OSError, ssl.SSLError: If they cannot be read or do not fit together.
+    """
+
+    def __init__(self, chain: Path, key: Path) -> None:
+        self._chain, self._key = chain, key
+        self._stamp = self._now()
+        self._inner = self._load()
+        self.context = _fresh()
+        "For every handshake; each is given the newest pair."
+
+        self.context.load_cert_chain(chain, key, password=_no_passphrase)
+        # Called in every handshake, also for a client that names no server.
+        self.context.sni_callback = self._choose
+
+    def _choose(
+        self, connection: ssl.SSLObject, name: str | None, context: ssl.SSLContext
+    ) -> None:
+        connection.context = self._newest()
+
+    def _newest(self) -> ssl.SSLContext:
+        try:
+            stamp = self._now()
+        except OSError:
+            return self._inner  # in the moment of the renewal
+        if stamp != self._stamp:
+            try:
+                self._inner = self._load()
+            except OSError as error:
+                logger.error(
+                    "smtp.certificate: the new one cannot be used (%s); the old one"
+                    " goes on",
+                    error.strerror or type(error).__name__,
+                )
+            else:
+                logger.info("smtp.certificate: renewed")
+            self._stamp = stamp
+        return self._inner
+
+    def _now(self) -> tuple[int, ...]:
+        """What tells these files from later ones."""
+        return tuple(
+            value
+            for file in (self._chain.stat(), self._key.stat())
+            for value in (file.st_mtime_ns, file.st_ino, file.st_size)
+        )
+
+    def _load(self) -> ssl.SSLContext:
+        context = _fresh()
+        context.load_cert_chain(self._chain, self._key, password=_no_passphrase)
+        return context
+
+
+def _fresh() -> ssl.SSLContext:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+def _no_passphrase() -> str:
+    """Keep OpenSSL from asking on the terminal; it then says that the key is locked."""
+    return ""
