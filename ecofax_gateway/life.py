@@ -113,7 +113,8 @@ def _begin(
         slot_grace=timedelta(seconds=settings.gateway.lost_call),
     )
     tell_unknown(conn, unknown, answer, now=now)
-    trunks.adopt(conn, settings.trunk.name)
+    name = settings.trunk.name
+    trunks.adopt(conn, [name], lambda _number, _quality: name)
     return epoch
 
 

@@ -1,16 +1,29 @@
 """
-Trunks: how calls leave, and how many at once.
+Trunks: how calls leave, how many at once, and which faxes wait for which.
 
 I/O: the database, through the caller's transaction.
 """
 
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
+from ..domain.document import Quality
 from ..domain.fax import FaxState
+from ..domain.outcome import Ending
 from .insertion import insert_into
-from .tables import fax, trunk
+from .tables import attempt, campaign, fax, trunk
+
+OPEN = (FaxState.WAITING, FaxState.SCHEDULED, FaxState.QUEUED, FaxState.HELD)
+"""A fax in one of these is still to be called, and may change its trunk."""
+
+BATCH = 500
+"""Rows of one statement, far below the parameters a database takes."""
+
+Choose = Callable[[str, Quality], str]
+"""The trunk for an E.164 number in a quality."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,38 +35,133 @@ class TrunkStatus:
     "Channels, over all nodes."
 
     paused: bool
+    is_down: bool
+    "Every node that looks after it says so: no call leaves by it that has another way."
+
+    calls_per_second: float | None
+    "At most, over all nodes; None: any number."
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether faxes should leave by another one."""
+        return self.paused or self.is_down
 
 
-def put(conn: Connection, name: str, *, max_calls: int) -> None:
-    """Make a trunk known, or set its channels anew; a pause stays."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrunkUse:
+    """What a trunk carries."""
+
+    name: str
+    busy: int = 0
+    "Channels in use, over all nodes."
+
+    queued: int = 0
+    calls: int = 0
+    "Begun since the instant asked for."
+
+    faults: int = 0
+    "Of these, those that the trunk failed."
+
+    delivered: int = 0
+
+
+_STATUS = [trunk.c[name] for name in TrunkStatus.__dataclass_fields__]
+
+
+def put(
+    conn: Connection,
+    name: str,
+    *,
+    max_calls: int,
+    calls_per_second: float | None = None,
+) -> None:
+    """Make a trunk known, or set its channels and pace anew; a pause stays."""
+    rules = {"max_calls": max_calls, "calls_per_second": calls_per_second}
     conn.execute(
         insert_into(conn, trunk)
-        .values(name=name, max_calls=max_calls, paused=False)
-        .on_conflict_do_update(
-            index_elements=[trunk.c.name], set_={"max_calls": max_calls}
-        )
+        .values(name=name, paused=False, **rules)
+        .on_conflict_do_update(index_elements=[trunk.c.name], set_=rules)
     )
 
 
-def adopt(conn: Connection, name: str) -> int:
+def adopt(conn: Connection, names: Collection[str], choose: Choose) -> int:
     """
-    Let faxes that are still to be called leave by this trunk, and forget the others.
+    Forget all trunks but these, and find a way for the faxes that waited for others.
 
     A trunk that the operator renamed or took away would keep its faxes for ever.
 
     Returns:
         How many faxes changed their trunk.
     """
-    open_states = (
-        FaxState.WAITING, FaxState.SCHEDULED, FaxState.QUEUED, FaxState.HELD,
-    )  # fmt: skip
-    moved = conn.execute(
-        update(fax)
-        .where(fax.c.trunk != name, fax.c.state.in_(open_states))
-        .values(trunk=name)
+    conn.execute(delete(trunk).where(trunk.c.name.not_in(names)))
+    return move(conn, waiting(conn, not_for=names), choose)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A fax that may still change its trunk."""
+
+    id: int
+    number: str
+    trunk: str
+    quality: Quality
+
+
+def waiting(
+    conn: Connection,
+    *,
+    of: Collection[str] | None = None,
+    not_for: Collection[str] = (),
+    singles_in_queue: bool = False,
+    limit: int | None = None,
+) -> list[Waiting]:
+    """
+    Faxes that are still to be called, those to be called first to the front.
+
+    Args:
+        of: Only those of these trunks; None: of all.
+
+        not_for: None of these trunks'.
+
+        singles_in_queue: Only those in the queue of their line that belong to no gated
+            campaign.
+
+        limit: At most so many; None: all.
+    """
+    states = [FaxState.QUEUED] if singles_in_queue else OPEN
+    query = (
+        select(fax.c.id, fax.c.number, fax.c.trunk, campaign.c.quality)
+        .join(campaign, campaign.c.id == fax.c.campaign_id)
+        .where(fax.c.state.in_(states), fax.c.trunk.not_in(not_for))
+        .order_by(fax.c.priority, fax.c.id)
+        .limit(limit)
     )
-    conn.execute(delete(trunk).where(trunk.c.name != name))
-    return moved.rowcount
+    if of is not None:
+        query = query.where(fax.c.trunk.in_(of))
+    if singles_in_queue:
+        query = query.where(fax.c.gate == 0)
+    return [Waiting(**row) for row in conn.execute(query).mappings()]
+
+
+def move(conn: Connection, chosen: Iterable[Waiting], choose: Choose) -> int:
+    """
+    Let faxes leave by the trunk that *choose* gives, if they still wait.
+
+    Returns:
+        How many changed their trunk.
+    """
+    to: dict[str, list[int]] = {}
+    for each in chosen:
+        name = choose(each.number, each.quality)
+        if name != each.trunk:
+            to.setdefault(name, []).append(each.id)
+    moved = 0
+    for name, ids in to.items():
+        for start in range(0, len(ids), BATCH):
+            some: Sequence[int] = ids[start : start + BATCH]
+            change = update(fax).where(fax.c.id.in_(some), fax.c.state.in_(OPEN))
+            moved += conn.execute(change.values(trunk=name)).rowcount
+    return moved
 
 
 def set_paused(conn: Connection, name: str, *, paused: bool) -> bool:
@@ -66,5 +174,45 @@ def set_paused(conn: Connection, name: str, *, paused: bool) -> bool:
 
 def listing(conn: Connection) -> list[TrunkStatus]:
     """Every trunk, by name."""
-    query = select(trunk).order_by(trunk.c.name)
+    query = select(*_STATUS).order_by(trunk.c.name)
     return [TrunkStatus(**row) for row in conn.execute(query).mappings()]
+
+
+def closed(conn: Connection) -> frozenset[str]:
+    """Names of trunks that faxes should not be given now: paused, or down."""
+    query = select(trunk.c.name).where(trunk.c.paused | trunk.c.is_down)
+    return frozenset(conn.execute(query).scalars())
+
+
+def use(conn: Connection, *, since: datetime) -> dict[str, TrunkUse]:
+    """
+    What each trunk carries now, and what it has carried since then.
+
+    Returns:
+        By name; only trunks that carry or have carried something.
+    """
+    found: dict[str, dict[str, int]] = {}
+    on_air = select(fax.c.trunk, func.count().label("n")).where(
+        fax.c.busy, fax.c.rides_with.is_(None)
+    )
+    for row in conn.execute(on_air.group_by(fax.c.trunk)):
+        found.setdefault(row.trunk, {})["busy"] = row.n
+    in_queue = select(fax.c.trunk, func.count().label("n")).where(
+        fax.c.state == FaxState.QUEUED
+    )
+    for row in conn.execute(in_queue.group_by(fax.c.trunk)):
+        found.setdefault(row.trunk, {})["queued"] = row.n
+    begun = (
+        select(attempt.c.trunk, attempt.c.ending, func.count().label("n"))
+        .where(attempt.c.claimed_at >= since, attempt.c.started_at.is_not(None))
+        .where(attempt.c.rode_with.is_(None))
+        .group_by(attempt.c.trunk, attempt.c.ending)
+    )
+    for row in conn.execute(begun):
+        sums = found.setdefault(row.trunk, {})
+        sums["calls"] = sums.get("calls", 0) + row.n
+        if row.ending is Ending.TRUNK_FAULT:
+            sums["faults"] = sums.get("faults", 0) + row.n
+        elif row.ending is Ending.DELIVERED:
+            sums["delivered"] = sums.get("delivered", 0) + row.n
+    return {name: TrunkUse(name=name, **sums) for name, sums in found.items()}
