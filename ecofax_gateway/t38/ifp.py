@@ -17,6 +17,9 @@ from ..domain.errors import MalformedPacket
 _HAS_FIELDS, _IS_DATA, _EXTENDED_TYPE = 0x80, 0x40, 0x20
 _V21 = 0
 
+PREAMBLE = "V.21"
+"""Flags before a control frame."""
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -40,6 +43,39 @@ def is_image(ifp: bytes) -> bool:
 def is_control(ifp: bytes) -> bool:
     """Whether the packet carries data of V.21, the modem of the control frames."""
     return bool(ifp) and ifp[0] & _IS_DATA != 0 and not is_image(ifp)
+
+
+_SIGNALS = (
+    "",
+    "CNG",
+    "CED",
+    PREAMBLE,
+    "V.27ter 2400",
+    "V.27ter 4800",
+    "V.29 7200",
+    "V.29 9600",
+    "V.17 7200 short",
+    "V.17 7200",
+    "V.17 9600 short",
+    "V.17 9600",
+    "V.17 12000 short",
+    "V.17 12000",
+    "V.17 14400 short",
+    "V.17 14400",
+)
+"""By the number of the indicator, "" for no signal. §7.3.2, table 3."""
+
+
+def signal_of(ifp: bytes) -> str | None:
+    """
+    The signal that an indicator packet announces, "" for its end.
+
+    Returns:
+        None for a packet of data, and for what V.8 and V.34 added.
+    """
+    if not ifp or ifp[0] & (_IS_DATA | _EXTENDED_TYPE):
+        return None
+    return _SIGNALS[ifp[0] >> 1 & 0x0F]
 
 
 def ifp_length(data: bytes, *, version: int) -> int:

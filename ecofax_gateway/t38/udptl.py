@@ -13,6 +13,7 @@ Standards:
 
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from ..domain.errors import MalformedPacket
 from .ifp import ifp_length
@@ -33,6 +34,25 @@ MAX_JUMP = 2000
 """Sequence numbers; a stranger's datagram shall not carry us away. 40 s at full pace."""
 
 _PARITY, _REDUNDANCY = 0x80, 0x00
+
+
+@dataclass(slots=True)
+class Counts:
+    """What became of the packets on their way to us."""
+
+    sent: int = 0
+    received: int = 0
+    "Datagrams."
+
+    lost: int = 0
+    "Packets given up."
+
+    by_redundancy: int = 0
+    by_parity: int = 0
+    "Packets that came in no datagram of their own, so far."
+
+    out_of_order: int = 0
+    duplicate: int = 0
 
 
 class Udptl:
@@ -63,11 +83,17 @@ class Udptl:
         self._held: dict[int, bytes] = {}
         self._history: dict[int, bytes] = {}
         self._stray: int | None = None
+        self._newest: int | None = None
+        self._repaired: dict[int, bool] = {}
+        "Of the history: what did not come by itself, and whether parity gave it."
+
+        self.counts = Counts()
 
     def send(self, ifp: bytes) -> bytes:
         """The datagram for the next IFP packet."""
         sequence = self._next_out & 0xFFFF
         self._next_out += 1
+        self.counts.sent += 1
         head = sequence.to_bytes(2) + _open_type(ifp) + bytes([_REDUNDANCY])
         room = self._max_datagram - len(head) - 1
         secondaries: list[bytes] = []
@@ -92,17 +118,16 @@ class Udptl:
         """
         number, primary, secondaries, parity = _parse(data)
         sequence = self._place(number)
-        assert self._next_in is not None
+        self._count(sequence)
         for age, earlier in enumerate(secondaries, start=1):
             if earlier:
-                self._keep(sequence - age, earlier)
+                self._keep(sequence - age, earlier, repaired_by_parity=False)
         self._keep(sequence, primary)
         if parity is not None:
             self._undo_parity(sequence, *parity)
         packets = list(self._due())
         while len(self._held) > REORDER_WINDOW:
-            self._next_in = min(self._held)
-            packets += self._due()
+            packets += self._skip()
         return packets
 
     def release(self) -> list[tuple[int, bytes]]:
@@ -111,9 +136,32 @@ class Udptl:
         """
         packets: list[tuple[int, bytes]] = []
         while self._held:
-            self._next_in = min(self._held)
-            packets += self._due()
+            packets += self._skip()
         return packets
+
+    def _skip(self) -> list[tuple[int, bytes]]:
+        """Take the gap as lost."""
+        assert self._next_in is not None
+        resume = min(self._held)
+        self.counts.lost += resume - self._next_in
+        self._next_in = resume
+        return list(self._due())
+
+    def _count(self, sequence: int) -> None:
+        """Whether a datagram comes in time, late or again."""
+        self.counts.received += 1
+        if self._newest is None or sequence > self._newest:
+            self._newest = sequence
+            return
+        by_parity = self._repaired.pop(sequence, None)
+        if by_parity is not None:
+            # It came after all.
+            self.counts.by_parity -= by_parity
+            self.counts.by_redundancy -= not by_parity
+        elif sequence in self._history:
+            self.counts.duplicate += 1
+            return
+        self.counts.out_of_order += 1
 
     def _place(self, number: int) -> int:
         """
@@ -138,17 +186,28 @@ class Udptl:
         self._stray = None
         self._held.clear()
         self._history.clear()
+        self._repaired.clear()
+        self._newest = None
         self._next_in += ahead
         return self._next_in
 
-    def _keep(self, sequence: int, ifp: bytes) -> None:
+    def _keep(
+        self, sequence: int, ifp: bytes, *, repaired_by_parity: bool | None = None
+    ) -> None:
+        """Keep a packet that is new; *repaired_by_parity* is None if it came itself."""
         assert self._next_in is not None
         if sequence not in self._history:
             self._history[sequence] = ifp
             while len(self._history) > HISTORY:
-                del self._history[min(self._history)]
+                oldest = min(self._history)
+                del self._history[oldest]
+                self._repaired.pop(oldest, None)
             if sequence >= self._next_in:
                 self._held[sequence] = ifp
+            if repaired_by_parity is not None and sequence >= self._next_in:
+                self._repaired[sequence] = repaired_by_parity
+                self.counts.by_parity += repaired_by_parity
+                self.counts.by_redundancy += not repaired_by_parity
 
     def _undo_parity(self, sequence: int, span: int, entries: list[bytes]) -> None:
         """
@@ -175,7 +234,7 @@ class Udptl:
                 length = ifp_length(packet, version=self._version)
             except MalformedPacket:
                 continue
-            self._keep(missing[0], packet[:length])
+            self._keep(missing[0], packet[:length], repaired_by_parity=True)
 
     def _due(self) -> Iterator[tuple[int, bytes]]:
         assert self._next_in is not None
