@@ -15,10 +15,6 @@ from .results import Completion
 class Listener(Protocol):
     """Who hears what one terminal does; called inside `advance` and the like."""
 
-    def on_packet(self, ifp: bytes, count: int) -> int:
-        """An IFP packet to send *count* times; negative: the procedure ends."""
-        ...
-
     def on_frame(self, incoming: bool, frame: bytes) -> None:
         """A control frame, before it takes effect."""
         ...
@@ -33,6 +29,14 @@ class Listener(Protocol):
 
     def on_phase_e(self, code: int) -> None:
         """The procedure has a result."""
+        ...
+
+
+class PacketListener(Listener, Protocol):
+    """Who also hears the packets of a T.38 terminal."""
+
+    def on_packet(self, ifp: bytes, count: int) -> int:
+        """An IFP packet to send *count* times; negative: the procedure ends."""
         ...
 
 
@@ -61,7 +65,8 @@ def _listener(user_data: ffi.CData) -> Listener:
 def _on_packet(
     core: ffi.CData, user_data: ffi.CData, buf: ffi.CData, length: int, count: int
 ) -> int:
-    return _listener(user_data).on_packet(bytes(ffi.buffer(buf, length)), count)
+    listener: PacketListener = ffi.from_handle(user_data)
+    return listener.on_packet(bytes(ffi.buffer(buf, length)), count)
 
 
 def _on_phase_b(t30: ffi.CData, user_data: ffi.CData, fcf: int) -> int:

@@ -8,6 +8,7 @@ Standards:
 """
 
 from ._spandsp import lib
+from .coding import Coding
 
 
 def page_sizes() -> int:
@@ -32,11 +33,20 @@ def modems(max_bit_rate: int) -> int:
     return masks
 
 
-def codings(*, one_dimensional: bool) -> int:
-    """T.4 one-dimensional; also two-dimensional and T.6 unless *one_dimensional*."""
+ALL_CODINGS: int = (
+    lib.T30_SUPPORT_T4_1D_COMPRESSION
+    | lib.T30_SUPPORT_T4_2D_COMPRESSION
+    | lib.T30_SUPPORT_T6_COMPRESSION
+)
+
+
+def up_to(coding: Coding) -> int:
+    """*coding* and what is simpler: libspandsp takes the last that both sides have."""
     masks: int = lib.T30_SUPPORT_T4_1D_COMPRESSION
-    if not one_dimensional:
-        masks |= lib.T30_SUPPORT_T4_2D_COMPRESSION | lib.T30_SUPPORT_T6_COMPRESSION
+    if coding >= Coding.MR:
+        masks |= lib.T30_SUPPORT_T4_2D_COMPRESSION
+    if coding >= Coding.MMR:
+        masks |= lib.T30_SUPPORT_T6_COMPRESSION
     return masks
 
 

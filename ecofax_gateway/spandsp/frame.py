@@ -31,6 +31,10 @@ class Fcf(IntEnum):
     MPS = 0x4E
     EOP = 0x2E
     PPS = 0xBE
+    DCS = 0x82
+    CFR = 0x84
+    PPR = 0xBC
+    CTR = 0xC4
 
 
 ADDRESS_CONTROL_OCTETS = 2
@@ -43,7 +47,7 @@ CONFIRMATIONS = frozenset({Fcf.MCF, Fcf.RTP})
 
 REFUSALS = frozenset({Fcf.RTN, Fcf.PIN})
 
-_FINE_BIT, _ECM_BIT, _T6_BIT, _SUPERFINE_BIT = 15, 27, 31, 41
+_FINE_BIT, _MR_BIT, _ECM_BIT, _T6_BIT, _SUPERFINE_BIT = 15, 16, 27, 31, 41
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +59,8 @@ class Capabilities:
 
     ecm: bool
     t6: bool
+    two_dimensional: bool = False
+    "T.4 two-dimensional coding."
 
 
 def fcf_of(frame: bytes) -> int | None:
@@ -84,5 +90,8 @@ def read_dis(frame: bytes) -> Capabilities:
     if has(_SUPERFINE_BIT):
         resolutions.add(391)
     return Capabilities(
-        vertical_dpi=frozenset(resolutions), ecm=has(_ECM_BIT), t6=has(_T6_BIT)
+        vertical_dpi=frozenset(resolutions),
+        ecm=has(_ECM_BIT),
+        t6=has(_T6_BIT),
+        two_dimensional=has(_MR_BIT),
     )

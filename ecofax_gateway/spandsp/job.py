@@ -21,6 +21,9 @@ class SourceFile:
     rows: tuple[int, ...]
     "Of each page; a page that is sent with fewer was not read whole."
 
+    octets: tuple[int, int, int] | None = None
+    "Of all pages together, coded as MH, MR and MMR; None: not measured."
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sending:
@@ -28,9 +31,6 @@ class Sending:
 
     files: tuple[SourceFile, ...]
     "Finest first; the first that the far end's DIS allows is sent."
-
-    halftone: bool = False
-    "Screened photos: T.4 one-dimensional coding is shorter for them than T.6."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

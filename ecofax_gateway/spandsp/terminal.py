@@ -1,109 +1,61 @@
 """
 A fax terminal that speaks T.38: samples and IFP packets in, IFP packets out.
 
-No sockets and no clock: time passes by `advance`, in samples of 1/8000 s. The only
-I/O is libspandsp's: it reads the TIFF that is sent and writes the one received.
-
-libspandsp 0.0.6 says OK where a page was lost (RTN on the last page; a page of
-exactly k * 65536 coded octets; a truncated TIFF), so success is judged here:
-completion code 0 *and* every page asked for confirmed *and* the last answer MCF or
-RTP *and* no page that ended in a PPS-NULL *and* as many rows sent as the file has.
+No sockets and no clock: time passes by `advance`, in samples of 1/8000 s.
 
 Standards:
-    ITU-T T.30 (09/2005) §5, Annex A -- the procedure, error correction
     ITU-T T.38 (09/2010) §7, §8 -- IFP packets
 """
 
-from typing import Self
-
-from ..domain.outcome import Ending
-from . import callback, capability, log
+from . import callback
 from ._spandsp import ffi, lib
-from .frame import (
-    CONFIRMATIONS,
-    POST_MESSAGE,
-    REFUSALS,
-    Capabilities,
-    Fcf,
-    fcf_of,
-    is_pps_null,
-    read_dis,
-)
-from .job import (
-    FaxMet,
-    Finished,
-    Options,
-    PageDone,
-    Receiving,
-    Result,
-    Sending,
-    SourceFile,
-    TerminalEvent,
-)
-from .results import Completion, ending_of
+from .job import Options, Receiving, Sending
+from .procedure import MAX_IDENT, MAX_PATH_BYTES, MAX_REFUSALS, Procedure
 
-MAX_PATH_BYTES = 255
-"""libspandsp cuts longer ones off without a word."""
-
-MAX_IDENT = 20
-"""Characters of a TSI or CSI. T.30 §5.3.6.2.4."""
+__all__ = ["MAX_IDENT", "MAX_PATH_BYTES", "MAX_REFUSALS", "FaxTerminal"]
 
 MAX_WAITING_PACKETS = 20_000
 """Out of one step; a page without pacing is some hundreds. More is a runaway."""
 
-MAX_REFUSALS = 3
-"""Of one page. libspandsp goes on through all eight speeds, a quarter of an hour."""
-
 T38_VERSIONS = range(4)
 
 
-class FaxTerminal:
+class FaxTerminal(Procedure):
     """
     One T.38 terminal; calling if it has something to send.
-
-    Callbacks from C only collect; nothing is freed, and nobody is called, inside one.
 
     Raises:
         ValueError: For a path or an option that libspandsp would mangle. A bug of ours.
     """
 
     def __init__(self, job: Sending | Receiving, options: Options) -> None:
-        self._job = job
-        self._options = options
+        super().__init__(job, options)
         self._out: list[tuple[bytes, int]] = []
-        self._events: list[TerminalEvent] = []
-        self._source: SourceFile | None = None
-        self._capabilities: Capabilities | None = None
-        self._met = False
-        self._confirmed = 0
-        self._last_answer: int | None = None
-        self._page_goes_on = False
-        self._file_fault: str | None = None
-        self._dcn_came = False
-        self._refusals = 0
-        self._code: int | None = None
-        self._over = False
-        # Both are kept in C by pointer only, so they live as long as this object.
-        self._handle = callback.handle_of(self)
-        self._tag = ffi.new("char[]", options.tag.encode("ascii", "replace"))
-        self._state = lib.t38_terminal_init(
+        if options.version not in T38_VERSIONS:
+            raise ValueError(f"T.38 version {options.version}")
+        state = lib.t38_terminal_init(
             ffi.NULL, isinstance(job, Sending), callback.ON_PACKET, self._handle
         )
-        if self._state == ffi.NULL:
+        if state == ffi.NULL:
             raise MemoryError("t38_terminal_init")
-        self._t30 = lib.t38_terminal_get_t30_state(self._state)
-        self._core = lib.t38_terminal_get_t38_core_state(self._state)
+        self._core = lib.t38_terminal_get_t38_core_state(state)
+        config = 0 if options.paced else lib.T38_TERMINAL_OPTION_NO_PACING
+        lib.t38_terminal_set_config(state, config)
+        lib.t38_terminal_set_tep_mode(state, 0)
+        lib.t38_terminal_set_fill_bit_removal(state, 0)
+        lib.t38_set_t38_version(self._core, options.version)
         try:
-            self._set_up()
+            self._attach(
+                state,
+                lib.t38_terminal_get_t30_state(state),
+                (
+                    lib.t38_terminal_get_logging_state(state),
+                    lib.t38_core_get_logging_state(self._core),
+                ),
+            )
         except BaseException:
             self.close()
             raise
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        self.close()
 
     def advance(self, samples: int) -> bool:
         """
@@ -115,10 +67,10 @@ class FaxTerminal:
         if self._state is None:
             return True
         over = lib.t38_terminal_send_timeout(self._state, samples)
+        self._passed(samples)
         self._check()
-        if over and not self._over:
-            self._over = True
-            self._events.append(Finished())
+        if over:
+            self._finish()
         return self._over
 
     def receive_ifp(self, ifp: bytes, sequence: int) -> None:
@@ -134,216 +86,12 @@ class FaxTerminal:
         drained, self._out = self._out, []
         return drained
 
-    def events(self) -> list[TerminalEvent]:
-        """Drain what happened, in order."""
-        drained, self._events = self._events, []
-        return drained
-
-    def terminate(self) -> None:
-        """
-        End the procedure: the call is gone, or shall go.
-
-        The result stands at once; a DCN that is queued already still goes out.
-        """
-        if self._state is not None and self._code is None:
-            lib.t30_terminate(self._t30)
-            self._take_faults()
-
-    def close(self) -> None:
-        """Free libspandsp's state and its file; idempotent."""
-        if self._state is not None:
-            self._last_result = self.result()
-            lib.t38_terminal_free(self._state)
-            self._state = None
-            # What it could not write at the end is nobody else's fault.
-            log.tiff_faults.clear()
-
-    @property
-    def is_over(self) -> bool:
-        """Whether the procedure has a result (the last packets may still go out)."""
-        return self._code is not None
-
-    @property
-    def pages(self) -> int:
-        """Pages confirmed so far."""
-        return self._confirmed
-
-    def result(self) -> Result:
-        """How it stands; before the end as if it ended now."""
-        if self._state is None:
-            return self._last_result
-        stats = ffi.new("t30_stats_t *")
-        ending, detail = self._judge()
-        if self._met:
-            lib.t30_get_transfer_statistics(self._t30, stats)
-        negotiated = self._met and bool(self._confirmed or self._last_answer)
-        return Result(
-            ending=ending,
-            detail=detail,
-            pages=self._confirmed,
-            fax_met=self._met,
-            remote_id=self._remote_id(),
-            bit_rate=stats.bit_rate if negotiated else None,
-            ecm=bool(stats.error_correcting_mode) if negotiated else None,
-            vertical_dpi=self._vertical_dpi(stats.y_resolution) if negotiated else None,
-        )
-
-    def _check(self) -> None:
-        """After each call into C: what must not be done inside a callback."""
-        if self._take_faults() or self._refusals >= MAX_REFUSALS:
-            self.terminate()
-
-    def _take_faults(self) -> bool:
-        """Whether libtiff complained, in a call into C that we have just made."""
-        if not log.tiff_faults:
-            return False
-        self._file_fault = self._file_fault or log.tiff_faults[0]
-        log.tiff_faults.clear()
-        return True
-
-    def _judge(self) -> tuple[Ending, str]:
-        if self._file_fault is not None:
-            return Ending.LOCAL_FAULT, self._file_fault
-        code = Completion.CALL_DROPPED if self._code is None else self._code
-        text = ffi.string(lib.t30_completion_code_to_str(code)).decode(
-            "ascii", "replace"
-        )
-        detail = f"T.30 {int(code)} {text}"
-        ending = ending_of(code)
-        if self._last_answer in REFUSALS and ending is not Ending.LOCAL_FAULT:
-            return Ending.PAGE_REFUSED, f"{Fcf(self._last_answer).name} after a page"
-        if ending is not Ending.DELIVERED:
-            ours = ending in (Ending.LOCAL_FAULT, Ending.INCOMPATIBLE)
-            if self._dcn_came and self._met and not ours:
-                return Ending.CUT_OFF, f"DCN came, {detail}"
-            return ending, detail
-        if not isinstance(self._job, Sending):
-            return ending, detail
-        if self._last_answer not in CONFIRMATIONS or self._confirmed != self._wanted():
-            return Ending.PROTOCOL_ERROR, f"not every page was confirmed, {detail}"
-        return ending, detail
-
-    def _wanted(self) -> int:
-        return len(self._source.rows) if self._source is not None else -1
-
-    def _vertical_dpi(self, pixels_per_metre: int) -> int | None:
-        if self._source is not None:
-            return self._source.vertical_dpi
-        return {3850: 98, 7700: 196, 15400: 391}.get(pixels_per_metre)
-
-    def _remote_id(self) -> str | None:
-        raw = lib.t30_get_rx_ident(self._t30)
-        if raw == ffi.NULL:
-            return None
-        text = ffi.string(raw, MAX_IDENT).decode("ascii", "replace")
-        kept = "".join(c if c.isprintable() else "?" for c in text).strip()
-        return kept or None
-
-    def _set_up(self) -> None:
-        options, job = self._options, self._job
-        if options.version not in T38_VERSIONS:
-            raise ValueError(f"T.38 version {options.version}")
-        for state in (
-            lib.t38_terminal_get_logging_state(self._state),
-            lib.t38_core_get_logging_state(self._core),
-            lib.t30_get_logging_state(self._t30),
-        ):
-            log.listen(state, self._tag)
-        config = 0 if options.paced else lib.T38_TERMINAL_OPTION_NO_PACING
-        lib.t38_terminal_set_config(self._state, config)
-        lib.t38_terminal_set_tep_mode(self._state, 0)
-        lib.t38_terminal_set_fill_bit_removal(self._state, 0)
-        lib.t38_set_t38_version(self._core, options.version)
-        ident = options.station_id.encode("ascii", "replace")[:MAX_IDENT]
-        lib.t30_set_tx_ident(self._t30, ident)
-        # Off by default, and without it neither T.6 nor a page free of damage.
-        lib.t30_set_ecm_capability(self._t30, options.ecm)
-        lib.t30_set_supported_modems(self._t30, capability.modems(options.max_bit_rate))
-        lib.t30_set_supported_image_sizes(self._t30, capability.page_sizes())
-        callback.attach(self._t30, self._handle)
-        if isinstance(job, Sending):
-            for file in job.files:
-                _path_bytes(file.path)
-            one_dimensional = job.halftone
-        else:
-            lib.t30_set_rx_file(self._t30, _path_bytes(job.path), -1)
-            lib.t30_set_rx_encoding(self._t30, lib.T4_COMPRESSION_ITU_T6)
-            one_dimensional = False
-        lib.t30_set_supported_compressions(
-            self._t30, capability.codings(one_dimensional=one_dimensional)
-        )
-        finest = job.max_dpi if isinstance(job, Receiving) else 391
-        lib.t30_set_supported_resolutions(self._t30, capability.resolutions(finest))
-
-    # What follows is `callback.Listener`: it runs inside calls from C.
-
     def on_packet(self, ifp: bytes, count: int) -> int:
-        """Collect a packet; a negative answer ends the procedure."""
+        """Collect a packet, inside a call from C; a negative answer ends it all."""
         if len(self._out) >= MAX_WAITING_PACKETS:
             return -1
         self._out.append((ifp, count))
         return 0
 
-    def on_frame(self, incoming: bool, frame: bytes) -> None:
-        """Read a control frame before libspandsp does."""
-        fcf = fcf_of(frame)
-        if incoming and fcf == Fcf.DIS:
-            self._capabilities = read_dis(frame)
-        elif incoming and fcf == Fcf.DCN:
-            self._dcn_came = True
-        elif incoming and fcf in REFUSALS:
-            # Phase D is not told of one in error correction mode.
-            self._last_answer = fcf
-            self._refusals += 1
-        elif not incoming and (fcf == Fcf.PPS or fcf in POST_MESSAGE):
-            self._page_goes_on = is_pps_null(frame)
-
-    def on_phase_b(self, fcf: int) -> int:
-        """Choose the file; called again after each EOM, when it must stay."""
-        if not self._met:
-            self._met = True
-            self._events.append(FaxMet(self._remote_id(), self._capabilities))
-        if not isinstance(self._job, Sending) or self._source is not None:
-            return Completion.OK
-        allowed = self._capabilities.vertical_dpi if self._capabilities else {98}
-        for file in self._job.files:
-            if file.vertical_dpi in allowed:
-                self._source = file
-                lib.t30_set_tx_file(self._t30, _path_bytes(file.path), -1, -1)
-                return Completion.OK
-        return Completion.NO_RESOLUTION
-
-    def on_phase_d(self, fcf: int) -> None:
-        """Count a page when its answer came, or when ours goes out."""
-        self._last_answer = fcf & 0xFE
-        if isinstance(self._job, Sending):
-            if self._last_answer not in CONFIRMATIONS:
-                return
-            if self._page_goes_on:
-                return
-            if not self._page_was_whole():
-                self._file_fault = "a page was sent with fewer rows than it has"
-                return
-        self._confirmed += 1
-        self._refusals = 0
-        self._events.append(PageDone(self._confirmed))
-
-    def on_phase_e(self, code: int) -> None:
-        """Take the completion code; comes once."""
-        self._code = code
-
-    def _page_was_whole(self) -> bool:
-        assert self._source is not None
-        stats = ffi.new("t30_stats_t *")
-        lib.t30_get_transfer_statistics(self._t30, stats)
-        index = self._confirmed
-        return (
-            index < len(self._source.rows) and stats.length == self._source.rows[index]
-        )
-
-
-def _path_bytes(path: str) -> bytes:
-    encoded = path.encode()
-    if len(encoded) > MAX_PATH_BYTES or b"\0" in encoded:
-        raise ValueError(f"path of {len(encoded)} bytes")
-    return encoded
+    def _free(self, state: ffi.CData) -> None:
+        lib.t38_terminal_free(state)
