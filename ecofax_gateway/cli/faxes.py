@@ -3,8 +3,11 @@
 """
 
 import argparse
+import json
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -12,6 +15,7 @@ from sqlalchemy import Connection
 from ..daemon import answer_of
 from ..domain.errors import OrderRefused
 from ..domain.fax import FaxState
+from ..domain.journal import Journal
 from ..domain.number import FaxNumber
 from ..pipeline import sheets
 from ..pipeline.answer import Answer
@@ -19,6 +23,7 @@ from ..settings import Settings
 from ..store import campaigns, faxes, replies
 from ..store.campaigns import Campaign, Cancellation
 from ..store.faxes import Attempt, Fax
+from .ladder import print_ladder
 from .options import add_command, open_store, settings_of
 
 
@@ -49,6 +54,11 @@ def add_parsers(
         metavar="FILE",
         type=Path,
         help="write the pages of the last call, as they were sent, to a TIFF",
+    )
+    show.add_argument(
+        "--json",
+        action="store_true",
+        help="print everything as one JSON object, journals of the calls included",
     )
     show.set_defaults(run=show_order)
 
@@ -105,11 +115,18 @@ def show_order(arguments: argparse.Namespace) -> int:
         if campaign is None:
             raise _no_such(arguments.ref)
         shown = [fax] if fax else db.sync_read(faxes.listing, campaign_ref=ref)
+        if arguments.json:
+            print(_as_json(campaign, db.sync_read(_with_calls, shown)))
+            return 0
         _print_campaign(campaign, settings.zone)
         for each in shown:
             print(_summary(campaign, each, settings.zone))
             for attempt in db.sync_read(faxes.attempts, each.ref):
                 print(_call(attempt, settings.zone))
+                # Of a campaign, the ladders would bury what they explain.
+                if len(shown) == 1 and attempt.journal is not None:
+                    journal = Journal.from_json(attempt.journal)
+                    print(*print_ladder(journal), sep="\n")
         for reply in db.sync_read(replies.of_campaign, ref):
             error = f"  ({reply.last_error})" if reply.last_error else ""
             print(f"reply {reply.kind}: {reply.state} to {reply.to_address}{error}")
@@ -121,6 +138,30 @@ def show_order(arguments: argparse.Namespace) -> int:
                 )
             _write_pages(arguments.pages, db.sync_read(_last_pages, shown[0], settings))
     return 0
+
+
+def _with_calls(conn: Connection, shown: list[Fax]) -> list[tuple[Fax, list[Attempt]]]:
+    return [(fax, faxes.attempts(conn, fax.ref)) for fax in shown]
+
+
+def _as_json(campaign: Campaign, shown: list[tuple[Fax, list[Attempt]]]) -> str:
+    told = {
+        **asdict(campaign),
+        "faxes": [
+            {**asdict(fax), "calls": [_call_as_json(attempt) for attempt in attempts]}
+            for fax, attempts in shown
+        ],
+    }
+    return json.dumps(told, default=_plain, ensure_ascii=False, indent=2)
+
+
+def _call_as_json(attempt: Attempt) -> dict[str, Any]:
+    journal = attempt.journal and asdict(Journal.from_json(attempt.journal))
+    return {**asdict(attempt), "journal": journal}
+
+
+def _plain(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
 def _print_campaign(campaign: Campaign, zone: ZoneInfo) -> None:
