@@ -17,6 +17,7 @@ Standards:
 """
 
 import asyncio
+import contextlib
 import logging
 import re
 import ssl
@@ -197,7 +198,10 @@ class FaxSession(SMTP):
     def abort(self) -> None:
         """Cut the connection."""
         if isinstance(self._wire, asyncio.Transport):
-            self._wire.abort()
+            # asyncio's TLS transport lets go of its protocol a moment before it tells
+            # us that the connection is lost; then there is nothing left to cut.
+            with contextlib.suppress(AttributeError):
+                self._wire.abort()
 
     async def let_in(self, peer: str) -> bool:
         """Ask for the one behind the proxy; tell him if he is turned away."""
@@ -236,12 +240,14 @@ class FaxSession(SMTP):
             super().connection_lost(error)
 
     async def push(self, status: str | bytes) -> None:
-        """Send a reply, with the enhanced code that EHLO promises."""
+        """Send a reply, with the enhanced code that EHLO promises; 421 is the last."""
         text = status if isinstance(status, str) else status.decode("ascii", "replace")
         match = None if self._is_greeting else _CODE.match(text)
         if match and int(match[1]) in _ENHANCED:
             text = f"{match[1]}{match[2]}{_ENHANCED[int(match[1])]} {match[3]}"
         await super().push(text)
+        if text.startswith("421"):
+            self._hang_up()
 
     async def smtp_EHLO(self, hostname: str) -> None:
         """Answer without enhanced codes, as RFC 2034 §4 asks."""
@@ -283,7 +289,6 @@ class FaxSession(SMTP):
         logger.warning("failed login from %s", peer[0])
         if self._failed_logins >= MAX_LOGINS:
             await self.push("421 4.7.0 too many failed logins, closing")
-            self._hang_up()
         else:
             await self.push(
                 "535 5.7.8 unknown user or wrong password; the user is the number of"
@@ -339,7 +344,6 @@ class FaxSession(SMTP):
         except TimeoutError:
             incoming.discard()
             await self.push("421 4.4.2 too slow, closing")
-            self._hang_up()
             return
         except BaseException:
             # Most often the client is gone: aiosmtpd cancels us when it hears that.
@@ -353,8 +357,6 @@ class FaxSession(SMTP):
         self.envelope = self._create_envelope()
         for each in replies:
             await self.push(each)
-        if reply.startswith("421"):
-            self._hang_up()
 
     def _replies(self, reply: str) -> list[str]:
         """To DATA; one, whatever the number of recipients."""

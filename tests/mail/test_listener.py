@@ -1,5 +1,4 @@
 import asyncio
-import contextlib
 import hashlib
 import logging
 import random
@@ -13,64 +12,7 @@ from ecofax_gateway.mail import commands as commands_module
 from ecofax_gateway.mail import session as session_module
 from ecofax_gateway.mail.visitors import Limits
 
-BODY = b"Subject: 0366720307\r\n\r\np:Secret7\r\n"
-
-
-class Client:
-    """A client that says exactly what it is told to."""
-
-    def __init__(self, reader, writer):
-        self._reader, self._writer = reader, writer
-
-    @classmethod
-    async def connect(cls, port):
-        return cls(*await asyncio.open_connection("127.0.0.1", port))
-
-    async def reply(self):
-        lines = []
-        while True:
-            line = (await self._reader.readline()).decode()
-            lines.append(line.rstrip("\r\n"))
-            if not line or line[3:4] != "-":
-                return "\n".join(lines)
-
-    async def say(self, data):
-        self._writer.write(data if isinstance(data, bytes) else data.encode() + b"\r\n")
-        await self._writer.drain()
-
-    async def say_for_ever(self, data):
-        while True:
-            await self.say(data)
-
-    async def ask(self, data):
-        await self.say(data)
-        return await self.reply()
-
-    async def until_data(self, recipient="0972101010@ecofax.test"):
-        await self.reply()
-        await self.ask("EHLO client.test")
-        await self.ask("MAIL FROM:<jeanne@example.fr>")
-        await self.ask(f"RCPT TO:<{recipient}>")
-        assert (await self.ask("DATA")).startswith("354")
-
-    async def close(self):
-        self._writer.close()
-        with contextlib.suppress(ConnectionError):  # cut off by the server
-            await self._writer.wait_closed()
-
-
-@pytest.fixture
-async def client_of():
-    clients = []
-
-    async def connect(port):
-        clients.append(await Client.connect(port))
-        return clients[-1]
-
-    async with asyncio.timeout(20):
-        yield connect
-    for client in clients:
-        await client.close()
+from .conftest import BODY
 
 
 async def test_a_mail_is_handed_over_whole(listen, keeper):
