@@ -6,6 +6,7 @@ Pure: no I/O, no clock, no randomness.
 
 from dataclasses import dataclass
 
+from ..domain.journal import FarEnd
 from ..domain.outcome import Ending
 from .frame import Capabilities
 
@@ -103,3 +104,5 @@ class Result:
     bit_rate: int | None
     ecm: bool | None
     vertical_dpi: int | None
+    far_end: FarEnd
+    "What it says of itself."

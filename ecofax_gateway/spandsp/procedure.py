@@ -16,6 +16,7 @@ Standards:
 from collections.abc import Sequence
 from typing import Self
 
+from ..domain.journal import FarEnd, Ladder
 from ..domain.outcome import Ending
 from . import callback, capability, log
 from ._spandsp import ffi, lib
@@ -42,6 +43,7 @@ from .job import (
     TerminalEvent,
 )
 from .results import Completion, ending_of
+from .wording import detail_of, name_of
 
 MAX_PATH_BYTES = 255
 """libspandsp cuts longer ones off without a word."""
@@ -84,6 +86,8 @@ class Procedure:
         self._handle = callback.handle_of(self)
         self._tag = ffi.new("char[]", options.tag.encode("ascii", "replace"))
         self._state: ffi.CData | None = None
+        self.ladder: Ladder | None = None
+        "Takes notes of every frame and page, where the owner wants them."
 
     def __enter__(self) -> Self:
         return self
@@ -158,6 +162,7 @@ class Procedure:
             bit_rate=stats.bit_rate if negotiated else None,
             ecm=bool(stats.error_correcting_mode) if negotiated else None,
             vertical_dpi=self._vertical_dpi(stats.y_resolution) if negotiated else None,
+            far_end=self._far_end(),
         )
 
     def _free(self, state: ffi.CData) -> None:
@@ -226,6 +231,21 @@ class Procedure:
         kept = "".join(c if c.isprintable() else "?" for c in text).strip()
         return kept or None
 
+    def _far_end(self) -> FarEnd:
+        """What libspandsp made of CSI and NSF."""
+        raw = (
+            lib.t30_get_rx_country(self._t30),
+            lib.t30_get_rx_vendor(self._t30),
+            lib.t30_get_rx_model(self._t30),
+        )
+        country, vendor, model = (
+            None if text == ffi.NULL else ffi.string(text).decode("ascii", "replace")
+            for text in raw
+        )
+        return FarEnd(
+            ident=self._remote_id(), country=country, vendor=vendor, model=model
+        )
+
     def _attach(
         self, state: ffi.CData, t30: ffi.CData, logging: Sequence[ffi.CData]
     ) -> None:
@@ -265,6 +285,8 @@ class Procedure:
     def on_frame(self, incoming: bool, frame: bytes) -> None:
         """Read a control frame before libspandsp does."""
         fcf = fcf_of(frame)
+        if self.ladder is not None:
+            self.ladder.frame(name_of(frame), detail_of(frame), from_us=not incoming)
         if not incoming:
             self._idle = 0
             if fcf == Fcf.PPS or fcf in POST_MESSAGE:
@@ -303,6 +325,7 @@ class Procedure:
         """Count a page when its answer came, or when ours goes out."""
         self._last_answer = fcf & 0xFE
         if isinstance(self._job, Sending):
+            self._note_page()
             if self._last_answer not in CONFIRMATIONS:
                 return
             if self._page_goes_on:
@@ -323,6 +346,18 @@ class Procedure:
         if isinstance(self._job, Sending) and self._source is None:
             coding = plan(self._job.files, capabilities, ecm=self._options.ecm)
             lib.t30_set_supported_compressions(self._t30, capability.up_to(coding))
+
+    def _note_page(self) -> None:
+        if self.ladder is None or self._page_goes_on:
+            return
+        stats = ffi.new("t30_stats_t *")
+        lib.t30_get_transfer_statistics(self._t30, stats)
+        self.ladder.page(
+            octets=stats.image_size,
+            rows=stats.length,
+            bit_rate=stats.bit_rate,
+            retries=stats.error_correcting_mode_retries,
+        )
 
     def _page_was_whole(self) -> bool:
         assert self._source is not None
