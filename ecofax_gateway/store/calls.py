@@ -46,7 +46,12 @@ _ORDER = list(Phase)
 
 
 def intend(
-    conn: Connection, claimed: ClaimedFax, *, pages_sha256: str, now: datetime
+    conn: Connection,
+    claimed: ClaimedFax,
+    *,
+    pages_sha256: str,
+    rides_with: str | None = None,
+    now: datetime,
 ) -> bool:
     """
     Write down that the INVITE is about to leave. It leaves only after the commit.
@@ -55,7 +60,9 @@ def intend(
     and `finish` the attempt as a local fault when the store is back.
 
     Args:
-        pages_sha256: Of the pages that the call will send.
+        pages_sha256: Of its pages that the call will send.
+
+        rides_with: Reference of the fax whose call it is, if that is another one.
 
     Returns:
         False: do not dial; the fax was cancelled or is somebody else's.
@@ -63,7 +70,9 @@ def intend(
     mine = {**_key(claimed), "at": now}
     if conn.execute(_INTEND, mine).rowcount != 1:
         return False
-    conn.execute(_INTEND_ATTEMPT, {**mine, "sha256": pages_sha256})
+    conn.execute(
+        _INTEND_ATTEMPT, {**mine, "sha256": pages_sha256, "with_ref": rides_with}
+    )
     return True
 
 
@@ -128,6 +137,7 @@ def finish(
     outcome: Outcome,
     decision: Decision,
     *,
+    keeps_channel: bool = True,
     now: datetime,
 ) -> FaxState | None:
     """
@@ -136,6 +146,10 @@ def finish(
     A call that comes back after its fax was declared unknown is heard if it is the
     same attempt, and tells what arrived; it is not called again even then, because
     the requester has been told and may have acted.
+
+    Args:
+        keeps_channel: If it is unknown, so does its call, which may still stand. Of
+            several faxes in a call one keeps it, and is finished last.
 
     Returns:
         The new state, or None: the fax is not ours any more, nothing was written.
@@ -149,15 +163,16 @@ def finish(
         decision, now, may_call=not is_late and not row.cancel_requested, late=is_late
     )
     in_all = max(row.pages_confirmed, claimed.pages_confirmed + outcome.pages_confirmed)
-    is_unknown = state is FaxState.UNKNOWN
+    # One that was free meanwhile may be another call's by now.
+    keeps = state is FaxState.UNKNOWN and keeps_channel and row.busy
     conn.execute(
         _FINISH,
         {
             **mine,
             "at": now,
             "new_state": state,
-            "keeps_slot": is_unknown,
-            "slot": now + SLOT_GRACE if is_unknown else None,
+            "keeps_slot": keeps,
+            "slot": now + SLOT_GRACE if keeps else None,
             "due": decision.at if isinstance(decision, CallAgain) else None,
             "in_all": in_all,
             "how": outcome.ending,
@@ -250,7 +265,10 @@ _INTEND = (
     .values(phase=Phase.INVITING, updated_at=_AT)
 )
 _INTEND_ATTEMPT = _THIS_ATTEMPT.values(
-    phase=Phase.INVITING, started_at=_AT, pages_sha256=bindparam("sha256")
+    phase=Phase.INVITING,
+    started_at=_AT,
+    pages_sha256=bindparam("sha256"),
+    rode_with=bindparam("with_ref"),
 )
 
 
@@ -294,7 +312,7 @@ _HISTORY = (
     .order_by(attempt.c.n)
 )
 _LAST_LOOK = (
-    select(fax.c.state, fax.c.cancel_requested, fax.c.pages_confirmed)
+    select(fax.c.state, fax.c.busy, fax.c.cancel_requested, fax.c.pages_confirmed)
     .where(*_IS_ATTEMPT, text("fax.state IN ('dialing', 'unknown')"))
     .with_for_update(key_share=True)
 )
@@ -307,6 +325,7 @@ _FINISH = (
         # Behind a gate it is tried again only after all the others were as often.
         round=case((fax.c.gate > 0, fax.c.round + 1), else_=fax.c.round),
         busy=bindparam("keeps_slot"),
+        rides_with=null(),
         slot_until=bindparam("slot"),
         due_at=bindparam("due"),
         pages_confirmed=bindparam("in_all"),

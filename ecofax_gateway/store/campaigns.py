@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import (
     Connection,
     RowMapping,
+    and_,
     bindparam,
     delete,
     func,
@@ -31,6 +32,7 @@ from ..domain.priority import priority_of
 from . import mails, quotas
 from .content import Content
 from .numbers import insert_waiting
+from .riders import SHARES_CALL
 from .states import CampaignState
 from .tables import attempt, campaign, document, fax, line
 from .types import UtcTime
@@ -342,8 +344,9 @@ def cancel(
     # would slip between two narrower updates. SQLite has one writer anyway.
     locked = select(fax.c.id).where(*open_faxes).with_for_update().subquery()
     conn.execute(select(func.count()).select_from(locked))
-    not_left = (fax.c.state != FaxState.DIALING) | (fax.c.phase == Phase.CLAIMED)
-    claimed = select(fax.c.id).where(*open_faxes, fax.c.phase == Phase.CLAIMED)
+    alone = and_(fax.c.phase == Phase.CLAIMED, ~SHARES_CALL)
+    not_left = (fax.c.state != FaxState.DIALING) | alone
+    claimed = select(fax.c.id).where(*open_faxes, alone)
     conn.execute(
         delete(attempt).where(
             attempt.c.fax_id.in_(claimed), attempt.c.ended_at.is_(None)

@@ -12,13 +12,29 @@ from sqlalchemy import bindparam, text
 
 from .types import UtcTime
 
+GATE_IS_OPEN = """
+        c.gated AND c.is_open AND NOT c.paused AND c.state = 'ready'
+        AND (c.next_call_at IS NULL OR c.next_call_at <= :paced)
+"""
+"""Of a gated campaign *c*: its next fax may be called."""
+
+TRIED_WHEN_ALL_WERE = """
+        f.round = 0 OR (
+            NOT EXISTS (SELECT 1 FROM fax u WHERE u.gate = f.gate
+                AND u.state = 'scheduled' AND u.round = 0)
+            AND NOT EXISTS (SELECT 1 FROM fax u WHERE u.line = f.line
+                AND u.trunk = f.trunk AND u.gate = f.gate AND u.priority = f.priority
+                AND u.round = 0 AND u.state = 'queued'))
+"""
+"""Of a fax *f*: it is no retry that goes before a number of its campaign was tried."""
+
 # One row per open queue and open trunk: its first fax to a number that nobody is
 # calling. Then the best per line (best_of_line), per destination (best_of_number: two
 # lines may want the same one), and as many per trunk as it has room (rn). Of campaigns
 # on equal terms the youngest goes first: it has had the fewest turns. A retry
 # behind a gate waits until every number there was tried.
 CLAIM = text(
-    """
+    f"""
     WITH line_calls AS (SELECT line, count(*) AS n FROM fax
         WHERE busy AND rides_with IS NULL GROUP BY line),
     trunk_calls AS (SELECT trunk, count(*) AS n FROM fax
@@ -40,8 +56,7 @@ CLAIM = text(
         UNION ALL
         SELECT c.line, c.id, CASE WHEN c.vtime > l.vtime THEN c.vtime ELSE l.vtime END
         FROM campaign c JOIN open_line l ON l.number = c.line
-        WHERE c.gated AND c.is_open AND NOT c.paused AND c.state = 'ready'
-          AND (c.next_call_at IS NULL OR c.next_call_at <= :paced)
+        WHERE {GATE_IS_OPEN}
     ),
     head AS MATERIALIZED (
         SELECT q.line, q.start, t.room,
@@ -59,12 +74,7 @@ CLAIM = text(
             row_number() OVER (PARTITION BY h.line
                 ORDER BY f.priority, coalesce(h.start, f.vrank), f.gate DESC, f.id) AS of_line
         FROM head h JOIN fax f ON f.id = h.fax_id JOIN open_line l ON l.number = h.line
-        WHERE f.round = 0 OR (
-            NOT EXISTS (SELECT 1 FROM fax u WHERE u.gate = f.gate
-                AND u.state = 'scheduled' AND u.round = 0)
-            AND NOT EXISTS (SELECT 1 FROM fax u WHERE u.line = f.line
-                AND u.trunk = f.trunk AND u.gate = f.gate AND u.priority = f.priority
-                AND u.round = 0 AND u.state = 'queued'))
+        WHERE {TRIED_WHEN_ALL_WERE}
     ),
     best_of_number AS (
         SELECT b.*,
@@ -84,5 +94,5 @@ CLAIM = text(
         SELECT fax_id FROM ranked WHERE rn <= room
         ORDER BY priority, share, last_claim, line LIMIT :limit)
     RETURNING id
-    """
+    """  # noqa: S608 -- our own words
 ).bindparams(bindparam("now", type_=UtcTime), bindparam("paced", type_=UtcTime))

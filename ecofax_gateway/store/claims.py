@@ -10,7 +10,7 @@ committed; SQLite has one writer anyway.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import (
@@ -28,7 +28,7 @@ from sqlalchemy import (
 from ..domain.document import Quality
 from ..domain.fax import FaxState, Phase
 from ..domain.outcome import Ending
-from . import nodes, schedules
+from . import nodes, riders, schedules
 from .choice import CLAIM
 from .tables import attempt, campaign, fax, trunk
 from .types import UtcTime
@@ -59,11 +59,18 @@ class ClaimedFax:
     attempt: int
     node: str
     epoch: int
+    riders: "tuple[ClaimedFax, ...]" = ()
+    "Faxes to the same number that go in the same call, after it."
 
     @property
     def first_page(self) -> int:
         """The page this attempt begins with, from 1."""
         return self.pages_confirmed + 1
+
+    @property
+    def pages_to_send(self) -> int:
+        """How many pages this attempt has."""
+        return self.pages - self.pages_confirmed
 
 
 _FREE_SLOTS = text(
@@ -103,15 +110,21 @@ def claim(
         if not ids:
             break
         claimed += _begun(conn, ids, now)
-    return claimed
+    return _with_riders(conn, claimed, node=node, epoch=epoch, now=now)
 
 
 def give_back(conn: Connection, claimed: ClaimedFax, *, now: datetime) -> bool:
-    """Put a fax back whose call is not going to be placed; False if it is not ours."""
-    mine = select(fax.c.id).where(*is_owner(claimed), fax.c.phase == Phase.CLAIMED)
-    return bool(
-        _requeue(conn, list(conn.execute(mine.with_for_update()).scalars()), now)
-    )
+    """
+    Put a fax back whose call is not going to be placed, and its riders with it.
+
+    Returns:
+        False if none of them is ours.
+    """
+    mine: list[int] = []
+    for each in (claimed, *claimed.riders):
+        query = select(fax.c.id).where(*is_owner(each), fax.c.phase == Phase.CLAIMED)
+        mine += conn.execute(query.with_for_update()).scalars()
+    return bool(_requeue(conn, mine, now))
 
 
 def take_over(
@@ -127,13 +140,14 @@ def take_over(
 
     What was only claimed goes back into the queue: nothing had left. What may have
     left is unknown for good, with the pages confirmed so far, and keeps its channel
-    for a while, because the call may still stand.
+    for a while, because the call may still stand. A fax whose every page was confirmed
+    is sent, whatever became of the call.
 
     Args:
         slot_grace: For how long.
 
     Returns:
-        References of the faxes that became unknown.
+        References of the faxes that came to their end: unknown or sent.
     """
     return _settle(conn, now, slot_grace, fax.c.node == node, fax.c.epoch < epoch)
 
@@ -165,31 +179,63 @@ def _settle(
     slot_grace: timedelta,
     *lost: ColumnElement[bool],
 ) -> list[str]:
-    query = select(fax.c.id, fax.c.ref, fax.c.phase).where(
-        fax.c.state == FaxState.DIALING, *lost
+    query = (
+        select(
+            fax.c.id,
+            fax.c.ref,
+            fax.c.phase,
+            fax.c.rides_with,
+            (fax.c.pages_confirmed >= campaign.c.pages).label("arrived"),
+        )
+        .join(campaign, campaign.c.id == fax.c.campaign_id)
+        .where(fax.c.state == FaxState.DIALING, *lost)
     )
-    rows = conn.execute(query.order_by(fax.c.id).with_for_update()).all()
+    rows = conn.execute(query.order_by(fax.c.id).with_for_update(of=fax)).all()
     _requeue(conn, [row.id for row in rows if row.phase is Phase.CLAIMED], now)
     left = [row for row in rows if row.phase is not Phase.CLAIMED]
-    ids = [row.id for row in left]
+    arrived = [row.id for row in left if row.arrived]
+    unknown = [row for row in left if not row.arrived]
+    keeping = riders.keepers([(row.id, row.rides_with) for row in unknown])
+    others = [row.id for row in unknown if row.id not in keeping]
+    # Who keeps the channel comes last: until now another one of its call had it.
+    _end(conn, arrived, FaxState.SENT, Ending.DELIVERED, now)
+    _end(conn, others, FaxState.UNKNOWN, Ending.BROKEN_OFF, now)
+    until = now + slot_grace
+    _end(conn, keeping, FaxState.UNKNOWN, Ending.BROKEN_OFF, now, slot_until=until)
+    return [row.ref for row in left]
+
+
+def _end(
+    conn: Connection,
+    ids: Collection[int],
+    state: FaxState,
+    ending: Ending,
+    now: datetime,
+    *,
+    slot_until: datetime | None = None,
+) -> None:
+    """End faxes of lost calls, and their attempts."""
+    if not ids:
+        return
     conn.execute(
         update(attempt)
         .where(attempt.c.fax_id.in_(ids), attempt.c.ended_at.is_(None))
-        .values(ended_at=now, ending=Ending.BROKEN_OFF)
+        .values(ended_at=now, ending=ending)
     )
     conn.execute(
         update(fax)
         .where(fax.c.id.in_(ids))
         .values(
-            state=FaxState.UNKNOWN,
+            state=state,
             phase=None,
-            ending=Ending.BROKEN_OFF,
-            slot_until=now + slot_grace,
+            ending=ending,
+            busy=slot_until is not None,
+            slot_until=slot_until,
+            rides_with=None,
             updated_at=now,
             finished_at=now,
         )
     )
-    return [row.ref for row in left]
 
 
 def is_owner(claimed: ClaimedFax) -> tuple[ColumnElement[bool], ...]:
@@ -205,6 +251,27 @@ def is_attempt(claimed: ClaimedFax) -> tuple[ColumnElement[bool], ...]:
         fax.c.epoch == claimed.epoch,
         fax.c.attempt == claimed.attempt,
     )
+
+
+def _with_riders(
+    conn: Connection,
+    claimed: list[ClaimedFax],
+    *,
+    node: str,
+    epoch: int,
+    now: datetime,
+) -> list[ClaimedFax]:
+    """Let waiting faxes to the same numbers go in the calls of those just claimed."""
+    leads = [(each.id, each.line, each.pages_to_send) for each in claimed]
+    boarded = riders.board(conn, leads, node=node, epoch=epoch, now=now)
+    if not boarded:
+        return claimed
+    ids = [rider for its in boarded.values() for rider in its]
+    begun = {each.id: each for each in _begun(conn, ids, now)}
+    return [
+        replace(each, riders=tuple(begun[id_] for id_ in boarded.get(each.id, ())))
+        for each in claimed
+    ]
 
 
 def _begun(conn: Connection, ids: Sequence[int], now: datetime) -> list[ClaimedFax]:
@@ -271,6 +338,7 @@ def _requeue(conn: Connection, ids: Sequence[int], now: datetime) -> int:
             state=FaxState.QUEUED,
             phase=null(),
             busy=False,
+            rides_with=None,
             node=None,
             epoch=None,
             updated_at=now,
@@ -281,5 +349,5 @@ def _requeue(conn: Connection, ids: Sequence[int], now: datetime) -> int:
 _OF_FAX = [
     name
     for name in ClaimedFax.__dataclass_fields__
-    if name not in {"campaign", "quality", "pages"}
+    if name not in {"campaign", "quality", "pages", "riders"}
 ]

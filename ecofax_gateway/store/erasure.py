@@ -18,6 +18,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     String,
+    and_,
     cast,
     delete,
     exists,
@@ -31,6 +32,7 @@ from ..domain.fax import FINAL, FaxState, Phase
 from ..domain.number import FaxNumber
 from ..domain.outcome import Ending
 from . import objections
+from .riders import SHARES_CALL
 from .states import MailState, ReplyState
 from .tables import (
     attempt,
@@ -146,10 +148,11 @@ def _erase_faxes(
 ) -> set[int]:
     """Cancel what waits, then blank what has ended; ids of the campaigns."""
     his = fax.c.number == number
-    not_left = (fax.c.state != FaxState.DIALING) | (fax.c.phase == Phase.CLAIMED)
+    alone = and_(fax.c.phase == Phase.CLAIMED, ~SHARES_CALL)
+    not_left = (fax.c.state != FaxState.DIALING) | alone
     waiting = (his, fax.c.state.in_(_OPEN))
     conn.execute(update(fax).where(*waiting).values(cancel_requested=True))
-    claimed = select(fax.c.id).where(*waiting, fax.c.phase == Phase.CLAIMED)
+    claimed = select(fax.c.id).where(*waiting, alone)
     conn.execute(
         delete(attempt).where(
             attempt.c.fax_id.in_(claimed), attempt.c.ended_at.is_(None)

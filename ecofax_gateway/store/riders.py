@@ -1,0 +1,126 @@
+"""
+Riders: faxes that go in the call of another one to the same number, where a line may.
+
+I/O: the database, through the caller's transaction.
+
+The fax that was claimed holds the channel; its riders are dialing too, each with its
+own attempt, and count nowhere as a call. Who rides is chosen in the transaction of the
+claim, by the same rules.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, exists, select, text, update
+
+from . import schedules
+from .choice import GATE_IS_OPEN, TRIED_WHEN_ALL_WERE
+from .tables import fax, line
+from .types import UtcTime
+
+MAX_FAXES = 10
+"""In one call, the first included: its outcome is one transaction, its pages one file."""
+
+MAX_PAGES = 30
+"""In one call, unless its first fax alone has more: some 15 minutes on the line, after
+which another sender should have a turn at that machine."""
+
+_RIDER = fax.alias("rider")
+SHARES_CALL = fax.c.rides_with.is_not(None) | exists(
+    select(_RIDER.c.id).where(_RIDER.c.rides_with == fax.c.id)
+)
+"""A dialing fax is not alone in its call: it must not be ended behind its owner's back,
+who would go on with a call that holds no channel."""
+
+_COMBINING = select(line.c.number).where(line.c.combine)
+
+# As a claim would take them one after the other, once their number were free.
+_WAITING = text(
+    f"""
+    SELECT f.id, f.campaign_id, c.pages - f.pages_confirmed AS pages
+    FROM fax lead JOIN campaign lc ON lc.id = lead.campaign_id
+    JOIN fax f ON f.number = lead.number AND f.line = lead.line
+        AND f.trunk = lead.trunk
+        AND f.state IN ('queued', 'scheduled') AND f.state = 'queued'
+    JOIN campaign c ON c.id = f.campaign_id AND c.quality = lc.quality
+    WHERE lead.id = :lead AND (f.gate = 0 OR ({GATE_IS_OPEN}))
+        AND ({TRIED_WHEN_ALL_WERE})
+    ORDER BY f.priority, f.round, f.vrank, f.id LIMIT :limit
+    """  # noqa: S608 -- our own words
+).bindparams(bindparam("paced", type_=UtcTime))
+
+_BOARD = text(
+    """
+    UPDATE fax SET state = 'dialing', phase = 'claimed', busy = TRUE, rides_with = :lead,
+        node = :node, epoch = :epoch, attempt = attempt + 1, updated_at = :now
+    WHERE id = :of_id AND state = 'queued'
+    """
+).bindparams(bindparam("now", type_=UtcTime))
+
+
+def board(
+    conn: Connection,
+    claimed: Sequence[tuple[int, str, int]],
+    *,
+    node: str,
+    epoch: int,
+    now: datetime,
+) -> dict[int, list[int]]:
+    """
+    Let queued faxes ride with those just claimed, in the order of their claims.
+
+    Args:
+        claimed: Id, line and pages to be sent of each.
+
+        node, epoch: Whose they all are.
+
+    Returns:
+        Ids of the riders, by the id of the fax that they ride with.
+    """
+    combining = set(conn.execute(_COMBINING).scalars())
+    riders: dict[int, list[int]] = {}
+    for lead, of_line, pages in claimed:
+        if of_line not in combining:
+            continue
+        found = {"lead": lead, "limit": MAX_FAXES, "paced": now + schedules.PACE_SLACK}
+        room = MAX_PAGES - pages
+        taken: list[int] = []
+        for row in conn.execute(_WAITING, found).all():
+            if row.pages > room or len(taken) + 1 == MAX_FAXES:
+                break
+            owner = {"lead": lead, "node": node, "epoch": epoch, "now": now}
+            if conn.execute(_BOARD, {**owner, "of_id": row.id}).rowcount == 1:
+                taken.append(row.id)
+                room -= row.pages
+        if taken:
+            riders[lead] = taken
+    return riders
+
+
+def inherit(conn: Connection, lead: int, left: Sequence[int]) -> None:
+    """
+    Hand a call on, before it was placed: its fax fell away, its first rider leads.
+
+    Args:
+        lead: Id of who led; it is not busy any more.
+
+        left: Ids of those who ride on, in their order.
+    """
+    if not left:
+        return
+    mine = update(fax).where(fax.c.rides_with == lead)
+    conn.execute(mine.where(fax.c.id == left[0]).values(rides_with=None))
+    conn.execute(mine.where(fax.c.id.in_(left[1:])).values(rides_with=left[0]))
+
+
+def keepers(rows: Collection[tuple[int, int | None]]) -> set[int]:
+    """
+    Which of the faxes of lost calls keep the channel: one for each call.
+
+    Args:
+        rows: Id and `rides_with` of each.
+    """
+    first: dict[int, int] = {}
+    for each, lead in sorted(rows, key=lambda row: (row[1] is not None, row[0])):
+        first.setdefault(each if lead is None else lead, each)
+    return set(first.values())
