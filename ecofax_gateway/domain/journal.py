@@ -24,6 +24,9 @@ pages has about 120."""
 MAX_PAGES = 200
 """Pages that are described; the longest fax ever seen here had half of that."""
 
+PREAMBLE = "V.21"
+"""Flags before control frames."""
+
 MAX_NAME = 24
 MAX_DETAIL = 80
 """Characters of a note; part of them comes from strangers."""
@@ -172,7 +175,7 @@ class Ladder:
     """
 
     def __init__(self, clock: Callable[[], float]) -> None:
-        self._clock = clock
+        self.now = clock
         self._first: list[Note] = []
         self._last: deque[Note] = deque(maxlen=MAX_LAST_NOTES)
         self._left_out = 0
@@ -196,7 +199,7 @@ class Ladder:
                 notes[-1] = replace(before, times=before.times + 1)
                 return
         taken = Note(
-            at_s=self._clock(), layer=layer, from_us=from_us, name=name, detail=detail
+            at_s=self.now(), layer=layer, from_us=from_us, name=name, detail=detail
         )
         if len(self._first) < MAX_FIRST_NOTES:
             self._first.append(taken)
@@ -208,12 +211,15 @@ class Ladder:
         """A T.30 control frame."""
         self._trainings += from_us and name == "DCS"
         if not from_us and name in _BEFORE_A_PAGE:
-            self._page_from = self._clock()
+            self._page_from = self.now()
         self._last_frame[from_us] = name
+        notes = self._last or self._first
+        if notes and notes[-1].name == PREAMBLE and notes[-1].from_us is from_us:
+            notes.pop()
         self.note(Layer.T30, name, detail, from_us=from_us)
 
     def tone(self, name: str, *, from_us: bool) -> None:
-        """CNG or CED."""
+        """CNG, CED, or a preamble: the last is worth a note if no frame follows."""
         self.note(Layer.T30, name, from_us=from_us)
 
     def fast_modem(self, name: str, *, from_us: bool) -> None:
@@ -223,7 +229,7 @@ class Ladder:
 
     def page(self, *, octets: int, rows: int, bit_rate: int, retries: int) -> None:
         """The page that was just answered."""
-        now = self._clock()
+        now = self.now()
         if len(self._pages) < MAX_PAGES:
             self._pages.append(
                 PageSent(

@@ -316,6 +316,7 @@ class OutgoingCall:
     def _finish(self, outcome: Outcome) -> None:
         self._state = _State.OVER
         self._stop_waiting()
+        outcome = replace(outcome, journal=self._media.journal())
         self._media.close()
         self._tell(Ended(call=self._order.call, outcome=outcome))
 

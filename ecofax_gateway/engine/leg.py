@@ -13,11 +13,13 @@ from collections import deque
 from collections.abc import Callable
 
 from ..domain.errors import MalformedPacket
+from ..domain.journal import PREAMBLE, Packets
 from ..spandsp.job import FaxMet, Finished, PageDone, TerminalEvent
 from ..spandsp.terminal import FaxTerminal
-from ..t38.ifp import is_image
+from ..t38.ifp import is_control, is_image, signal_of
 from ..t38.offer import T38Media
-from ..t38.udptl import Udptl
+from ..t38.pace import Pace
+from ..t38.udptl import DEFAULT_REDUNDANCY, Udptl
 from .ticker import SAMPLES, TICK_S
 from .transport import Address, UdpPort
 
@@ -44,6 +46,9 @@ MEETING_S = 180.0
 
 PAGE_S = 1800.0
 """For one page: the longest measured is 16 min, a photo at 391 dpi."""
+
+_IFP_HEAD = 5
+"""Octets of a packet with one field of data, before the data. T.38 §7.2"""
 
 BURST = 64
 BURST_PAUSE_S = 0.005
@@ -91,6 +96,8 @@ class FaxLeg:
         self._on_event = on_event
         self._filter_out = filter_out
         self._udptl = Udptl(max_datagram=peer.max_datagram, version=peer.version)
+        self._pace = Pace()
+        self._strange = 0
         self._queue: deque[bytes] = deque()
         self._pump: asyncio.TimerHandle | None = None
         self._repeats: deque[tuple[int, bytes]] = deque()
@@ -127,6 +134,29 @@ class FaxLeg:
         """Send elsewhere: the far end's new description says so."""
         self._trusted |= {peer.address[0]}
         self._destination = peer.address
+
+    @property
+    def medium(self) -> str:
+        """How the fax travels, for the journal."""
+        return (
+            f"T.38 version {self._peer.version}, redundancy {DEFAULT_REDUNDANCY},"
+            f" datagrams up to {self._peer.max_datagram} octets"
+        )
+
+    def packets(self) -> Packets:
+        """How the network did so far, for the journal."""
+        counts = self._udptl.counts
+        return Packets(
+            sent=counts.sent,
+            received=counts.received,
+            lost=counts.lost,
+            by_redundancy=counts.by_redundancy,
+            by_parity=counts.by_parity,
+            out_of_order=counts.out_of_order,
+            duplicate=counts.duplicate,
+            strange=self._strange,
+            jitter_ms=round(1000 * self._pace.worst_s, 1),
+        )
 
     def terminate(self) -> None:
         """End the procedure now; what the result becomes, the terminal judges."""
@@ -169,6 +199,7 @@ class FaxLeg:
             packets = self._udptl.receive_datagram(data)
         except MalformedPacket as error:
             logger.debug("dropped a datagram of %s: %s", source[0], error)
+            self._strange += 1
             return
         # Symmetric: behind a NAT the port of the SDP is not the one that works.
         self._destination = source
@@ -180,6 +211,7 @@ class FaxLeg:
     def _feed(self, packets: list[tuple[int, bytes]]) -> None:
         for sequence, ifp in packets:
             self._progress_at = self._ticks
+            self._note(ifp, from_us=False, alone=len(packets) == 1)
             self.terminal.receive_ifp(ifp, sequence)
 
     def _send_new(self) -> None:
@@ -190,6 +222,7 @@ class FaxLeg:
                     continue
             if is_image(ifp):
                 self._progress_at = self._ticks
+            self._note(ifp, from_us=True)
             datagram = self._udptl.send(ifp)
             self._send(datagram)
             for repeat in range(1, count):
@@ -198,6 +231,21 @@ class FaxLeg:
             self._last = datagram
             self._new_at = self._ticks
             self._idle_resends = 0
+
+    def _note(self, ifp: bytes, *, from_us: bool, alone: bool = False) -> None:
+        ladder = self.terminal.ladder
+        if ladder is None:
+            return
+        signal = signal_of(ifp)
+        if signal in ("CNG", "CED", PREAMBLE):
+            ladder.tone(signal, from_us=from_us)
+        elif signal:
+            ladder.fast_modem(signal, from_us=from_us)
+        if not from_us:
+            if alone and is_control(ifp):
+                self._pace.data(ladder.now(), len(ifp) - _IFP_HEAD)
+            else:
+                self._pace.pause()
 
     def _send_again(self) -> None:
         while self._repeats and self._repeats[0][0] <= self._ticks:

@@ -1,5 +1,5 @@
 """
-The sockets and descriptions of one call, from either side: audio first, then T.38.
+The sockets and descriptions of one call, from either side: audio, and T.38.
 
 I/O: two UDP sockets, the ticker.
 """
@@ -8,10 +8,13 @@ import secrets
 from collections.abc import Callable
 
 from ..sip.sdp import SessionDescription, format_sdp
+from ..spandsp.audio import AudioTerminal, Law
 from ..spandsp.terminal import FaxTerminal
 from ..t38.offer import T38Media, t38_answer, t38_offer
-from .audio import CngStream, audio_description, find_audio
+from .audio import audio_answer, audio_offer, find_audio
+from .audio_leg import AudioLeg, Sound
 from .leg import FaxLeg, OnTerminalEvent
+from .rtp import RtpStream
 from .ticker import Ticker
 from .transport import Address, UdpPort, open_udp
 
@@ -25,34 +28,43 @@ class Media:
     """
 
     def __init__(self, ticker: Ticker, audio: UdpPort, fax: UdpPort) -> None:
-        self.leg: FaxLeg | None = None
+        self.audio: AudioLeg | None = None
+        "From `start_audio` on."
+
+        self.leg: FaxLeg | AudioLeg | None = None
+        "The one that carries the fax, once there is a fax."
+
         self._ticker = ticker
-        self._audio = audio
-        self._fax = fax
+        self._audio_port = audio
+        self._fax_port = fax
         self._session_id = secrets.randbits(31)
         self._version = 0
-        self._cng: CngStream | None = None
-        self._listener: Address | None = None
+        self._law: Law | None = None
 
     def audio_offer(self) -> bytes:
         """Our audio, offered."""
         return self._described(
-            audio_description(
-                self._audio.address, session_id=self._session_id, version=self._version
+            audio_offer(
+                self._audio_port.address,
+                session_id=self._session_id,
+                version=self._version,
             )
         )
 
     def audio_answer(self, offer: SessionDescription) -> bytes | None:
         """Our audio in answer to *offer*, or None if it has no G.711."""
-        found = find_audio(offer)
+        found = find_audio(offer, prefer=self._law)
         if found is None:
             return None
+        if self.audio is not None and found.law == self._law:
+            self.audio.redirect(found)
         return self._described(
-            audio_description(
-                self._audio.address,
+            audio_answer(
+                offer,
+                self._audio_port.address,
+                found.law,
                 session_id=self._session_id,
                 version=self._version,
-                payload_types=(found[1],),
             )
         )
 
@@ -60,7 +72,9 @@ class Media:
         """Our T.38, offered."""
         return self._described(
             t38_offer(
-                self._fax.address, session_id=self._session_id, version=self._version
+                self._fax_port.address,
+                session_id=self._session_id,
+                version=self._version,
             )
         )
 
@@ -69,24 +83,64 @@ class Media:
         return self._described(
             t38_answer(
                 offer,
-                self._fax.address,
+                self._fax_port.address,
                 session_id=self._session_id,
                 version=self._version,
             )
         )
 
-    def start_tone(self, description: SessionDescription | None) -> None:
-        """Send the calling tone to where *description* wants its audio."""
+    def start_audio(
+        self,
+        description: SessionDescription | None,
+        *,
+        trusted_hosts: frozenset[str],
+        sound: Sound,
+        paced: bool,
+        answering: bool = False,
+    ) -> None:
+        """
+        Send *sound* to where *description* wants its audio; nothing if it has none.
+        """
         found = find_audio(description) if description is not None else None
-        if found is None or self.leg is not None:
+        if found is None or self.audio is not None or self.leg is not None:
             return
-        self._listener, payload_type = found
-        self._cng = CngStream(
-            payload_type,
-            ssrc=secrets.randbits(32),
-            sequence=secrets.randbits(16),
+        self._law = found.law
+        self.audio = AudioLeg(
+            self._audio_port,
+            found,
+            RtpStream(
+                found.law,
+                ssrc=secrets.randbits(32),
+                sequence=secrets.randbits(16),
+                timestamp=secrets.randbits(32),
+            ),
+            trusted_hosts=trusted_hosts,
+            sound=sound,
+            paced=paced,
+            answering=answering,
         )
-        self._ticker.add(self._send_tone)
+        self._ticker.add(self.audio.tick)
+
+    def start_audio_fax(
+        self, make: Callable[[Law], AudioTerminal], on_event: OnTerminalEvent
+    ) -> bool:
+        """
+        From tone to a fax in G.711.
+
+        Args:
+            make: Gives the terminal for a law; it is ours from then on.
+
+            on_event: Called with each of its events.
+
+        Returns:
+            False if the far end has no audio that we have.
+        """
+        if self.audio is None or self._law is None:
+            return False
+        terminal = make(self._law)
+        self.leg = self.audio
+        self.audio.begin_fax(terminal, on_event)
+        return True
 
     def start_fax(
         self,
@@ -97,37 +151,35 @@ class Media:
         on_event: OnTerminalEvent,
         filter_out: Callable[[bytes], bytes] | None = None,
     ) -> FaxLeg:
-        """From tone to T.38; *terminal* is ours from now on."""
-        self._ticker.discard(self._send_tone)
-        self.leg = FaxLeg(
+        """From audio to T.38; *terminal* is ours from now on."""
+        if self.audio is not None:
+            self._ticker.discard(self.audio.tick)
+            self.audio.end_fax()
+        leg = FaxLeg(
             terminal,
-            self._fax,
+            self._fax_port,
             peer,
             trusted_hosts=trusted_hosts,
             on_event=on_event,
             filter_out=filter_out,
         )
-        self._ticker.add(self.leg.tick)
-        return self.leg
+        self.leg = leg
+        self._ticker.add(leg.tick)
+        return leg
 
     def close(self) -> None:
         """Free everything; idempotent. The leg's result stays readable."""
-        self._ticker.discard(self._send_tone)
-        if self.leg is not None:
-            self._ticker.discard(self.leg.tick)
-            self.leg.close()
-        self._audio.close()
-        self._fax.close()
+        for leg in (self.audio, self.leg):
+            if leg is not None:
+                self._ticker.discard(leg.tick)
+                leg.close()
+        self._audio_port.close()
+        self._fax_port.close()
 
     def _described(self, description: SessionDescription) -> bytes:
         # RFC 3264 §8: each new description of a session has the next version.
         self._version += 1
         return format_sdp(description)
-
-    def _send_tone(self) -> None:
-        assert self._cng is not None
-        assert self._listener is not None
-        self._audio.send(self._cng.next_packet(), self._listener)
 
 
 async def open_media(host: str, ticker: Ticker) -> Media:
@@ -139,7 +191,7 @@ async def open_media(host: str, ticker: Ticker) -> Media:
     """
 
     def ignore(data: bytes, source: Address) -> None:
-        """Audio is not listened to; T.38 that comes early is repeated."""
+        """What comes before we listen is lost: tones go on, T.38 is repeated."""
 
     audio = await open_udp(host, 0, ignore)
     try:

@@ -13,12 +13,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..domain.errors import MalformedPacket
+from ..domain.journal import PREAMBLE
 
 _HAS_FIELDS, _IS_DATA, _EXTENDED_TYPE = 0x80, 0x40, 0x20
 _V21 = 0
-
-PREAMBLE = "V.21"
-"""Flags before a control frame."""
 
 
 @dataclass(frozen=True, slots=True)
