@@ -59,6 +59,9 @@ class Ending(StrEnum):
     BROKEN_OFF = "broken-off"
     "Our own process died in the call: nobody knows what arrived."
 
+    NOT_REACHED = "not-reached"
+    "It shared a call with others, which ended before this fax's turn."
+
     CANCELLED = "cancelled"
     "The requester or an operator had it hung up."
 

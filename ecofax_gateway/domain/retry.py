@@ -27,6 +27,7 @@ DELAYS: dict[Ending, timedelta] = {
     Ending.STALLED: _MINUTE,
     Ending.PROTOCOL_ERROR: _MINUTE,
     Ending.LOCAL_FAULT: _MINUTE,
+    Ending.NOT_REACHED: _MINUTE,
 }
 
 PERMANENT = frozenset(
@@ -39,8 +40,8 @@ PERMANENT = frozenset(
 )
 """Calling again would only disturb somebody, or fail the same way."""
 
-UNCOUNTED = frozenset({Ending.TRUNK_FAULT, Ending.LOCAL_FAULT})
-"""Our own fault: not counted against the number; only *give_up_after* ends it."""
+UNCOUNTED = frozenset({Ending.TRUNK_FAULT, Ending.LOCAL_FAULT, Ending.NOT_REACHED})
+"""Our own fault, or no try at all: not counted against the number; only *give_up_after* ends it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

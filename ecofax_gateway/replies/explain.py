@@ -99,6 +99,10 @@ EXPLANATIONS: dict[Ending, Explanation] = {
         " que le destinataire a reçu.",
         "Demandez au destinataire ce qu'il a reçu avant de renvoyer.",
     ),
+    Ending.NOT_REACHED: Explanation(
+        "L'appel, commun à plusieurs fax, s'est terminé avant le tour de celui-ci.",
+        "Renvoyez le fax plus tard ; aucune de ses pages n'est partie dans cet appel.",
+    ),
     Ending.CANCELLED: Explanation(
         "L'envoi a été annulé.",
         "Rien d'autre ne partira.",
