@@ -14,6 +14,7 @@ from ecofax_gateway.settings import (
     load_settings,
     parse_settings,
 )
+from ecofax_gateway.trunk_settings import split_proxy
 
 EXAMPLE = Path(__file__).parents[1] / "config.example.toml"
 TRUNK = {"name": "t", "proxy": "192.0.2.1"}
@@ -33,7 +34,8 @@ def test_the_example_reads_as_it_stands():
     settings = load_settings(EXAMPLE)
 
     assert settings.smtp == Settings().smtp
-    assert settings.trunk.proxy == "sip.example.net:5060"
+    (trunk,) = settings.trunks
+    assert trunk.proxy == "sip.example.net:5060"
 
 
 def test_the_example_shows_the_defaults():
@@ -49,7 +51,9 @@ def test_the_example_shows_the_defaults():
     assert settings.gateway == Settings().gateway
     assert settings.retry == Settings().retry
     assert settings.engine == Settings().engine
-    assert sum(len(section) for section in table.values()) == example().count(" = ")
+    (trunk,) = table.pop("trunk")
+    sections = [*table.values(), trunk, trunk.pop("retry")]
+    assert sum(len(section) for section in sections) == example().count(" = ")
 
 
 def test_no_file_means_embedded_defaults():
@@ -57,7 +61,8 @@ def test_no_file_means_embedded_defaults():
 
     assert settings.embedded
     assert settings.smtp.listen == "127.0.0.1:2525"
-    assert settings.trunk.proxy == "built-in"
+    (trunk,) = settings.trunks
+    assert trunk.proxy == "built-in"
 
 
 def test_every_mistake_is_named_at_once():
@@ -103,3 +108,81 @@ def test_a_broken_file_says_where(tmp_path):
 
     with pytest.raises(BadSettings, match="line 1"):
         load_settings(path)
+
+
+TWO = [
+    {"name": "cheap", "proxy": "192.0.2.1", "retry": {"busy": 30}},
+    {"name": "sure", "proxy": "sip.example.net"},
+]
+
+
+def test_several_trunks_keep_their_order_and_their_patience():
+    settings = parse_settings({"retry": {"busy": 60, "no_fax": 7}, "trunk": TWO})
+
+    cheap, sure = settings.trunks
+    assert (cheap.name, cheap.retry.busy, cheap.retry.no_fax) == ("cheap", 30.0, 7.0)
+    assert (sure.name, sure.retry.busy, sure.retry.no_fax) == ("sure", 60.0, 7.0)
+
+
+def test_mistakes_in_several_trunks_are_all_named():
+    found = mistakes(
+        {
+            "trunk": [
+                {
+                    "name": "a",
+                    "proxy": "sip.example.net:0",
+                    "transport": "sctp",
+                    "retry": {"buzy": 3, "busy": "long"},
+                    "prefixes": ["33"],
+                    "qualities": ["finest"],
+                    "cost_by_prefix": ["+33"],
+                    "number_rules": ["33=0"],
+                    "caller_id": "nobody",
+                },
+                {"name": "a", "proxy": "192.0.2.1", "calls_per_second": -1},
+                {"name": "b", "proxy": "192.0.2.1", "username": "u"},
+                {"name": "b", "proxy": "built-in", "register": True},
+                {"name": "c", "proxy": "[::1]:5060", "tls_ca_file": "ca.pem"},
+                {"name": "d", "proxy": "192.0.2.1", "number_format": "rules"},
+            ]
+        }
+    )
+
+    for words in (
+        "trunk[1].proxy: write it as",
+        "trunk[1].transport: choose one of",
+        "trunk[1].retry.buzy: no such key; did you mean 'busy'?",
+        "trunk[1].retry.busy: must be a number",
+        "trunk[1].prefixes: '33': write",
+        "trunk[1].qualities: 'finest': choose one of",
+        "trunk[1].cost_by_prefix: '+33': write",
+        "trunk[1].number_rules: '33=0': write",
+        "trunk[1].caller_id: write",
+        "trunk[2].calls_per_second: must be at least 0",
+        "trunk[3].password_file: needed with username",
+        "trunk[4].register: ",
+        "trunk[5].tls_ca_file: counts only with",
+        "trunk[6].number_rules: goes together with",
+        "trunk.name: 'b' is the name of several",
+    ):
+        assert any(m.startswith(words) for m in found), words
+    assert len(found) == 15
+
+
+@pytest.mark.parametrize(
+    ("proxy", "address"),
+    [
+        ("sip.example.net", ("sip.example.net", 0)),
+        ("192.0.2.1:5061", ("192.0.2.1", 5061)),
+        ("[2001:db8::1]", ("2001:db8::1", 0)),
+        ("[2001:db8::1]:5060", ("2001:db8::1", 5060)),
+        ("sip.example.net:65536", None),
+        ("[2001:db8::1", None),
+        ("a b", None),
+        ("", None),
+        (":5060", None),
+        ("x:٣", None),
+    ],
+)
+def test_a_proxy_is_a_host_and_maybe_a_port(proxy, address):
+    assert split_proxy(proxy) == address
