@@ -75,3 +75,19 @@ async def test_a_member_that_fails_does_not_stop_the_clock():
     ticker.close()
 
     assert len(failures) == 1
+
+
+async def test_it_counts_how_late_it_is():
+    """
+    A stall of 200 ms: of the ten ticks it delays, one is late by all of it.
+    """
+    ticker = Ticker()
+    await ticks_in(ticker, 3)
+    ticker.add(lambda: None)
+    time.sleep(0.2)  # noqa: ASYNC251 -- the stall itself
+    await ticks_in(ticker, 3)
+    lateness = ticker.lateness
+    ticker.close()
+
+    assert lateness.count >= 13
+    assert lateness.worst_s >= 0.17
