@@ -75,6 +75,8 @@ class FaxLeg:
 
         filter_out: Changes each IFP packet before it goes out, or drops it by giving
             none; for a station that is told to misbehave.
+
+        udptl: Instead of one with our redundancy; for networks that are simulated.
     """
 
     def __init__(
@@ -86,6 +88,7 @@ class FaxLeg:
         trusted_hosts: frozenset[str],
         on_event: OnTerminalEvent,
         filter_out: Callable[[bytes], bytes] | None = None,
+        udptl: Udptl | None = None,
     ) -> None:
         self.terminal = terminal
         self.stalled = False
@@ -95,7 +98,9 @@ class FaxLeg:
         self._destination = peer.address
         self._on_event = on_event
         self._filter_out = filter_out
-        self._udptl = Udptl(max_datagram=peer.max_datagram, version=peer.version)
+        self._udptl = udptl or Udptl(
+            max_datagram=peer.max_datagram, version=peer.version
+        )
         self._pace = Pace()
         self._strange = 0
         self._queue: deque[bytes] = deque()
