@@ -180,7 +180,7 @@ class Ladder:
         self._last: deque[Note] = deque(maxlen=MAX_LAST_NOTES)
         self._left_out = 0
         self._pages: list[PageSent] = []
-        self._page_from = 0.0
+        self._page_from: float | None = None
         self._trainings = 0
         self._last_frame = {True: "", False: ""}
 
@@ -208,9 +208,11 @@ class Ladder:
         self._last.append(taken)
 
     def frame(self, name: str, detail: str = "", *, from_us: bool) -> None:
-        """A T.30 control frame."""
+        """A T.30 control frame; those that carry image say nothing by themselves."""
+        if name in _IMAGE_FRAMES:
+            return
         self._trainings += from_us and name == "DCS"
-        if not from_us and name in _BEFORE_A_PAGE:
+        if not from_us and name == "CFR":
             self._page_from = self.now()
         self._last_frame[from_us] = name
         notes = self._last or self._first
@@ -234,7 +236,7 @@ class Ladder:
             self._pages.append(
                 PageSent(
                     number=len(self._pages) + 1,
-                    began_s=round(self._page_from, 3),
+                    began_s=round(now if self._page_from is None else self._page_from, 3),
                     ended_s=round(now, 3),
                     octets=octets,
                     rows=rows,
@@ -266,7 +268,7 @@ class Ladder:
         )
 
 
-_BEFORE_A_PAGE = frozenset({"CFR", "MCF", "RTP", "RTN"})
+_IMAGE_FRAMES = frozenset({"FCD", "RCP"})
 
 
 def _note(

@@ -242,6 +242,8 @@ class FaxLeg:
         if ladder is None:
             return
         signal = signal_of(ifp)
+        if signal == PREAMBLE and from_us:
+            return
         if signal in ("CNG", "CED", PREAMBLE):
             ladder.tone(signal, from_us=from_us)
         elif signal:

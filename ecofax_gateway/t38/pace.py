@@ -30,9 +30,13 @@ class Pace:
         self._last_at: float | None = None
 
     def data(self, at: float, octets: int) -> None:
-        """A packet with so many octets of a control frame came in time, alone."""
+        """
+        A packet with so many octets of a control frame came in time, alone.
+
+        The end of a frame has none, and says nothing about the pace.
+        """
         last, self._last_at = self._last_at, at
-        if last is None or octets > MAX_OCTETS:
+        if last is None or not 0 < octets <= MAX_OCTETS:
             return
         spacing = at - last
         if spacing <= LONGEST_S:
