@@ -226,7 +226,8 @@ class Ladder:
 
     def fast_modem(self, name: str, *, from_us: bool) -> None:
         """The image modem starts; whether it trains or sends, its frames tell."""
-        is_check = self._last_frame[from_us] == "DCS"
+        theirs = self._last_frame[not from_us]
+        is_check = self._last_frame[from_us] == "DCS" and theirs != "CFR"
         self.note(Layer.T30, "TCF" if is_check else "image", name, from_us=from_us)
 
     def page(self, *, octets: int, rows: int, bit_rate: int, retries: int) -> None:
