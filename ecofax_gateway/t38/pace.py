@@ -16,9 +16,6 @@ OCTET_S = 8 / 300
 MAX_OCTETS = 8
 """In a packet that keeps the pace; a gateway that hands on whole frames has none."""
 
-LONGEST_S = 2.0
-"""Between two packets of one frame; after more it is another signal."""
-
 
 class Pace:
     """Watches the packets of control frames."""
@@ -30,18 +27,15 @@ class Pace:
         self._last_at: float | None = None
 
     def data(self, at: float, octets: int) -> None:
-        """
-        A packet with so many octets of a control frame came in time, alone.
-
-        The end of a frame has none, and says nothing about the pace.
-        """
-        last, self._last_at = self._last_at, at
-        if last is None or not 0 < octets <= MAX_OCTETS:
+        """A packet with so many octets of a control frame came in time, alone."""
+        if not 0 < octets <= MAX_OCTETS:
+            self.pause()
             return
-        spacing = at - last
-        if spacing <= LONGEST_S:
+        if self._last_at is not None:
+            spacing = at - self._last_at
             self.worst_s = max(self.worst_s, abs(spacing - octets * OCTET_S))
+        self._last_at = at
 
     def pause(self) -> None:
-        """Something else came: the next packet begins anew."""
+        """A frame ended, or something else came: the next packet begins anew."""
         self._last_at = None
