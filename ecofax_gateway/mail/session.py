@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
+from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword, syntax
 
 from .dots import DataDecoder
 from .incoming import IncomingMail
@@ -152,6 +152,9 @@ class FaxSession(SMTP):
             auth_require_tls=not terms.is_encrypted,
             authenticator=self._keep_credentials,
         )
+        self._hold_to(terms, open_sessions)
+
+    def _hold_to(self, terms: Terms, open_sessions: set["FaxSession"]) -> None:
         self._terms = terms
         self._open_sessions = open_sessions
         self._entered: str | None = None
@@ -181,7 +184,7 @@ class FaxSession(SMTP):
         self._open_sessions.add(self)
         self._wire = transport
         peername = transport.get_extra_info("peername")
-        peer = str(peername[0]) if peername else ""
+        peer = str(peername[0]) if isinstance(peername, tuple) else ""
         if self._terms.is_proxied(peer):
             self._proxy_timeout = PROXY_SECONDS
             super().connection_made(transport)
@@ -249,6 +252,7 @@ class FaxSession(SMTP):
         if text.startswith("421"):
             self._hang_up()
 
+    @syntax("EHLO hostname")
     async def smtp_EHLO(self, hostname: str) -> None:
         """Answer without enhanced codes, as RFC 2034 §4 asks."""
         self._is_greeting = True
@@ -257,6 +261,7 @@ class FaxSession(SMTP):
         finally:
             self._is_greeting = False
 
+    @syntax("HELO hostname")
     async def smtp_HELO(self, hostname: str) -> None:
         """Answer without enhanced codes, as RFC 2034 §4 asks."""
         self._is_greeting = True
@@ -265,6 +270,7 @@ class FaxSession(SMTP):
         finally:
             self._is_greeting = False
 
+    @syntax("AUTH <mechanism>", when="takes_logins")
     async def smtp_AUTH(self, arg: str) -> None:
         """Check a password in our own time: the library would hold up everybody."""
         self._credentials = None
@@ -322,6 +328,7 @@ class FaxSession(SMTP):
         logger.error("SMTP session: %s", type(error).__name__)
         return "451 4.3.0 temporary fault on our side, try again later"
 
+    @syntax("DATA")
     async def smtp_DATA(self, arg: str | None) -> None:
         """Read one mail and hand it over; the reply comes after that is done."""
         if await self.check_helo_needed() or await self.check_auth_needed("DATA"):
@@ -413,6 +420,7 @@ class LmtpSession(FaxSession):
 
     show_smtp_greeting = False
 
+    @syntax("LHLO hostname")
     async def smtp_LHLO(self, hostname: str) -> None:
         """Do what EHLO does."""
         await super().smtp_EHLO(hostname)
