@@ -1,21 +1,27 @@
 """
-A SIP user agent on a UDP socket: feed it, drain it, keep its one timer.
+A SIP user agent on its sockets: feed it, drain it, keep its one timer.
 
-I/O: one UDP socket, the event loop's timer.
+I/O: one UDP socket, TCP and TLS connections, the event loop's timer.
 """
 
 import asyncio
 import logging
 import secrets
+import ssl
 from collections.abc import Callable
 
 from ..sip.agent import UserAgent
 from ..sip.event import Event
+from ..sip.hop import Hop, Transport
+from .streams import Streams
 from .transport import Address, UdpPort, open_udp
 
 logger = logging.getLogger(__name__)
 
 OnEvent = Callable[[Event], None]
+
+PORT_TRIES = 20
+"""To find a port that is free for both UDP and TCP."""
 
 
 class Signalling:
@@ -27,7 +33,7 @@ class Signalling:
     Args:
         on_event: Called with each event, in order; may call the agent again.
 
-        ignore: Whether a datagram is to be taken as lost; for a station that is told
+        ignore: Whether a message is to be taken as lost; for a station that is told
             to misbehave.
     """
 
@@ -37,26 +43,59 @@ class Signalling:
         self._on_event = on_event
         self._ignore = ignore
         self._port: UdpPort | None = None
+        self.streams = Streams(self._received, self._flow_opened, self._flow_closed)
         self._timer: asyncio.TimerHandle | None = None
         self._flushing = False
         self._changed = asyncio.Event()
+        self.tls_port: int | None = None
+        "Where TLS is taken, or None."
 
-    async def open(self, host: str, port: int) -> None:
+    async def open(
+        self,
+        host: str,
+        port: int,
+        *,
+        tls: ssl.SSLContext | None = None,
+        tls_port: int = 0,
+    ) -> None:
         """
-        Bind the socket.
+        Bind the sockets: UDP and TCP on one port, TLS on another.
 
         Args:
             host: An IP literal that the far end can answer to.
 
             port: 0 lets the system choose.
 
+            tls: With our certificate; None: no TLS is taken, only opened.
+
+            tls_port: 0 lets the system choose.
+
         Raises:
-            OSError: If it cannot be bound.
+            OSError: If one cannot be bound.
         """
-        self._port = await open_udp(host, port, self._datagram_received)
+        listening = {Transport.TCP: await self._bind(host, port)}
+        if tls is not None:
+            listening[Transport.TLS] = await self.streams.listen(host, tls_port, tls)
+            self.tls_port = listening[Transport.TLS][1]
+        assert self._port is not None
         self.agent = UserAgent(
-            local=self._port.address, token=lambda: secrets.token_hex(12)
+            local=self._port.address,
+            token=lambda: secrets.token_hex(12),
+            streams=listening,
         )
+
+    async def _bind(self, host: str, port: int) -> Address:
+        """RFC 3261 §18: "All SIP elements MUST implement UDP and TCP"."""
+        for attempt in range(PORT_TRIES):
+            self._port = await open_udp(host, port, self._datagram_received)
+            try:
+                return await self.streams.listen(host, self._port.address[1])
+            except OSError:
+                self._port.close()
+                self._port = None
+                if port or attempt == PORT_TRIES - 1:
+                    raise
+        raise AssertionError("unreachable")
 
     @property
     def address(self) -> Address:
@@ -75,8 +114,13 @@ class Signalling:
         self._flushing = True
         try:
             while True:
-                for data, address in self.agent.datagrams_to_send():
-                    self._port.send(data, address)
+                for hop in self.agent.flows_to_open():
+                    self.streams.open(hop)
+                for data, hop in self.agent.messages_to_send():
+                    if hop.transport.is_stream:
+                        self.streams.send(data, hop)
+                    else:
+                        self._port.send(data, hop.address)
                 events = self.agent.events()
                 if not events:
                     break
@@ -93,7 +137,8 @@ class Signalling:
         await self._changed.wait()
 
     def close(self) -> None:
-        """Close the socket; idempotent."""
+        """Close the sockets; idempotent."""
+        self.streams.close()
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -102,10 +147,23 @@ class Signalling:
             self._port = None
 
     def _datagram_received(self, data: bytes, source: Address) -> None:
-        if self._ignore is not None and self._ignore(data):
+        self._received(data, Hop(*source))
+
+    def _received(self, data: bytes, source: Hop) -> None:
+        if self._port is None or (self._ignore is not None and self._ignore(data)):
             return
-        self.agent.receive_datagram(data, source, self.now())
+        self.agent.receive(data, source, self.now())
         self.flush()
+
+    def _flow_opened(self, hop: Hop, local: Address) -> None:
+        if self._port is not None:
+            self.agent.flow_opened(hop, local, self.now())
+            self.flush()
+
+    def _flow_closed(self, hop: Hop) -> None:
+        if self._port is not None:
+            self.agent.flow_closed(hop, self.now())
+            self.flush()
 
     def _timer_fired(self) -> None:
         self._timer = None

@@ -16,9 +16,10 @@ from .event import (
     ReinviteReceived,
     ReinviteRejected,
     Ringing,
+    TargetFailed,
 )
+from .hop import Address, Hop, Transport
 from .machine import Timers
-from .transaction import Address
 
 __all__ = [
     "Address",
@@ -28,6 +29,7 @@ __all__ = [
     "CallState",
     "Credentials",
     "Event",
+    "Hop",
     "HungUp",
     "IncomingCall",
     "OfferAnswered",
@@ -35,6 +37,8 @@ __all__ = [
     "ReinviteReceived",
     "ReinviteRejected",
     "Ringing",
+    "TargetFailed",
     "Timers",
+    "Transport",
     "UserAgent",
 ]

@@ -1,5 +1,5 @@
 """
-A SIP user agent on one UDP socket, client and server.
+A SIP user agent, client and server, whatever the transport.
 
 Pure: no I/O, no clock, no randomness.
 
@@ -7,7 +7,7 @@ Standards:
     RFC 3261 §8.2 -- what a server checks; §11 -- OPTIONS; §12 -- which dialog
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from ..domain.errors import MalformedMessage
 from .call import Call
@@ -16,12 +16,13 @@ from .digest import Credentials
 from .endpoint import ALLOW, Endpoint
 from .event import Event, IncomingCall
 from .exchange import Exchange
+from .hop import Address, Hop, Transport
 from .machine import STANDARD_TIMERS, Timers
 from .message import Request, printable
 from .placed import PlacedCall
 from .received import ReceivedCall
 from .sdp import sdp_in
-from .transaction import Address, Transaction
+from .transaction import Transaction
 from .uri import format_host, parse_name_addr, parse_uri
 
 MAX_CALLS = 1_000
@@ -47,14 +48,17 @@ UNSERVED = frozenset(
 
 class UserAgent:
     """
-    A UAC and UAS on one UDP socket.
+    A UAC and UAS.
 
-    Its only inputs: datagrams, calls of its methods, time. After each of them its
-    owner drains `datagrams_to_send` and `events` and asks for `next_timeout`.
+    Its only inputs: messages, connections that come and go, calls of its methods, time.
+    After each of them its owner drains `messages_to_send` and `events` and asks for
+    `next_timeout`.
 
     Args:
         local: What the far end shall answer to: the IP literal and port that the
-            socket is bound to; goes into Via and Contact.
+            UDP socket is bound to; goes into Via and Contact.
+
+        streams: Where we listen for TCP and TLS; without, *local* stands there too.
 
         token: Fresh random hex, at least 16 digits, for tags, branches, Call-IDs and
             cnonces.
@@ -69,17 +73,22 @@ class UserAgent:
         *,
         local: Address,
         token: Callable[[], str],
+        streams: Mapping[Transport, Address] | None = None,
         user_agent: str = "ecofax-gateway",
         timers: Timers = STANDARD_TIMERS,
     ) -> None:
         self._token = token
         self._events: list[Event] = []
         self._calls: dict[str, Call] = {}
-        self._exchange = Exchange(local=local, token=token, timers=timers, user=self)
+        self._exchange = Exchange(
+            locals_={Transport.UDP: local, **(streams or {})},
+            token=token,
+            timers=timers,
+            user=self,
+        )
         self._endpoint = Endpoint(
             exchange=self._exchange,
             emit=self._events.append,
-            contact=f"<sip:{format_host(local[0])}:{local[1]}>",
             product=user_agent,
         )
 
@@ -94,9 +103,34 @@ class UserAgent:
 
             now: Seconds on the owner's monotonic clock.
         """
-        self._exchange.receive_datagram(data, source[:2], now)
+        self._exchange.receive(data, Hop(*source[:2]), now)
 
-    def datagrams_to_send(self) -> list[tuple[bytes, Address]]:
+    def receive(self, data: bytes, source: Hop, now: float) -> None:
+        """
+        The same for one message of a connection, cut out by `stream.StreamParser`.
+
+        Args:
+            data: Head and body.
+
+            source: What the connection was opened to, or who opened it.
+
+            now: Seconds on the owner's monotonic clock.
+        """
+        self._exchange.receive(data, source, now)
+
+    def flows_to_open(self) -> list[Hop]:
+        """Drain the connections that the owner shall open, or say that it cannot."""
+        return self._exchange.flows_to_open()
+
+    def flow_opened(self, peer: Hop, local: Address, now: float) -> None:
+        """A connection that the owner opened to *peer* stands; *local* is its near end."""
+        self._exchange.flow_opened(peer, local, now)
+
+    def flow_closed(self, peer: Hop, now: float) -> None:
+        """A connection is gone, or could not be opened: nothing more comes by it."""
+        self._exchange.flow_closed(peer, now)
+
+    def messages_to_send(self) -> list[tuple[bytes, Hop]]:
         """Drain what is to be sent, in order; only IP literals and ports 1 to 65535."""
         return self._exchange.drain()
 
@@ -125,7 +159,7 @@ class UserAgent:
         to: str,
         request_uri: str,
         from_uri: str,
-        next_hop: Address,
+        next_hop: Hop | Sequence[Hop],
         sdp: bytes,
         now: float,
         credentials: Credentials | None = None,
@@ -142,7 +176,8 @@ class UserAgent:
 
             from_uri: Our identity, a URI or a name with a URI in angle brackets.
 
-            next_hop: Where the INVITE goes, an IP literal and port.
+            next_hop: Where the INVITE goes; of several the next is tried when one does
+                not answer or says 503.
 
             sdp: The offer.
 
@@ -160,6 +195,7 @@ class UserAgent:
         local_tag = self._token()
         caller = parse_uri(parse_name_addr(from_uri).uri).user_name
         called = parse_uri(request_uri).user_name
+        targets = (next_hop,) if isinstance(next_hop, Hop) else tuple(next_hop)
         call = PlacedCall(
             endpoint=self._endpoint,
             dialog=Dialog(
@@ -168,8 +204,9 @@ class UserAgent:
                 local_tag=local_tag,
                 remote=str(parse_name_addr(to)),
                 target=request_uri,
-                peer=next_hop,
+                peer=targets[0],
             ),
+            targets=targets,
             sdp=sdp,
             headers=tuple(headers),
             ring_timeout=ring_timeout,
@@ -283,7 +320,7 @@ def _refusal(request: Request) -> tuple[int, Sequence[tuple[str, str]]] | None:
     return None
 
 
-def _dialog_from(request: Request, source: Address, local_tag: str) -> Dialog:
+def _dialog_from(request: Request, source: Hop, local_tag: str) -> Dialog:
     """The server's side of a dialog. RFC 3261 §12.1.1."""
     dialog = Dialog(
         call_id=request.call_id,
@@ -291,7 +328,7 @@ def _dialog_from(request: Request, source: Address, local_tag: str) -> Dialog:
         local_tag=local_tag,
         remote=request.header("From") or "",
         remote_tag=request.from_.tag or "",
-        target=f"sip:{format_host(source[0])}:{source[1]}",
+        target=f"sip:{format_host(source.host)}:{source.port}",
         peer=source,
         remote_cseq=request.cseq.number,
     )

@@ -173,7 +173,7 @@ class Call:
             200,
             now,
             tag=self.dialog.local_tag,
-            headers=(*self.endpoint.capabilities, SDP_TYPE),
+            headers=(*self.endpoint.capabilities(transaction.peer), SDP_TYPE),
             body=sdp,
         )
         self._unacknowledged = Unacknowledged(
@@ -252,6 +252,10 @@ class Call:
     def no_response(self, transaction: Transaction, now: float) -> None:
         """Nobody answers our BYE: the call is over all the same. §15.1.1."""
         self.end(now)
+
+    def no_way(self, transaction: Transaction, now: float) -> None:
+        """Our request cannot get there: as if nobody had answered it."""
+        self.no_response(transaction, now)
 
     def lose(self, status: int, reason: str, now: float) -> None:
         """End a call in which the far end no longer answers."""

@@ -12,10 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..domain.errors import MalformedMessage
-from .exchange import DEFAULT_PORT
+from .hop import Hop, Transport, transport_of
 from .message import Message, Request
-from .transaction import Address
-from .uri import ip_literal, parse_name_addr, parse_uri
+from .uri import SipUri, ip_literal, parse_name_addr, parse_uri
 
 MAX_ROUTES = 16
 """Hops of a route set that are kept; real ones have up to four."""
@@ -41,7 +40,7 @@ class Dialog:
     target: str
     "The Request-URI: the far end's Contact."
 
-    peer: Address
+    peer: Hop
     "Where its messages come from: used where its Contact or Route leads nowhere."
 
     routes: tuple[str, ...] = ()
@@ -91,7 +90,7 @@ class Dialog:
         return Request(method=method, uri=uri, headers=(*own, *headers), body=body)
 
     @property
-    def destination(self) -> Address:
+    def destination(self) -> Hop:
         """
         Where requests go: the first hop if it can be reached, else the source.
 
@@ -99,9 +98,9 @@ class Dialog:
         the one that knows them.
         """
         hop = self.routes[0] if self.routes else self.target
-        return address_in(hop, self.peer) or self.peer
+        return hop_in(hop, self.peer) or self.peer
 
-    def establish(self, message: Message, peer: Address) -> None:
+    def establish(self, message: Message, peer: Hop) -> None:
         """Take the way from what makes the dialog: a 2xx, or the INVITE itself."""
         recorded = [_uri_in(value) for value in message.listed("Record-Route")]
         routes = [route for route in recorded if route][:MAX_ROUTES]
@@ -111,7 +110,7 @@ class Dialog:
         self.routes = tuple(routes)
         self.refresh_target(message, peer)
 
-    def refresh_target(self, message: Message, peer: Address) -> None:
+    def refresh_target(self, message: Message, peer: Hop) -> None:
         """Take a new Contact. §12.2; a missing or unreadable one changes nothing."""
         self.peer = peer
         contacts = message.listed("Contact")
@@ -120,9 +119,9 @@ class Dialog:
             self.target = target
 
 
-def address_in(uri: str, peer: Address) -> Address | None:
+def hop_in(uri: str, peer: Hop) -> Hop | None:
     """
-    The address a URI names, if something sent there can arrive.
+    The hop a URI names, if something sent there can arrive.
 
     None for a host name, for another address family than the peer's, and for an
     address of a private network or of the peer's own machine while the peer speaks to
@@ -132,7 +131,7 @@ def address_in(uri: str, peer: Address) -> Address | None:
         parsed = parse_uri(uri)
     except MalformedMessage:
         return None
-    host, source = ip_literal(parsed.host), ip_literal(peer[0])
+    host, source = ip_literal(parsed.host), ip_literal(peer.host)
     if host is None or source is None:
         return None
     there, here = ipaddress.ip_address(host), ipaddress.ip_address(source)
@@ -142,7 +141,28 @@ def address_in(uri: str, peer: Address) -> Address | None:
         return None
     if there.is_private and here.is_global:
         return None
-    return host, parsed.port or DEFAULT_PORT
+    return _way(host, parsed, peer)
+
+
+def _way(host: str, uri: SipUri, peer: Hop) -> Hop:
+    """
+    The transport to a host that a URI names.
+
+    Standards:
+        RFC 3263 §4.1 -- the URI's own word; for an IP literal without one, UDP
+    """
+    transport = transport_of(uri)
+    if transport is None:
+        # Many write no transport in the Contact of a call that came by TCP, and mean
+        # the connection it came by; from TLS we never fall to the open.
+        transport = peer.transport
+    port = uri.port or transport.default_port
+    if (host, port, transport) == (*peer.address, peer.transport):
+        return peer
+    if not transport.is_stream:
+        return Hop(host, port)
+    domain = uri.host if transport is Transport.TLS else ""
+    return Hop(host, port, transport, domain, peer.trust)
 
 
 def _is_loose(uri: str) -> bool:

@@ -1,5 +1,5 @@
 """
-What all calls of one user agent share: its socket's exchange, its headers, its owner.
+What all calls of one user agent share: its exchange, its headers, its owner.
 
 Pure: no I/O, no clock, no randomness.
 """
@@ -9,8 +9,10 @@ from dataclasses import dataclass
 
 from .event import Event
 from .exchange import Exchange
+from .hop import Hop
 from .message import Headers, Request, Response
 from .transaction import Transaction
+from .uri import format_host
 
 ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS"
 
@@ -55,16 +57,20 @@ class Endpoint:
     emit: Callable[[Event], None]
     "Tells the owner."
 
-    contact: str
-    "Value of Contact."
-
     product: str
     "Value of User-Agent and Server."
 
-    @property
-    def capabilities(self) -> Headers:
+    def contact(self, peer: Hop) -> str:
+        """Value of a Contact that the far end beyond *peer* reaches us by."""
+        host, port = self.exchange.local(peer)
+        uri = f"sip:{format_host(host)}:{port}"
+        if peer.transport.is_stream:
+            uri += f";transport={peer.transport.lower()}"
+        return f"<{uri}>"
+
+    def capabilities(self, peer: Hop) -> Headers:
         """Headers of every INVITE and its 2xx. RFC 3261 §13.2.1, §13.3.1.4."""
-        return (("Contact", self.contact), ("Allow", ALLOW))
+        return (("Contact", self.contact(peer)), ("Allow", ALLOW))
 
     @property
     def sender(self) -> Headers:

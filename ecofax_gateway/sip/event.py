@@ -7,6 +7,8 @@ Pure: no I/O, no clock, no randomness.
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from .hop import Hop
+
 if TYPE_CHECKING:
     from .call import Call
 
@@ -44,16 +46,35 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
+class TargetFailed:
+    """
+    One of the places our call may go to could not take it.
+
+    The next is tried; if there is none, `CallFailed` follows.
+    """
+
+    call: "Call"
+    target: Hop
+
+    status: int
+    "503, or 408 if it did not answer."
+
+    retry_after: int | None = None
+    "Seconds for which it wants to be left alone, or None. RFC 3261 §20.33"
+
+
+@dataclass(frozen=True, slots=True)
 class CallFailed:
     """
     Our call was not picked up. Last event of a call.
 
-    Three endings are made here and not by the far end, each with a Q.850 cause that
+    Four endings are made here and not by the far end, each with a Q.850 cause that
     `causes.ending_of` reads, so that no text is ever parsed:
 
     * nobody answered within *ring_timeout*: 487, "ring timeout", 19 (18 if it never
       rang);
     * nothing came at all until Timer B: 408, "no response", 102;
+    * it could not be sent, or its connection broke: 503, "no connection", 38;
     * the owner hung up first: 487, "cancelled", None.
     """
 
@@ -125,6 +146,7 @@ Event = (
     IncomingCall
     | Ringing
     | Answered
+    | TargetFailed
     | CallFailed
     | ReinviteReceived
     | ReinviteAccepted

@@ -1,5 +1,5 @@
 """
-All transactions of one socket: which message belongs to which.
+All transactions of one user agent: which message belongs to which.
 
 Pure: no I/O, no clock, no randomness.
 
@@ -8,16 +8,17 @@ Standards:
     RFC 3581 §4 -- symmetric responses
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Protocol
 
 from ..domain.errors import MalformedMessage
 from .agenda import Agenda
-from .machine import Kind, Timers
+from .hop import MAX_UDP_BYTES, Address, Hop, Transport
+from .machine import Kind, State, Timers
 from .message import Request, Response, format_message, parse_message
-from .transaction import Address, Transaction, TransactionUser
-from .uri import format_host, ip_literal
+from .transaction import Transaction, TransactionUser
+from .uri import format_host
 from .via import Via
 
 MAGIC_COOKIE = "z9hG4bK"
@@ -26,7 +27,14 @@ MAX_SERVER_TRANSACTIONS = 5_000
 """Each stays 32 s: a flood of invented requests may cost some MB, no more. A gateway
 with 200 channels has some hundreds."""
 
-DEFAULT_PORT = 5060
+VIA_BYTES = 120
+"""What the Via adds to a request that has none yet, IPv6 and branch included."""
+
+NO_TCP_SECONDS = 3_600.0
+"""How long a peer that refused TCP for a large request is not asked again."""
+
+MAX_NO_TCP = 1_000
+"""Peers of which that is known."""
 
 
 class RequestUser(Protocol):
@@ -41,10 +49,14 @@ class RequestUser(Protocol):
         """The ACK of a 2xx; may come several times."""
 
 
-def is_sendable(address: Address) -> bool:
-    """Whether a socket takes *address* without an error of another kind than "lost"."""
-    host, port = address
-    return ip_literal(host) is not None and 1 <= port <= 65535
+class FlowUser(Protocol):
+    """Who needs a connection before it can say where it is to be answered."""
+
+    def flow_ready(self, now: float) -> None:
+        """The connection stands."""
+
+    def flow_failed(self, now: float) -> None:
+        """There is none to be had."""
 
 
 class Exchange:
@@ -52,7 +64,8 @@ class Exchange:
     Sends and receives on behalf of calls.
 
     Args:
-        local: What our Via says.
+        locals_: What our Via says, by transport: where we listen. A transport that we
+            do not listen on has UDP's.
 
         token: Fresh random text for branches.
 
@@ -64,22 +77,76 @@ class Exchange:
     def __init__(
         self,
         *,
-        local: Address,
+        locals_: Mapping[Transport, Address],
         token: Callable[[], str],
         timers: Timers,
         user: RequestUser,
     ) -> None:
-        self.local = local
+        self._locals = dict(locals_)
         self.token = token
         self.timers = timers
         self.agenda = Agenda()
         self._user = user
-        self._outbox: list[tuple[bytes, Address]] = []
+        self._outbox: list[tuple[bytes, Hop]] = []
+        self._flows: dict[Hop, Address] = {}
+        self._wanted: dict[Hop, list[FlowUser]] = {}
+        self._to_open: list[Hop] = []
+        self._detours: dict[Transaction, tuple[Request, Hop]] = {}
+        self._no_tcp: dict[Address, float] = {}
         self._clients: dict[tuple[str, str], Transaction] = {}
         self._servers: dict[tuple[str, str, str], Transaction] = {}
 
-    def receive_datagram(self, data: bytes, source: Address, now: float) -> None:
-        """Take one datagram; what is no SIP message is dropped."""
+    def local(self, peer: Hop) -> Address:
+        """
+        What that peer shall answer to: the near end of the connection, if there is one.
+
+        A connection is answered on by its far end; where it would otherwise have to open
+        one, NAT and firewalls are in the way, and for TLS we may have no certificate.
+        """
+        listening = self._locals.get(peer.transport, self._locals[Transport.UDP])
+        return self._flows.get(peer, listening)
+
+    def want_flow(self, peer: Hop, user: FlowUser, now: float) -> None:
+        """Tell *user* once *peer* can be sent to: by UDP at once."""
+        if not peer.transport.is_stream or peer in self._flows:
+            user.flow_ready(now)
+            return
+        if peer not in self._wanted:
+            self._to_open.append(peer)
+        self._wanted.setdefault(peer, []).append(user)
+
+    def flows_to_open(self) -> list[Hop]:
+        """Connections that are wanted; forgotten here."""
+        hops, self._to_open = self._to_open, []
+        return hops
+
+    def flow_opened(self, peer: Hop, local: Address, now: float) -> None:
+        """A connection that we opened stands; *local* is its near end."""
+        self._flows[peer] = local
+        for user in self._wanted.pop(peer, ()):
+            user.flow_ready(now)
+
+    def flow_closed(self, peer: Hop, now: float) -> None:
+        """A connection is gone, or could not be opened."""
+        self._flows.pop(peer, None)
+        for user in self._wanted.pop(peer, ()):
+            user.flow_failed(now)
+        for server in self._servers.values():
+            if server.peer == peer:
+                # RFC 3261 §18.2.2: then a new one "to the IP address in the received
+                # parameter, if present, using the port in the sent-by value".
+                port = server.request.via.port or peer.transport.default_port
+                server.peer = peer._replace(port=port)
+        waiting = [c for c in self._clients.values() if c.peer == peer]
+        for client in waiting:
+            detour = self._detours.pop(client, None)
+            if detour is not None and client.state is State.TRYING:
+                self._take_detour(client, *detour, now)
+            else:
+                client.break_off(now)
+
+    def receive(self, data: bytes, source: Hop, now: float) -> None:
+        """Take one message; what is no SIP is dropped."""
         try:
             message = parse_message(data)
             via = message.via
@@ -92,22 +159,30 @@ class Exchange:
             # a real call needs it, and who sends noise learns nothing from silence.
             return
 
-    def drain(self) -> list[tuple[bytes, Address]]:
+    def drain(self) -> list[tuple[bytes, Hop]]:
         """What is to be sent, in order; forgotten here."""
         datagrams, self._outbox = self._outbox, []
         return datagrams
 
     def request(
-        self, request: Request, peer: Address, user: TransactionUser, now: float
+        self, request: Request, peer: Hop, user: TransactionUser, now: float
     ) -> Transaction:
         """
         Send a request that has no Via yet, repeat it until it is answered.
 
         Returns:
             Its transaction; *user* hears of it by later calls only.
+
+        Standards:
+            RFC 3261 §18.1.1 -- large requests by TCP; back to UDP if that is refused
         """
         branch = MAGIC_COOKIE + self.token()
-        return self._start(self._with_via(request, branch), peer, user, now)
+        by_tcp = peer.over(Transport.TCP)
+        if not self._is_too_large(request, peer, now):
+            return self._start(self._with_via(request, branch, peer), peer, user, now)
+        detour = self._with_via(request, branch, peer), peer
+        request = self._with_via(request, branch, by_tcp)
+        return self._start(request, by_tcp, user, now, detour=detour)
 
     def cancel(
         self,
@@ -132,10 +207,10 @@ class Exchange:
         )
         return self._start(cancel, invite.peer, user, now)
 
-    def send_ack(self, ack: Request, peer: Address) -> Request:
+    def send_ack(self, ack: Request, peer: Hop) -> Request:
         """Send the ACK of a 2xx, which is in no transaction; give it with its Via."""
         if not ack.all_headers("Via"):
-            ack = self._with_via(ack, MAGIC_COOKIE + self.token())
+            ack = self._with_via(ack, MAGIC_COOKIE + self.token(), peer)
         self._send(format_message(ack), peer)
         return ack
 
@@ -149,7 +224,13 @@ class Exchange:
         return any(client.is_pending for client in self._clients.values())
 
     def _start(
-        self, request: Request, peer: Address, user: TransactionUser, now: float
+        self,
+        request: Request,
+        peer: Hop,
+        user: TransactionUser,
+        now: float,
+        *,
+        detour: tuple[Request, Hop] | None = None,
     ) -> Transaction:
         is_invite = request.method == "INVITE"
         key = (request.via.branch, request.method)
@@ -161,36 +242,63 @@ class Exchange:
             agenda=self.agenda,
             send=self._send,
             user=user,
-            forget=lambda: self._clients.pop(key, None),
+            forget=lambda: self._forget_client(key),
         )
         self._clients[key] = transaction
+        if detour is not None:
+            self._detours[transaction] = detour
         transaction.start(now)
         return transaction
 
-    def _with_via(self, request: Request, branch: str) -> Request:
+    def _forget_client(self, key: tuple[str, str]) -> None:
+        transaction = self._clients.pop(key, None)
+        if transaction is not None:
+            self._detours.pop(transaction, None)
+
+    def _is_too_large(self, request: Request, peer: Hop, now: float) -> bool:
+        size = len(format_message(request)) + VIA_BYTES
+        if peer.transport.is_stream or size <= MAX_UDP_BYTES:
+            return False
+        return now >= self._no_tcp.get(peer.address, now)
+
+    def _take_detour(
+        self, transaction: Transaction, request: Request, peer: Hop, now: float
+    ) -> None:
+        # §18.1.1: "If an element sends a request over TCP because of these message size
+        # constraints, and that request would have otherwise been sent over UDP, if the
+        # attempt to establish the connection generates either an ICMP Protocol Not
+        # Supported, or results in a TCP reset, the element SHOULD retry the request,
+        # using UDP." Later requests do not ask again.
+        if len(self._no_tcp) < MAX_NO_TCP:
+            self._no_tcp[peer.address] = now + NO_TCP_SECONDS
+        transaction.move(request, peer, now)
+
+    def _with_via(self, request: Request, branch: str, peer: Hop) -> Request:
+        host, port = self.local(peer)
         via = (
-            f"SIP/2.0/UDP {format_host(self.local[0])}:{self.local[1]}"
-            f";branch={branch};rport"
+            f"SIP/2.0/{peer.transport} {format_host(host)}:{port};branch={branch};rport"
         )
         return replace(request, headers=(("Via", via), *request.headers))
 
     def _receive_response(
-        self, response: Response, via: Via, source: Address, now: float
+        self, response: Response, via: Via, source: Hop, now: float
     ) -> None:
-        # §18.1.2: a sent-by that is not ours, and §8.1.3.3: more than one Via, are to
-        # be discarded. The host is not compared: some NAT gateways rewrite it, and
-        # the branch is a secret of ours.
-        if len(response.listed("Via")) != 1 or via.port not in (self.local[1], None):
+        # §8.1.3.3: more than one Via is to be discarded.
+        if len(response.listed("Via")) != 1:
             return
         number, method = response.cseq
         transaction = self._clients.get((via.branch, method))
         if transaction is None or transaction.request.cseq.number != number:
             return
+        # §18.1.2: a sent-by that is not ours is to be discarded. The host is not
+        # compared: some NAT gateways rewrite it, and the branch is a secret of ours.
+        if via.port not in (transaction.request.via.port, None):
+            return
         transaction.source = source
         transaction.receive_response(response, now)
 
     def _receive_request(
-        self, request: Request, via: Via, source: Address, now: float
+        self, request: Request, via: Via, source: Hop, now: float
     ) -> None:
         _check(request)
         key = _server_key(request, via, request.method)
@@ -213,10 +321,10 @@ class Exchange:
         key: tuple[str, str, str],
         request: Request,
         via: Via,
-        source: Address,
+        source: Hop,
         now: float,
     ) -> None:
-        seen = via.seen_from(*source)
+        seen = via.seen_from(*source.address)
         headers = (("Via", str(seen)), *_without_top_via(request))
         is_invite = request.method == "INVITE"
         transaction = Transaction(
@@ -232,10 +340,10 @@ class Exchange:
         self._servers[key] = transaction
         self._user.receive_request(transaction, transaction.request, now)
 
-    def _send(self, data: bytes, peer: Address) -> None:
+    def _send(self, data: bytes, peer: Hop) -> None:
         # The one gate to the socket: an unsendable address would be an error of
         # the socket's, which must not depend on what a peer wrote.
-        if is_sendable(peer):
+        if peer.is_sendable:
             self._outbox.append((data, peer))
 
 
@@ -246,18 +354,18 @@ def _check(request: Request) -> None:
     _ = request.to, request.from_, request.call_id
 
 
-def _response_address(via: Via, source: Address) -> Address:
+def _response_address(via: Via, source: Hop) -> Hop:
     """
     Where responses go.
 
     Standards:
-        RFC 3261 §18.2.2 -- source host, sent-by port; maddr is not followed, it would
-        let a stranger aim our answers at others
+        RFC 3261 §18.2.2 -- the connection; source host, sent-by port; maddr is not
+        followed, it would let a stranger aim our answers at others
         RFC 3581 §4 -- with rport, the source port
     """
-    if via.parameter("rport") is not None:
+    if source.transport.is_stream or via.parameter("rport") is not None:
         return source
-    return source[0], via.port or DEFAULT_PORT
+    return source._replace(port=via.port or Transport.UDP.default_port)
 
 
 def _server_key(request: Request, via: Via, method: str) -> tuple[str, str, str]:
@@ -266,7 +374,7 @@ def _server_key(request: Request, via: Via, method: str) -> tuple[str, str, str]
         # §17.2.3: from before RFC 3261, matched by what identifies the request.
         number = request.cseq.number
         branch = f"{request.call_id} {request.from_.tag} {number} {request.uri}"
-    sent_by = f"{via.host.lower()}:{via.port or DEFAULT_PORT}"
+    sent_by = f"{via.host.lower()}:{via.port or Transport.UDP.default_port}"
     return branch, sent_by, "INVITE" if method == "ACK" else method
 
 

@@ -203,6 +203,23 @@ WAITS: dict[tuple[Kind, State], Wait] = {
 }
 """States missing here are `IDLE`."""
 
+
+def _nothing(timers: Timers) -> float:
+    return 0.0
+
+
+RELIABLE_WAITS: dict[tuple[Kind, State], Wait] = {
+    (Kind.INVITE_CLIENT, State.TRYING): Wait(Repeat.NEVER, _patience),  # B
+    (Kind.INVITE_CLIENT, State.COMPLETED): Wait(Repeat.NEVER, _nothing),  # D
+    (Kind.OTHER_CLIENT, State.TRYING): Wait(Repeat.NEVER, _patience),  # F
+    (Kind.OTHER_CLIENT, State.PROCEEDING): Wait(Repeat.NEVER, _same),  # F goes on
+    (Kind.OTHER_CLIENT, State.COMPLETED): Wait(Repeat.NEVER, _nothing),  # K
+    (Kind.INVITE_SERVER, State.COMPLETED): Wait(Repeat.NEVER, _patience),  # H
+    (Kind.INVITE_SERVER, State.CONFIRMED): Wait(Repeat.NEVER, _nothing),  # I
+    (Kind.OTHER_SERVER, State.COMPLETED): Wait(Repeat.NEVER, _nothing),  # J
+}
+"""What differs over TCP and TLS, where nothing is repeated."""
+
 IDLE = Wait(Repeat.NEVER, _same)
 """Waits for the user: ringing has its own limit in the call."""
 

@@ -1,26 +1,39 @@
 """
-A call of ours: INVITE with credentials, ringing, CANCEL, forks.
+A call of ours: INVITE with credentials to one target or the next, ringing, CANCEL, forks.
 
 Pure: no I/O, no clock, no randomness.
 
 Standards:
     RFC 3261 §13.2 -- INVITE and its responses; §9.1 -- CANCEL; §22.2 -- credentials
+    RFC 3263 §4.3 -- failure: "if there is a transport layer failure of some sort, 503,
+    or a timeout", the next target
 """
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from .authentication import credentials_of
+from ..domain.outcome import Ending
+from .authentication import Tries, credentials_of
 from .call import Call, CallState
+from .causes import ending_of
 from .dialog import Dialog
 from .digest import Credentials
 from .endpoint import SDP_TYPE, Endpoint
-from .event import Answered, CallFailed, Ringing
+from .event import Answered, CallFailed, Ringing, TargetFailed
+from .hop import Hop
 from .machine import State
 from .message import Headers, Request, Response, printable
 from .reason import reason_of
 from .sdp import sdp_in
-from .transaction import Address, Transaction
+from .transaction import Transaction
+
+HURRY = 16
+"""Times T1 for a sign of life while another target is left: five repeats. Timer B's 64
+would keep a caller waiting half a minute for each dead proxy."""
+
+MAX_RETRY_AFTER = 3_600
+"""Seconds that we heed: a proxy that asks for a day is not out for a day."""
 
 MAX_FORKS = 16
 """Far ends of one call that are remembered; a trunk forks to none or two."""
@@ -35,9 +48,22 @@ class _Failure:
 
 _CANCELLED = _Failure(487, "cancelled")
 _NO_RESPONSE = _Failure(408, "no response", 102)
+_NO_CONNECTION = _Failure(503, "no connection", 38)
 _NO_ANSWER = _Failure(487, "ring timeout", 19)
 _NOBODY_THERE = _Failure(487, "ring timeout", 18)
-"""Q.850: 19 alerted but no answer, 18 never alerted, 102 recovery on timer expiry."""
+"""Q.850: 19 alerted but no answer, 18 never alerted, 38 network out of order,
+102 recovery on timer expiry."""
+
+
+class _Hurry:
+    """Wakes a call whose target says nothing."""
+
+    def __init__(self, call: "PlacedCall") -> None:
+        self._call = call
+
+    def handle_timeout(self, now: float) -> None:
+        """It said nothing in time."""
+        self._call.abandon(now)
 
 
 class PlacedCall(Call):
@@ -47,7 +73,9 @@ class PlacedCall(Call):
     Args:
         endpoint: Whose call.
 
-        dialog: Without the far end's tag yet; its peer is the next hop.
+        dialog: Without the far end's tag yet.
+
+        targets: Where the INVITE may go, best first; at least one.
 
         sdp: The offer.
 
@@ -69,6 +97,7 @@ class PlacedCall(Call):
         *,
         endpoint: Endpoint,
         dialog: Dialog,
+        targets: Sequence[Hop],
         sdp: bytes,
         headers: Headers,
         ring_timeout: float,
@@ -89,7 +118,12 @@ class PlacedCall(Call):
         self._sdp = sdp
         self._headers = headers
         self._ring_timeout = ring_timeout
-        self._next_hop = dialog.peer
+        self._targets = list(targets)
+        self._next_hop = self._targets[0]
+        self._hurry = _Hurry(self)
+        self._abandoned: dict[Transaction, Transaction | None] = {}
+        "INVITEs that nothing answered in time, and their CANCELs."
+
         self._invite: Transaction | None = None
         self._cancel: Transaction | None = None
         self._failure: _Failure | None = None
@@ -98,13 +132,29 @@ class PlacedCall(Call):
         self._early_sdp: dict[str, bytes] = {}
         "By the tag of who sent it."
 
-        self._acks: dict[str, tuple[Request, Address]] = {}
+        self._acks: dict[str, tuple[Request, Hop]] = {}
         "By the tag of whose 2xx they answer."
 
     def start(self, now: float) -> None:
         """Send the INVITE."""
         self.endpoint.exchange.agenda.set(self, now + self._ring_timeout)
-        self._send_invite(now)
+        self._try_next(now)
+
+    def flow_ready(self, now: float) -> None:
+        """The target can be sent to."""
+        if self.state is CallState.CALLING:
+            self._send_invite(now)
+
+    def flow_failed(self, now: float) -> None:
+        """No connection to the target."""
+        if self.state is CallState.CALLING:
+            self._target_failed(_NO_CONNECTION, None, now)
+
+    def abandon(self, now: float) -> None:
+        """The target has not said a word: the next one may be quicker."""
+        if self._invite is not None and self._invite.state is State.TRYING:
+            self._abandoned[self._invite] = None
+            self._target_failed(_NO_RESPONSE, None, now)
 
     def hang_up(self, now: float, *, cause: str | None = None) -> None:
         """CANCEL before the answer, BYE after."""
@@ -132,7 +182,7 @@ class PlacedCall(Call):
             case "BYE":
                 self._receive_bye_response(transaction, response, now)
             case _ if response.status < 200:
-                self._receive_provisional(response, now)
+                self._receive_provisional(transaction, response, now)
             case _ if response.status < 300:
                 self._receive_answer(transaction, response, now)
             case _:
@@ -141,11 +191,28 @@ class PlacedCall(Call):
     def no_response(self, transaction: Transaction, now: float) -> None:
         """Timer B or F."""
         if transaction is self._invite and not self.is_established:
-            failure = self._failure
-            # A ring timeout without a single response says less than "no response".
-            self._fail(_CANCELLED if failure is _CANCELLED else _NO_RESPONSE, now)
+            self._got_nothing(transaction, _NO_RESPONSE, now)
         elif transaction.request.method == "BYE":
             self._bye_done(transaction, now)
+
+    def no_way(self, transaction: Transaction, now: float) -> None:
+        """The connection broke."""
+        if transaction is self._invite and not self.is_established:
+            self._got_nothing(transaction, _NO_CONNECTION, now)
+        elif transaction.request.method == "BYE":
+            self._bye_done(transaction, now)
+
+    def _got_nothing(
+        self, transaction: Transaction, failure: _Failure, now: float
+    ) -> None:
+        if self._failure is _CANCELLED:
+            self._fail(_CANCELLED, now)
+        elif self._failure is not None or self.state is not CallState.CALLING:
+            # A ring timeout without a single response says less than "no response";
+            # where it rings already, another target would make it ring twice.
+            self._fail(failure, now)
+        else:
+            self._target_failed(failure, None, now)
 
     def receive_bye(self, request: Request, now: float) -> None:
         """Take the far end's BYE, answered already."""
@@ -160,19 +227,49 @@ class PlacedCall(Call):
     def end(self, now: float) -> None:
         """Nothing more happens in this call."""
         self.endpoint.exchange.agenda.clear(self)
+        self.endpoint.exchange.agenda.clear(self._hurry)
         super().end(now)
 
+    def _try_next(self, now: float) -> None:
+        self._next_hop = self._targets.pop(0)
+        self.dialog.peer = self._next_hop
+        self._invite = None
+        self._tries = Tries()
+        self.endpoint.exchange.want_flow(self._next_hop, self, now)
+
+    def _target_failed(
+        self, failure: _Failure, retry_after: int | None, now: float
+    ) -> None:
+        target = self._next_hop
+        self.endpoint.exchange.agenda.clear(self._hurry)
+        self.endpoint.emit(TargetFailed(self, target, failure.status, retry_after))
+        if self._targets:
+            self._try_next(now)
+        else:
+            self._fail(failure, now)
+
     def _send_invite(self, now: float) -> None:
-        endpoint = self.endpoint
+        endpoint, peer = self.endpoint, self._next_hop
         request = self.new_request(
             "INVITE",
-            headers=(*endpoint.capabilities, *self._headers, SDP_TYPE),
+            headers=(*endpoint.capabilities(peer), *self._headers, SDP_TYPE),
             body=self._sdp,
         )
-        self._invite = endpoint.exchange.request(request, self._next_hop, self, now)
+        self._invite = endpoint.exchange.request(request, peer, self, now)
+        if self._targets:
+            patience = HURRY * endpoint.exchange.timers.t1
+            endpoint.exchange.agenda.set(self._hurry, now + patience)
 
-    def _receive_provisional(self, response: Response, now: float) -> None:
-        if self._failure is not None:
+    def _receive_provisional(
+        self, transaction: Transaction, response: Response, now: float
+    ) -> None:
+        if transaction in self._abandoned:
+            # It lives after all, but the call has gone elsewhere.
+            if self._abandoned[transaction] is None:
+                exchange, sender = self.endpoint.exchange, self.endpoint.sender
+                cancel = exchange.cancel(transaction, sender, self, now)
+                self._abandoned[transaction] = cancel
+        elif self._failure is not None:
             self._cancel_invite(now)
         elif response.status > 100 and not self.is_established:
             tag = response.to.tag or ""
@@ -189,7 +286,7 @@ class PlacedCall(Call):
         tag = response.to.tag or ""
         if tag in self._acks:
             self.endpoint.exchange.send_ack(*self._acks[tag])
-        elif self._acks:
+        elif self._acks or transaction in self._abandoned:
             self._end_fork(transaction, response, tag, now)
         else:
             self.dialog.remote = response.header("To") or self.dialog.remote
@@ -252,6 +349,9 @@ class PlacedCall(Call):
     ) -> None:
         if transaction is not self._invite or self._acks:
             return
+        reason = reason_of(response)
+        text = printable(response.reason) or reason.text
+        failure = _Failure(response.status, text, reason.q850)
         if self._failure is not None:
             told = response.status not in (401, 407, 487)
             if self._failure is _CANCELLED or not told:
@@ -260,9 +360,10 @@ class PlacedCall(Call):
         elif self.authentication.learn(response, self._tries):
             self._send_invite(now)
             return
-        reason = reason_of(response)
-        text = printable(response.reason) or reason.text
-        self._fail(_Failure(response.status, text, reason.q850), now)
+        elif _is_overload(failure):
+            self._target_failed(failure, _retry_after(response), now)
+            return
+        self._fail(failure, now)
 
     def _receive_bye_response(
         self, transaction: Transaction, response: Response, now: float
@@ -293,8 +394,11 @@ class PlacedCall(Call):
         self.begin_ending(now)
         # §9.1: "If no provisional response has been received, the CANCEL request MUST
         # NOT be sent; rather, the client MUST wait for the arrival of a provisional
-        # response". Timer B ends the wait.
-        if self._invite is not None and self._invite.state is State.PROCEEDING:
+        # response". Timer B ends the wait, or that for a connection.
+        self.endpoint.exchange.agenda.clear(self._hurry)
+        if self._invite is None:
+            self._fail(failure, now)
+        elif self._invite.state is State.PROCEEDING:
             self._cancel_invite(now)
         else:
             self.endpoint.exchange.agenda.clear(self)
@@ -318,3 +422,15 @@ class PlacedCall(Call):
             self.end(now)
             event = CallFailed(self, failure.status, failure.reason, failure.q850)
             self.endpoint.emit(event)
+
+
+def _is_overload(failure: _Failure) -> bool:
+    """Whether a refusal is the target's own, and not the called line's."""
+    is_trunk = ending_of(failure.status, failure.q850) is Ending.TRUNK_FAULT
+    return failure.status == 503 and is_trunk
+
+
+def _retry_after(response: Response) -> int | None:
+    """Seconds; what follows them, a comment or a duration, is for people."""
+    said = re.match(r"[0-9]{1,9}", (response.header("Retry-After") or "").strip())
+    return min(int(said[0]), MAX_RETRY_AFTER) if said else None

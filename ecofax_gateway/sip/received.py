@@ -74,7 +74,10 @@ class ReceivedCall(Call):
                 180 if sdp is None else 183,
                 now,
                 tag=self.dialog.local_tag,
-                headers=(*self.endpoint.capabilities, *media),
+                headers=(
+                    *self.endpoint.capabilities(self._invite.peer),
+                    *media,
+                ),
                 body=sdp or b"",
             )
 

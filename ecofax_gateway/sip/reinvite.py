@@ -72,12 +72,12 @@ class Reinvites:
         if self._offer is None or is_blocked:
             return
         endpoint = self._call.endpoint
+        destination = self._call.dialog.destination
         request = self._call.new_request(
             "INVITE",
-            headers=(*endpoint.capabilities, SDP_TYPE),
+            headers=(*endpoint.capabilities(destination), SDP_TYPE),
             body=self._offer,
         )
-        destination = self._call.dialog.destination
         self._sent = self._offer
         self._is_limited = False
         self._ours = endpoint.exchange.request(request, destination, self, now)
@@ -110,6 +110,10 @@ class Reinvites:
         if transaction is self._ours:
             self._ours = None
             self._call.lose(408, "no response to a re-INVITE", now)
+
+    def no_way(self, transaction: Transaction, now: float) -> None:
+        """Its connection broke: nothing else will arrive either."""
+        self.no_response(transaction, now)
 
     def handle_timeout(self, now: float) -> None:
         """The back-off is over."""

@@ -15,9 +15,11 @@ from dataclasses import replace
 from typing import Protocol
 
 from .agenda import Agenda
+from .hop import Hop
 from .machine import (
     IDLE,
     MACHINES,
+    RELIABLE_WAITS,
     WAITS,
     Act,
     Kind,
@@ -29,11 +31,8 @@ from .machine import (
 )
 from .message import Request, Response, format_message
 
-Address = tuple[str, int]
-"""IP literal and port."""
-
-Send = Callable[[bytes, Address], None]
-"""Puts one datagram in line."""
+Send = Callable[[bytes, Hop], None]
+"""Puts one message in line."""
 
 
 class TransactionUser(Protocol):
@@ -47,6 +46,9 @@ class TransactionUser(Protocol):
     def no_response(self, transaction: "Transaction", now: float) -> None:
         """Nothing final came in time."""
 
+    def no_way(self, transaction: "Transaction", now: float) -> None:
+        """It could not be sent, or its connection broke: treated like a 503."""
+
 
 class Transaction:
     """
@@ -57,7 +59,7 @@ class Transaction:
 
         request: With the Via it is sent or was received with.
 
-        peer: Where our messages go.
+        peer: Where our messages go; what it is decides whether they are repeated.
 
         timers: Of the user agent.
 
@@ -74,7 +76,7 @@ class Transaction:
         self,
         kind: Kind,
         request: Request,
-        peer: Address,
+        peer: Hop,
         *,
         timers: Timers,
         agenda: Agenda,
@@ -105,6 +107,25 @@ class Transaction:
         self._last = format_message(self.request)
         self._send(self._last, self.peer)
         self._enter(self.state, now)
+
+    def move(self, request: Request, peer: Hop, now: float) -> None:
+        """Begin again by another way: the first was found closed; clients only."""
+        self.request = request
+        self.peer = self.source = peer
+        self.state = State.TRYING
+        self.start(now)
+
+    def break_off(self, now: float) -> None:
+        """
+        The way is gone: nobody will answer; clients only.
+
+        Standards:
+            RFC 3261 §8.1.3.1, §17.1.4 -- a transport error ends the transaction
+        """
+        if self.is_pending:
+            self._enter(State.TERMINATED, now)
+            if self._user is not None:
+                self._user.no_way(self, now)
 
     def receive_response(self, response: Response, now: float) -> None:
         """Take a response that belongs to this client transaction."""
@@ -141,7 +162,7 @@ class Transaction:
         if self._next_repeat is not None and now >= self._next_repeat:
             self._send(self._last, self.peer)
             self._interval *= 2
-            wait = WAITS[self.kind, self.state]
+            wait = WAITS[self.kind, self.state]  # streams repeat nothing
             if wait.repeat is not Repeat.DOUBLING:
                 self._interval = min(self._interval, self._timers.t2)
             self._next_repeat = now + self._interval
@@ -171,6 +192,8 @@ class Transaction:
             self._forget()
             return
         wait = WAITS.get((self.kind, state), IDLE)
+        if self.peer.transport.is_stream:
+            wait = RELIABLE_WAITS.get((self.kind, state), wait)
         self._interval = self._timers.t1
         if wait.repeat is Repeat.SLOW:
             self._interval = self._timers.t2

@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from ecofax_gateway.sip import Call, Event, IncomingCall, UserAgent
+from ecofax_gateway.sip import Call, Event, Hop, IncomingCall, UserAgent
 from ecofax_gateway.sip.message import Request, Response, parse_message
 
 
@@ -84,8 +84,8 @@ class Wire:
                 if self.answer is not None:
                     self.answer(event, self)
         for address, agent in self.agents.items():
-            for data, target in agent.datagrams_to_send():
-                self._carry(data, address, target)
+            for data, target in agent.messages_to_send():
+                self._carry(data, address, target[:2])
 
     def _carry(self, data, source, target):
         message = parse_message(data)
@@ -123,10 +123,10 @@ class Wire:
                 "to": "sip:0972101010@192.0.2.2",
                 "request_uri": "sip:0972101010@192.0.2.2:5070",
                 "from_uri": "sip:0366720307@192.0.2.1",
-                "next_hop": self.CALLEE,
                 "sdp": self.OFFER,
                 "now": self.now,
                 **options,
+                "next_hop": Hop(*options.get("next_hop", self.CALLEE)),
             }
         )
 

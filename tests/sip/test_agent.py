@@ -44,7 +44,8 @@ def agent(wire):
 def answers(agent, data, source=PEER, now=1000.0):
     """What it answers to one datagram."""
     agent.receive_datagram(data, source, now)
-    return [(parse_message(reply), to) for reply, to in agent.datagrams_to_send()]
+    sent = agent.messages_to_send()
+    return [(parse_message(reply), to.address) for reply, to in sent]
 
 
 def statuses(agent, data, source=PEER):
@@ -196,28 +197,28 @@ def test_requests_from_before_the_magic_cookie_are_matched(agent):
     answers(agent, data)
     (event,) = agent.events()
     event.call.reject(486, 1000.0)
-    refusal = agent.datagrams_to_send()
+    refusal = agent.messages_to_send()
     ack = data.replace(b"INVITE", b"ACK")
 
     assert answers(agent, data)[0][0] == parse_message(refusal[0][0])
     assert answers(agent, ack) == []
     agent.handle_timeout(1002.0)
-    assert agent.datagrams_to_send() == []
+    assert agent.messages_to_send() == []
 
 
 def test_a_refusal_is_repeated_until_its_ack(agent):
     answers(agent, request("INVITE"))
     (event,) = agent.events()
     event.call.reject(486, 1000.0)
-    agent.datagrams_to_send()
+    agent.messages_to_send()
     agent.handle_timeout(1000.5)
 
-    assert len(agent.datagrams_to_send()) == 1
+    assert len(agent.messages_to_send()) == 1
 
     answers(agent, request("ACK"))
     agent.handle_timeout(1002.0)
 
-    assert agent.datagrams_to_send() == []
+    assert agent.messages_to_send() == []
 
 
 def test_an_invite_without_contact_or_readable_from_is_taken(agent):
@@ -235,7 +236,7 @@ def test_a_caller_that_gives_up_is_heard(agent, method):
     answers(agent, request("INVITE"))
     (event,) = agent.events()
     event.call.ring(1000.0)
-    ringing = parse_message(agent.datagrams_to_send()[0][0])
+    ringing = parse_message(agent.messages_to_send()[0][0])
     changes = (
         {
             "To": ringing.header("To"),
@@ -260,7 +261,7 @@ def established(agent):
     answers(agent, request("INVITE"))
     (event,) = agent.events()
     event.call.accept(b"v=0\r\n", 1000.0)
-    ok = parse_message(agent.datagrams_to_send()[0][0])
+    ok = parse_message(agent.messages_to_send()[0][0])
     to = ok.header("To")
     answers(agent, request("ACK", To=to, Via="SIP/2.0/UDP h;branch=z9hG4bKack"))
     return event.call, to
@@ -303,7 +304,7 @@ def test_a_cancel_after_the_answer_has_no_effect(agent):
 def test_responses_that_are_none_of_ours_are_dropped(wire):
     agent = wire.agents[wire.CALLER]
     wire.place()
-    ((data, _),) = agent.datagrams_to_send()
+    ((data, _),) = agent.messages_to_send()
     invite = parse_message(data)
     via = invite.header("Via")
 
@@ -342,7 +343,7 @@ def test_a_flood_of_requests_is_bounded(agent):
         agent.receive_datagram(
             request(Via=f"SIP/2.0/UDP h;branch=z9hG4bK{number}"), PEER, 1000.0
         )
-    agent.datagrams_to_send()
+    agent.messages_to_send()
 
     assert answers(agent, request()) == []
 
@@ -402,7 +403,7 @@ def test_odd_calls_are_taken_answered_and_ended(agent, changes):
     event.call.accept(b"v=0\r\n", 1000.0)
     event.call.hang_up(1000.0)
     agent.handle_timeout(1032.0)
-    sent = [parse_message(data) for data, _ in agent.datagrams_to_send()]
+    sent = [parse_message(data) for data, _ in agent.messages_to_send()]
 
     assert trying.status == 100
     assert isinstance(sent[0], Response)
@@ -477,9 +478,9 @@ def test_no_sequence_of_datagrams_raises_or_reaches_a_bad_address(data):
         if calls:
             act(data, calls[-1], now)
         agent.handle_timeout(now)
-        for message, (host, port) in agent.datagrams_to_send():
-            ipaddress.ip_address(host)
-            assert 1 <= port <= 65535
+        for message, to in agent.messages_to_send():
+            ipaddress.ip_address(to.host)
+            assert 1 <= to.port <= 65535
             parse_message(message)
             sent.append(message)
     agent.handle_timeout(now + 1000)

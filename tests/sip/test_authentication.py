@@ -47,7 +47,7 @@ class Trunk:
             )
             self.out.append((format_message(response), source))
 
-    def datagrams_to_send(self):
+    def messages_to_send(self):
         out, self.out = self.out, []
         return out
 

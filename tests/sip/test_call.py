@@ -8,9 +8,11 @@ from ecofax_gateway.sip import (
     Answered,
     CallFailed,
     CallState,
+    Hop,
     HungUp,
     IncomingCall,
     Ringing,
+    TargetFailed,
     Timers,
 )
 from ecofax_gateway.sip.message import Request, Response
@@ -137,7 +139,10 @@ def test_an_invite_that_nobody_answers_fails_at_timer_b(wire):
     call = wire.place(next_hop=("192.0.2.99", 5060))
     wire.run(100, until=lambda: bool(wire.events))
 
-    assert wire.told(wire.CALLER) == [CallFailed(call, 408, "no response", 102)]
+    assert wire.told(wire.CALLER) == [
+        TargetFailed(call, Hop("192.0.2.99", 5060), 408),
+        CallFailed(call, 408, "no response", 102),
+    ]
     assert wire.now - began == pytest.approx(32)
     sent = [at - began for at, _, _ in wire.log]
     assert sent == pytest.approx([0, 0.5, 1.5, 3.5, 7.5, 15.5, 31.5])
@@ -469,7 +474,7 @@ def test_a_bye_that_overtakes_the_200_ends_the_call(wire):
     received = wire.received()
     received.dialog.peer = wire.CALLER
     bye = received.new_request("BYE")
-    received.endpoint.exchange.request(bye, wire.CALLER, received, wire.now)
+    received.endpoint.exchange.request(bye, Hop(*wire.CALLER), received, wire.now)
     wire.run(0.1)
     wire.tap = None
     wire.run(40)

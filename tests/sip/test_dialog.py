@@ -4,12 +4,15 @@ Dialogs: routes, targets, and the Reason header.
 
 import pytest
 
-from ecofax_gateway.sip.dialog import MAX_ROUTES, Dialog, address_in
+from ecofax_gateway.sip.dialog import MAX_ROUTES, Dialog, hop_in
+from ecofax_gateway.sip.hop import Hop, Transport
 from ecofax_gateway.sip.message import Request, Response
 from ecofax_gateway.sip.reason import Reason, reason_of
 
-PUBLIC = ("8.8.8.8", 5060)
-PRIVATE = ("10.0.0.1", 5060)
+PUBLIC = Hop("8.8.8.8", 5060)
+PRIVATE = Hop("10.0.0.1", 5060)
+TCP, TLS = Transport.TCP, Transport.TLS
+SECURE = Hop("9.9.9.9", 5061, TLS, "example.net", "ca")
 
 
 def dialog(**options) -> Dialog:
@@ -20,7 +23,7 @@ def dialog(**options) -> Dialog:
             "local_tag": "1",
             "remote": "<sip:c@d>;tag=2",
             "target": "sip:c@192.0.2.7",
-            "peer": ("192.0.2.9", 5062),
+            "peer": Hop("192.0.2.9", 5062),
             **options,
         }
     )
@@ -41,7 +44,7 @@ def test_a_loose_route_keeps_the_target():
 
     assert request.uri == "sip:c@192.0.2.7"
     assert request.listed("Route") == ["<sip:192.0.2.3;lr>", "<sip:p2;lr>"]
-    assert it.destination == ("192.0.2.3", 5060)
+    assert it.destination == Hop("192.0.2.3", 5060)
 
 
 def test_a_strict_route_becomes_the_request_uri():
@@ -51,7 +54,7 @@ def test_a_strict_route_becomes_the_request_uri():
 
     assert request.uri == "sip:192.0.2.3"
     assert request.listed("Route") == ["<sip:p2;lr>", "<sip:c@192.0.2.7>"]
-    assert it.destination == ("192.0.2.3", 5060)
+    assert it.destination == Hop("192.0.2.3", 5060)
 
 
 def test_the_client_reverses_the_recorded_route_and_the_server_does_not():
@@ -81,23 +84,43 @@ def test_an_unreadable_contact_changes_nothing():
 
 
 @pytest.mark.parametrize(
-    ("uri", "peer", "address"),
+    ("uri", "peer", "hop"),
     [
-        pytest.param("sip:9.9.9.9:5080", PUBLIC, ("9.9.9.9", 5080), id="public"),
-        pytest.param("sip:10.0.0.5", PRIVATE, ("10.0.0.5", 5060), id="both-private"),
+        pytest.param("sip:9.9.9.9:5080", PUBLIC, Hop("9.9.9.9", 5080), id="public"),
+        pytest.param("sip:10.0.0.5", PRIVATE, Hop("10.0.0.5", 5060), id="both-private"),
         pytest.param("sip:10.0.0.5", PUBLIC, None, id="behind-nat"),
         pytest.param("sip:127.0.0.1", PRIVATE, None, id="its-own-machine"),
-        pytest.param("sip:127.0.0.1", ("127.0.0.1", 1), ("127.0.0.1", 5060), id="lo"),
+        pytest.param(
+            "sip:127.0.0.1", Hop("127.0.0.1", 1), Hop("127.0.0.1", 5060), id="lo"
+        ),
         pytest.param("sip:169.254.1.1", PRIVATE, None, id="link-local"),
         pytest.param("sip:[2001:db8::1]", PRIVATE, None, id="another-family"),
         pytest.param("sip:gw.example.net", PUBLIC, None, id="name"),
         pytest.param("sip:9.9.9.9:0", PUBLIC, None, id="port-0"),
         pytest.param("tel:+33123", PUBLIC, None, id="tel"),
         pytest.param("sip:255.255.255.255", PUBLIC, None, id="broadcast"),
+        pytest.param(
+            "sip:9.9.9.9;transport=TCP", PUBLIC, Hop("9.9.9.9", 5060, TCP), id="tcp"
+        ),
+        pytest.param(
+            "sips:9.9.9.9", PUBLIC, Hop("9.9.9.9", 5061, TLS, "9.9.9.9"), id="sips"
+        ),
+        pytest.param("sip:9.9.9.9;transport=ws", PUBLIC, Hop("9.9.9.9", 5060), id="ws"),
+        pytest.param("sip:9.9.9.9", SECURE, SECURE, id="the-connection-it-came-by"),
+        pytest.param("sip:9.9.9.9;transport=tls", SECURE, SECURE, id="the-same-said"),
+        pytest.param(
+            "sip:8.8.8.8",
+            SECURE,
+            Hop("8.8.8.8", 5061, TLS, "8.8.8.8", "ca"),
+            id="no-fall-to-the-open",
+        ),
+        pytest.param(
+            "sip:9.9.9.9:5061;transport=udp", SECURE, Hop("9.9.9.9", 5061), id="udp"
+        ),
     ],
 )
-def test_which_addresses_are_followed(uri, peer, address):
-    assert address_in(uri, peer) == address
+def test_which_ways_are_followed(uri, peer, hop):
+    assert hop_in(uri, peer) == hop
 
 
 @pytest.mark.parametrize(

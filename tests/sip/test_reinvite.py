@@ -6,6 +6,7 @@ import pytest
 
 from ecofax_gateway.sip import (
     CallState,
+    Hop,
     HungUp,
     IncomingCall,
     OfferAnswered,
@@ -289,10 +290,10 @@ def test_a_reinvite_that_overtakes_the_200_is_asked_to_wait(wire):
     wire.place()
     wire.run(0.1)
     received = wire.received()
-    received.dialog.peer = wire.CALLER
+    received.dialog.peer = Hop(*wire.CALLER)
     early = received.new_request("INVITE")
     received.endpoint.exchange.request(
-        early, wire.CALLER, received._reinvites, wire.now
+        early, Hop(*wire.CALLER), received._reinvites, wire.now
     )
     wire.run(0.1)
 

@@ -4,7 +4,7 @@ The transaction machines: their tables hold together, their timers fire when the
 
 import pytest
 
-from ecofax_gateway.sip import CallState
+from ecofax_gateway.sip import CallState, Hop
 from ecofax_gateway.sip.agenda import Agenda
 from ecofax_gateway.sip.machine import (
     MACHINES,
@@ -18,7 +18,7 @@ from ecofax_gateway.sip.machine import (
 from ecofax_gateway.sip.message import Request, Response
 from ecofax_gateway.sip.transaction import Transaction
 
-PEER = ("192.0.2.9", 5060)
+PEER = Hop("192.0.2.9", 5060)
 REQUEST = Request(
     method="BYE",
     uri="sip:x@192.0.2.9",
@@ -44,17 +44,20 @@ class User:
     def no_response(self, transaction, now):
         self.heard.append(None)
 
+    def no_way(self, transaction, now):
+        self.heard.append("no way")
+
 
 class Trial:
     """One transaction, and when it sent something."""
 
-    def __init__(self, kind):
+    def __init__(self, kind, peer=PEER):
         self.agenda, self.user, self.sent, self.now = Agenda(), User(), [], 0.0
         self.forgotten = 0
         self.transaction = Transaction(
             kind,
             REQUEST,
-            PEER,
+            peer,
             timers=Timers(),
             agenda=self.agenda,
             send=lambda data, peer: self.sent.append(self.now),
@@ -258,8 +261,8 @@ def test_a_clock_that_jumps_makes_no_burst_of_repeats(wire):
     """A stalled process sends one repeat when it wakes, not those it missed."""
     call = wire.place(next_hop=("192.0.2.99", 5060))
     agent = wire.agents[wire.CALLER]
-    agent.datagrams_to_send()
+    agent.messages_to_send()
     agent.handle_timeout(wire.now + 20)
 
-    assert len(agent.datagrams_to_send()) == 1
+    assert len(agent.messages_to_send()) == 1
     assert call.state is CallState.CALLING
