@@ -1,96 +1,113 @@
 """
-The audio half of a call: its description, and its packets.
+Audio in session descriptions: G.711, offered, answered, read.
 
-Pure: no I/O, no clock, no randomness: the first numbers are arguments.
+Pure: no I/O, no clock, no randomness.
 
-A fax call begins as a voice call, because that is what trunks route; what is heard
-until the change to T.38 is the calling tone.
+A fax call begins as a voice call, because that is what trunks route; and it stays one
+where T.38 is refused.
 
 Standards:
-    RFC 3550 §5.1 -- the RTP header
-    RFC 3551 §6 -- payload types; RFC 3264 §6.1 -- an answer picks of the offered
+    RFC 3551 §6 -- payload types
+    RFC 3264 §6, §6.1 -- every medium is answered in its place, of the formats offered
+    RFC 3108 §5.6.2 -- silenceSupp: a pause cut out of a modem's signal is damage
 """
 
+from dataclasses import dataclass, replace
+
 from ..sip.sdp import MediaDescription, SessionDescription
-from .tone import FRAME, PCMA, PCMU, cng_frame
+from ..spandsp.audio import Law
 
-_NAMES = {PCMA: "PCMA", PCMU: "PCMU"}
+LAWS = (Law.A, Law.MU)
+"""As we offer them: A-law first, as in Europe."""
+
+_NAMES = {Law.A: "PCMA", Law.MU: "PCMU"}
 
 
-def audio_description(
-    address: tuple[str, int],
-    *,
-    session_id: int,
-    version: int,
-    payload_types: tuple[int, ...] = (PCMA, PCMU),
+@dataclass(frozen=True, slots=True)
+class AudioPeer:
+    """What one side says of its audio."""
+
+    address: tuple[str, int]
+    "Where it wants its packets: an IP literal and port."
+
+    law: Law
+
+
+def audio_offer(
+    address: tuple[str, int], *, session_id: int, version: int
 ) -> SessionDescription:
-    """Our description with G.711 as its only medium; A-law first, as in Europe."""
+    """Our description with G.711 as its only medium."""
     host, port = address
-    medium = MediaDescription(
-        kind="audio",
-        port=port,
-        protocol="RTP/AVP",
-        formats=tuple(str(number) for number in payload_types),
-        attributes=(
-            *(
-                ("rtpmap", f"{number} {_NAMES[number]}/8000")
-                for number in payload_types
-            ),
-            ("ptime", "20"),
-            ("sendrecv", None),
-        ),
-    )
+    medium = _our_medium(port, LAWS)
     return SessionDescription(
         address=host, session_id=session_id, version=version, media=(medium,)
     )
 
 
-def find_audio(
-    description: SessionDescription,
-) -> tuple[tuple[str, int], int] | None:
+def audio_answer(
+    offer: SessionDescription,
+    address: tuple[str, int],
+    law: Law,
+    *,
+    session_id: int,
+    version: int,
+) -> SessionDescription:
     """
-    Where to send audio, and the payload type: the peer's first that we have.
+    Our answer to an offer that `find_audio` found good: every other medium is refused.
+    """
+    host, port = address
+    chosen = _audio_medium(offer)
+    answered = [
+        _our_medium(port, (law,))
+        if medium is chosen
+        else replace(medium, port=0, address=None, attributes=())
+        for medium in offer.media
+    ]
+    return SessionDescription(
+        address=host, session_id=session_id, version=version, media=tuple(answered)
+    )
+
+
+def find_audio(
+    description: SessionDescription, *, prefer: Law | None = None
+) -> AudioPeer | None:
+    """
+    Where to send audio, and its coding: *prefer* if it is there, else the peer's first.
 
     Returns:
         None if there is no G.711, or its address cannot be sent to.
     """
+    medium = _audio_medium(description)
+    destination = description.destination(medium) if medium is not None else None
+    if medium is None or destination is None:
+        return None
+    laws = _laws(medium)
+    return AudioPeer(destination, prefer if prefer in laws else laws[0])
+
+
+def _audio_medium(description: SessionDescription) -> MediaDescription | None:
     for medium in description.media:
-        destination = description.destination(medium)
-        if medium.kind != "audio" or destination is None:
-            continue
-        for name in medium.formats:
-            if name in ("0", "8"):
-                return destination, int(name)
+        usable = description.destination(medium) is not None and _laws(medium)
+        if medium.kind == "audio" and usable:
+            return medium
     return None
 
 
-class CngStream:
-    """
-    RTP packets with the calling tone, one every 20 ms.
+def _laws(medium: MediaDescription) -> list[Law]:
+    known = {str(int(law)): law for law in Law}
+    return [known[name] for name in medium.formats if name in known]
 
-    Args:
-        payload_type: `tone.PCMA` or `tone.PCMU`.
 
-        ssrc: 32 bits at random.
-
-        sequence: 16 bits at random.
-    """
-
-    def __init__(self, payload_type: int, *, ssrc: int, sequence: int) -> None:
-        self._payload_type = payload_type
-        self._ssrc = ssrc
-        self._sequence = sequence
-        self._sent = 0
-
-    def next_packet(self) -> bytes:
-        """The packet for the next 20 ms."""
-        marker = 0x80 if self._sent == 0 else 0
-        header = (
-            bytes([0x80, marker | self._payload_type])
-            + ((self._sequence + self._sent) & 0xFFFF).to_bytes(2)
-            + (self._sent * FRAME & 0xFFFFFFFF).to_bytes(4)
-            + self._ssrc.to_bytes(4)
-        )
-        packet = header + cng_frame(self._payload_type, self._sent)
-        self._sent += 1
-        return packet
+def _our_medium(port: int, laws: tuple[Law, ...]) -> MediaDescription:
+    return MediaDescription(
+        kind="audio",
+        port=port,
+        protocol="RTP/AVP",
+        formats=tuple(str(int(law)) for law in laws),
+        attributes=(
+            *(("rtpmap", f"{int(law)} {_NAMES[law]}/8000") for law in laws),
+            ("ptime", "20"),
+            ("silenceSupp", "off - - - -"),
+            ("sendrecv", None),
+        ),
+    )

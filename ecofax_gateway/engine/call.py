@@ -4,7 +4,8 @@ One call that we place: a state machine fed by SIP events, ticks and a hang-up.
 I/O: through the sockets and the agent that it is given.
 
 It begins as a voice call with the calling tone. The far end's gateway should change
-it to T.38 when it hears the answering fax; if it does not within some seconds, we do.
+it to T.38 when it hears the answering fax; if it does not within some seconds, we do;
+and if it will not have T.38, the fax goes as modem tones through the same call.
 
 Standards:
     ITU-T T.38 (09/2010) Annex D §2.2 -- from audio to T.38 within the call
@@ -33,13 +34,18 @@ from ..sip.event import (
     Ringing,
 )
 from ..sip.sdp import SessionDescription, parse_sdp
+from ..spandsp.audio import AudioTerminal, Law
 from ..spandsp.job import FaxMet, Finished, Options, PageDone, Sending, TerminalEvent
 from ..spandsp.terminal import FaxTerminal
 from ..t38.offer import T38Media, find_t38
+from .audio import find_audio
 from .media import Media
 from .protocol import Ended, PlaceCall, Progress, Step
 from .signalling import Signalling
+from .tone import cng_frame
 from .transport import Address
+from .verdict import verdict
+from .watchdog import MEETING_S, PAGE_S
 
 logger = logging.getLogger(__name__)
 
@@ -48,10 +54,17 @@ OWN_REINVITE_AFTER_S = 4.0
 
 OWN_REINVITE_AFTER_UNPACED_S = 0.3
 
+REINVITE_ANSWER_S = 8.0
+"""For an answer to our offer of T.38; the far end's fax calls for 35 s from its answer,
+T.30's T1, and a fax in audio has to hear it."""
+
 T38_PATIENCE_S = 40.0
-"""From our own re-INVITE until T.38 runs; SIP gives up on an answer after 32 s."""
+"""The same where audio is not wanted; SIP gives up on an answer after 32 s."""
 
 NOT_ACCEPTABLE = 488
+
+T38_REFUSALS = frozenset({415, 488, 606})
+"""What a far end without T.38 says to an INVITE that offers nothing else."""
 
 Tell = Callable[[Progress | Ended], None]
 
@@ -59,6 +72,7 @@ Tell = Callable[[Progress | Ended], None]
 class _State(StrEnum):
     CALLING = "calling"
     AUDIO = "audio"
+    AUDIO_FAX = "audio-fax"
     T38 = "t38"
     OVER = "over"
 
@@ -74,13 +88,15 @@ class OutgoingCall:
 
         call: The INVITE that has just been made; its events come to `take`.
 
-        next_hop: Where that went; its host may send us T.38 from behind a NAT.
+        next_hop: Where that went; its host may send us media from behind a NAT.
 
         signalling: Whose `flush` follows each thing we do to *call*.
 
         media: Its sockets; ours to close.
 
         tell: Called with each step, and with `Ended` once, last.
+
+        call_again: Makes another INVITE, with audio, whose events come here too.
     """
 
     def __init__(
@@ -93,20 +109,23 @@ class OutgoingCall:
         signalling: Signalling,
         media: Media,
         tell: Tell,
+        call_again: Callable[[], Call],
     ) -> None:
         self._order = order
         self._sending = sending
         self._call = call
-        self._next_hop = next_hop
+        self._trusted = frozenset({next_hop[0]})
         self._signalling = signalling
         self._media = media
         self._tell = tell
+        self._call_again = call_again
         self._state = _State.CALLING
         self._rang = False
         self._cancelled = False
-        self._offered_t38 = False
+        self._offered_t38 = order.direct_t38 and order.media != "audio"
         self._answered_at: float | None = None
         self._patience: asyncio.TimerHandle | None = None
+        self._limit: asyncio.TimerHandle | None = None
         self._step(Step.INVITED)
 
     def take(self, event: Event) -> None:
@@ -115,20 +134,20 @@ class OutgoingCall:
             return
         match event:
             case Ringing(status=status):
+                # Early media is somebody's announcement: no fax begins before 200.
                 if not self._rang:
                     self._rang = True
                     self._step(Step.RINGING, detail=str(status))
             case Answered(sdp=sdp):
                 self._answered(_read(sdp))
             case CallFailed(status=status, reason=reason, q850=q850):
-                self._failed(status, reason, q850)
+                self._not_answered(status, reason, q850)
             case ReinviteReceived(sdp=sdp):
                 self._reinvited(sdp)
             case ReinviteAccepted(sdp=sdp) | OfferAnswered(sdp=sdp):
                 self._offer_answered(_read(sdp))
             case ReinviteRejected(status=status, reason=reason):
-                if self._state is _State.AUDIO:
-                    self._end(Ending.T38_REFUSED, f"{status} {reason} to T.38")
+                self._t38_refused(f"{status} {reason} to T.38")
             case HungUp(status=status, reason=reason):
                 self._hung_up(status, reason)
         self._signalling.flush()
@@ -156,18 +175,29 @@ class OutgoingCall:
         if self._cancelled:
             self._end(Ending.CANCELLED, "hung up by order")
             return
+        limit = 2 * MEETING_S + self._order.pages * PAGE_S
+        self._limit = asyncio.get_running_loop().call_later(limit, self._too_long)
         peer = find_t38(description) if description is not None else None
         if peer is not None:
-            self._start_fax(peer)
+            self._start_t38(peer)
             return
-        self._media.start_tone(description)
         paced = self._order.trunk.paced
+        self._media.start_audio(
+            description, trusted_hosts=self._trusted, sound=cng_frame, paced=paced
+        )
+        if self._order.media == "audio":
+            self._start_audio("the answer has no G.711")
+            return
         self._wait(
             OWN_REINVITE_AFTER_S if paced else OWN_REINVITE_AFTER_UNPACED_S,
             self._offer_t38,
         )
 
-    def _failed(self, status: int, reason: str, q850: int | None) -> None:
+    def _not_answered(self, status: int, reason: str, q850: int | None) -> None:
+        if self._offered_t38 and status in T38_REFUSALS and not self._cancelled:
+            self._offered_t38 = False
+            self._call = self._call_again()
+            return
         detail = f"{status} {reason}".strip()
         if q850 is not None:
             detail += f" (Q.850 {q850})"
@@ -179,65 +209,99 @@ class OutgoingCall:
     def _offer_t38(self) -> None:
         self._offered_t38 = True
         self._call.reinvite(self._media.t38_offer(), self._signalling.now())
-        self._wait(T38_PATIENCE_S, self._t38_never_came)
+        may_fall_back = self._order.media == "auto"
+        self._wait(
+            REINVITE_ANSWER_S if may_fall_back else T38_PATIENCE_S,
+            lambda: self._t38_refused("no answer to the offer of T.38"),
+        )
         self._signalling.flush()
 
-    def _t38_never_came(self) -> None:
-        self._end(Ending.T38_REFUSED, "no answer to the offer of T.38")
+    def _t38_refused(self, detail: str) -> None:
+        if self._state is not _State.AUDIO:
+            return
+        if self._order.media == "auto":
+            self._start_audio(detail)
+        else:
+            self._end(Ending.T38_REFUSED, detail)
 
     def _offer_answered(self, description: SessionDescription | None) -> None:
         peer = find_t38(description) if description is not None else None
         if peer is not None:
-            self._start_fax(peer)
-        elif self._state is _State.AUDIO and self._offered_t38:
-            self._end(Ending.T38_REFUSED, "the answer to the offer has no T.38")
+            self._start_t38(peer)
+        elif self._offered_t38:
+            self._t38_refused("the answer to the offer has no T.38")
 
     def _reinvited(self, sdp: bytes | None) -> None:
         now = self._signalling.now()
         if sdp is None:
-            in_fax = self._state is _State.T38
-            ours = self._media.t38_offer() if in_fax else self._media.audio_offer()
+            in_t38 = self._state is _State.T38
+            ours = self._media.t38_offer() if in_t38 else self._media.audio_offer()
             self._call.accept_reinvite(ours, now)
             return
         offer = _read(sdp)
         peer = find_t38(offer) if offer is not None else None
-        if offer is not None and peer is not None:
+        if offer is not None and peer is not None and self._may_go_to_t38():
             self._call.accept_reinvite(self._media.t38_answer(offer), now)
-            self._start_fax(peer)
+            self._start_t38(peer)
             return
-        audio = self._media.audio_answer(offer) if offer is not None else None
-        if audio is not None and self._state is _State.AUDIO:
-            # A session refreshed, or a transcoder moved: the tone goes on.
-            self._call.accept_reinvite(audio, now)
+        audio = find_audio(offer) if offer is not None else None
+        if offer is not None and audio is not None and self._state is not _State.T38:
+            # A session refreshed, or a transcoder moved: the tones go on.
+            answer = self._media.audio_answer(offer)
+            assert answer is not None
+            self._call.accept_reinvite(answer, now)
         else:
             self._call.reject_reinvite(NOT_ACCEPTABLE, now)
 
-    def _start_fax(self, peer: T38Media) -> None:
+    def _may_go_to_t38(self) -> bool:
+        """Up to the DIS: from the first page on, a change would lose it."""
+        if self._state is _State.AUDIO_FAX:
+            leg = self._media.audio
+            assert leg is not None
+            assert leg.terminal is not None
+            if leg.terminal.pages or leg.terminal.in_page:
+                return False
+        return self._order.media != "audio"
+
+    def _options(self, *, max_bit_rate: int, version: int = 0) -> Options:
+        return Options(
+            station_id=self._order.station_id,
+            ecm=self._order.ecm,
+            max_bit_rate=max_bit_rate,
+            version=version,
+            paced=self._order.trunk.paced,
+            tag=self._order.call,
+        )
+
+    def _start_t38(self, peer: T38Media) -> None:
         if self._state is _State.T38:
-            assert self._media.leg is not None
-            self._media.leg.redirect(peer)
+            self._media.redirect_t38(peer)
             return
         self._stop_waiting()
         self._state = _State.T38
-        order = self._order
-        terminal = FaxTerminal(
-            self._sending,
-            Options(
-                station_id=order.station_id,
-                ecm=order.ecm,
-                max_bit_rate=min(order.max_bit_rate, peer.max_bit_rate),
-                version=peer.version,
-                paced=order.trunk.paced,
-                tag=order.call,
-            ),
-        )
+        rate = min(self._order.max_bit_rate, peer.max_bit_rate)
+        options = self._options(max_bit_rate=rate, version=peer.version)
         self._media.start_fax(
-            terminal,
+            FaxTerminal(self._sending, options),
             peer,
-            trusted_hosts=frozenset({self._next_hop[0]}),
+            trusted_hosts=self._trusted,
             on_event=self._terminal_event,
         )
         self._step(Step.T38)
+
+    def _start_audio(self, why: str) -> None:
+        """The fax in G.711; *why* T.38 did not come is told if that cannot be."""
+        self._stop_waiting()
+        options = self._options(max_bit_rate=self._order.max_bit_rate)
+
+        def make(law: Law) -> AudioTerminal:
+            return AudioTerminal(self._sending, options, law=law)
+
+        self._state = _State.AUDIO_FAX
+        if self._media.start_audio_fax(make, self._terminal_event):
+            self._step(Step.AUDIO, detail=why)
+        else:
+            self._end(Ending.T38_REFUSED, f"{why}, and no G.711 to fall back on")
 
     def _terminal_event(self, event: TerminalEvent) -> None:
         if self._state is _State.OVER:
@@ -250,9 +314,12 @@ class OutgoingCall:
             case Finished():
                 self._end(Ending.PROTOCOL_ERROR, "")
 
+    def _too_long(self) -> None:
+        self._end(Ending.STALLED, "a call without an end")
+
     def _hung_up(self, status: int | None, reason: str) -> None:
         if self._state is _State.CALLING:
-            self._failed(status or 480, reason, None)
+            self._not_answered(status or 480, reason, None)
             return
         said = f"{status or 'BYE'} {reason}".strip()
         if status is not None and self._state is _State.AUDIO:
@@ -276,7 +343,6 @@ class OutgoingCall:
         self._signalling.flush()
 
     def _judge(self, ending: Ending, detail: str) -> Outcome:
-        leg = self._media.leg
         answered_at = self._answered_at
         spent = 0.0 if answered_at is None else self._signalling.now() - answered_at
         outcome = Outcome(
@@ -285,44 +351,31 @@ class OutgoingCall:
             answered=answered_at is not None,
             duration_s=round(spent, 3),
         )
-        if leg is None:
+        leg = self._media.leg
+        if leg is None or leg.terminal is None:
             return outcome
         leg.terminate()
-        result = leg.terminal.result()
-        outcome = replace(
+        return verdict(
             outcome,
-            pages_confirmed=result.pages,
-            fax_met=result.fax_met,
-            remote_id=result.remote_id,
-            bit_rate=result.bit_rate,
-            ecm=result.ecm,
-            vertical_dpi=result.vertical_dpi,
+            leg.terminal.result(),
+            fault=leg.fault,
+            cancelled=self._cancelled,
+            heard=self._media.heard,
         )
-        if result.ending is Ending.DELIVERED:
-            return replace(outcome, ending=Ending.DELIVERED, detail=result.detail)
-        if self._cancelled:
-            return outcome
-        if leg.stalled:
-            met = result.fax_met
-            return replace(
-                outcome,
-                ending=Ending.STALLED if met else Ending.NOT_A_FAX,
-                detail=f"watchdog, {result.detail}",
-            )
-        if result.fax_met or ending is Ending.PROTOCOL_ERROR:
-            return replace(outcome, ending=result.ending, detail=result.detail)
-        return outcome
 
     def _finish(self, outcome: Outcome) -> None:
         self._state = _State.OVER
         self._stop_waiting()
+        if self._limit is not None:
+            self._limit.cancel()
         outcome = replace(outcome, journal=self._media.journal())
         self._media.close()
         self._tell(Ended(call=self._order.call, outcome=outcome))
 
     def _step(self, step: Step, *, pages: int | None = None, detail: str = "") -> None:
         leg = self._media.leg
-        confirmed = leg.terminal.pages if leg is not None else 0
+        terminal = leg.terminal if leg is not None else None
+        confirmed = terminal.pages if terminal is not None else 0
         self._tell(
             Progress(
                 call=self._order.call,

@@ -22,6 +22,7 @@ from ..t38.pace import Pace
 from ..t38.udptl import DEFAULT_REDUNDANCY, Udptl
 from .ticker import SAMPLES, TICK_S
 from .transport import Address, UdpPort
+from .watchdog import T38_PATIENCE, Watchdog
 
 logger = logging.getLogger(__name__)
 
@@ -33,19 +34,6 @@ IDLE_RESEND_EVERY_S = 2.0
 
 REORDER_TICKS = 3
 """How long packets behind a gap wait for the one that is missing."""
-
-SILENCE_BEFORE_FAX_S = 75.0
-"""Without a DIS; libspandsp's own T0 is 60 s."""
-
-SILENCE_S = 45.0
-"""Neither new packets in nor image out. The longest wait of T.30 is T5, 60 s, but the
-far end says RNR all the while."""
-
-MEETING_S = 180.0
-"""Until the DIS, whatever else the far end sends: a tone that never ends is no fax."""
-
-PAGE_S = 1800.0
-"""For one page: the longest measured is 16 min, a photo at 391 dpi."""
 
 _IFP_HEAD = 5
 """Octets of a packet with one field of data, before the data. T.38 §7.2"""
@@ -91,7 +79,9 @@ class FaxLeg:
         udptl: Udptl | None = None,
     ) -> None:
         self.terminal = terminal
-        self.stalled = False
+        self.fault = ""
+        "Why the watchdog ended it, if it did."
+
         self._port = port
         self._peer = peer
         self._trusted = trusted_hosts | {peer.address[0]}
@@ -111,10 +101,8 @@ class FaxLeg:
         self._new_at = 0
         self._idle_resends = 0
         self._packet_at = 0
-        self._progress_at = 0
-        self._page_at = 0
+        self._watchdog = Watchdog(T38_PATIENCE)
         self._burst = 0
-        self._met = False
         self._closed = False
         port.on_datagram = self._datagram_received
 
@@ -215,7 +203,7 @@ class FaxLeg:
 
     def _feed(self, packets: list[tuple[int, bytes]]) -> None:
         for sequence, ifp in packets:
-            self._progress_at = self._ticks
+            self._watchdog.moved(self._ticks * TICK_S)
             self._note(ifp, from_us=False, alone=len(packets) == 1)
             self.terminal.receive_ifp(ifp, sequence)
 
@@ -226,7 +214,7 @@ class FaxLeg:
                 if not ifp:
                     continue
             if is_image(ifp):
-                self._progress_at = self._ticks
+                self._watchdog.moved(self._ticks * TICK_S)
             self._note(ifp, from_us=True)
             datagram = self._udptl.send(ifp)
             self._send(datagram)
@@ -292,23 +280,13 @@ class FaxLeg:
     def _watch(self) -> None:
         if self.terminal.is_over:
             return
-        silence = (self._ticks - self._progress_at) * TICK_S
-        step = (self._ticks - self._page_at) * TICK_S
-        if self._met:
-            too_long = silence > SILENCE_S or step > PAGE_S
-        else:
-            too_long = silence > SILENCE_BEFORE_FAX_S or step > MEETING_S
-        if too_long:
-            logger.info("watchdog: %.0f s of silence, %.0f s of page", silence, step)
-            self.stalled = True
+        self.fault = self._watchdog.fault(self._ticks * TICK_S, self.terminal.idle_s)
+        if self.fault:
+            logger.info("watchdog: %s", self.fault)
             self.terminal.terminate()
 
     def _tell(self) -> None:
         for event in self.terminal.events():
-            match event:
-                case FaxMet():
-                    self._met = True
-                    self._page_at = self._ticks
-                case PageDone():
-                    self._page_at = self._ticks
+            if isinstance(event, FaxMet | PageDone):
+                self._watchdog.turned(self._ticks * TICK_S)
             self._on_event(event)

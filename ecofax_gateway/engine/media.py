@@ -4,9 +4,11 @@ The sockets and descriptions of one call, from either side: audio, and T.38.
 I/O: two UDP sockets, the ticker.
 """
 
+import asyncio
 import secrets
 from collections.abc import Callable
 
+from ..domain.journal import Journal, Ladder
 from ..sip.sdp import SessionDescription, format_sdp
 from ..spandsp.audio import AudioTerminal, Law
 from ..spandsp.terminal import FaxTerminal
@@ -33,6 +35,10 @@ class Media:
 
         self.leg: FaxLeg | AudioLeg | None = None
         "The one that carries the fax, once there is a fax."
+
+        began = asyncio.get_running_loop().time()
+        self.ladder = Ladder(lambda: asyncio.get_running_loop().time() - began)
+        "Notes of what is said in this call."
 
         self._ticker = ticker
         self._audio_port = audio
@@ -121,6 +127,13 @@ class Media:
         )
         self._ticker.add(self.audio.tick)
 
+    @property
+    def heard(self) -> str:
+        """What there was to hear instead of a fax; "" if nobody listened."""
+        if self.audio is None or self.audio is not self.leg:
+            return ""
+        return "a voice or music" if self.audio.heard_sound else "silence"
+
     def start_audio_fax(
         self, make: Callable[[Law], AudioTerminal], on_event: OnTerminalEvent
     ) -> bool:
@@ -138,6 +151,7 @@ class Media:
         if self.audio is None or self._law is None:
             return False
         terminal = make(self._law)
+        terminal.ladder = self.ladder
         self.leg = self.audio
         self.audio.begin_fax(terminal, on_event)
         return True
@@ -155,6 +169,7 @@ class Media:
         if self.audio is not None:
             self._ticker.discard(self.audio.tick)
             self.audio.end_fax()
+        terminal.ladder = self.ladder
         leg = FaxLeg(
             terminal,
             self._fax_port,
@@ -166,6 +181,21 @@ class Media:
         self.leg = leg
         self._ticker.add(leg.tick)
         return leg
+
+    def redirect_t38(self, peer: T38Media) -> None:
+        """The far end's new description says where it wants its T.38."""
+        if isinstance(self.leg, FaxLeg):
+            self.leg.redirect(peer)
+
+    def journal(self) -> Journal:
+        """What was said so far, and how the network did."""
+        if self.leg is None or self.leg.terminal is None:
+            return self.ladder.journal()
+        return self.ladder.journal(
+            far_end=self.leg.terminal.result().far_end,
+            packets=self.leg.packets(),
+            media=self.leg.medium,
+        )
 
     def close(self) -> None:
         """Free everything; idempotent. The leg's result stays readable."""

@@ -10,8 +10,10 @@ from pathlib import Path
 
 from ..domain.errors import Malformed
 from ..domain.outcome import Ending, Outcome
+from ..sip.call import Call
 from ..sip.digest import Credentials
 from ..sip.event import Event, IncomingCall
+from ..sip.hop import Hop, Transport
 from ..sip.uri import SipUri
 from ..spandsp.job import Sending, SourceFile
 from ..spandsp.tiff import read_shapes
@@ -125,17 +127,53 @@ class Switchboard:
             self._placing.discard(order.call)
             self._gone.discard(order.call)
 
-    async def _next_hop(self, order: PlaceCall) -> Address:
+    async def _next_hop(self, order: PlaceCall) -> Hop:
         trunk = order.trunk
+        transport = Transport(trunk.transport.upper() or "UDP")
+        port = trunk.port or transport.default_port
         try:
             async with asyncio.timeout(RESOLVE_TIMEOUT_S):
-                return await resolve(trunk.host, trunk.port, from_host=self._host)
+                address = await resolve(trunk.host, port, from_host=self._host)
+            if transport is not Transport.TLS:
+                return Hop(*address, transport)
+            streams = self._signalling.streams
+            trust = streams.trust.add(trunk.tls_ca_file, verify=trunk.tls_verify)
+            return Hop(*address, transport, trunk.host, trust)
         except (OSError, TimeoutError, UnicodeError) as error:
             raise _NoTrunk(f"{trunk.host!r} is not known: {error}") from error
 
     def _invite(
-        self, order: PlaceCall, sending: Sending, next_hop: Address, media: Media
+        self, order: PlaceCall, sending: Sending, next_hop: Hop, media: Media
     ) -> None:
+        ids: list[str] = []
+
+        def call_out(sdp: bytes) -> Call:
+            call = self._call_out(order, next_hop, sdp)
+            ids.append(call.id)
+            return call
+
+        def call_again() -> Call:
+            call = call_out(media.audio_offer())
+            self._by_sip[call.id] = outgoing
+            return call
+
+        direct = order.direct_t38 and order.media != "audio"
+        call = call_out(media.t38_offer() if direct else media.audio_offer())
+        outgoing = OutgoingCall(
+            order,
+            sending,
+            call,
+            next_hop=next_hop.address,
+            signalling=self._signalling,
+            media=media,
+            tell=lambda event: self._told(event, ids),
+            call_again=call_again,
+        )
+        self._calls[order.call] = outgoing
+        self._by_sip[call.id] = outgoing
+        self._signalling.flush()
+
+    def _call_out(self, order: PlaceCall, next_hop: Hop, sdp: bytes) -> Call:
         trunk = order.trunk
         domain = trunk.domain or trunk.host
         port = trunk.port if not trunk.domain and trunk.port != 5060 else None
@@ -144,35 +182,24 @@ class Switchboard:
         credentials = None
         if trunk.username:
             credentials = Credentials(trunk.username, trunk.password)
-        call = self._signalling.agent.invite(
+        return self._signalling.agent.invite(
             to=called,
             request_uri=called,
             from_uri=caller,
             next_hop=next_hop,
-            sdp=media.audio_offer(),
+            sdp=sdp,
             now=self._signalling.now(),
             credentials=credentials,
             # RFC 3325 §9.1: who pays, where From may be anything.
             headers=(("P-Asserted-Identity", f"<{caller}>"),),
             ring_timeout=order.ring_timeout_s,
         )
-        outgoing = OutgoingCall(
-            order,
-            sending,
-            call,
-            next_hop=next_hop,
-            signalling=self._signalling,
-            media=media,
-            tell=lambda event: self._told(event, call.id),
-        )
-        self._calls[order.call] = outgoing
-        self._by_sip[call.id] = outgoing
-        self._signalling.flush()
 
-    def _told(self, event: Progress | Ended, sip_id: str) -> None:
+    def _told(self, event: Progress | Ended, sip_ids: list[str]) -> None:
         if isinstance(event, Ended):
             self._calls.pop(event.call, None)
-            self._by_sip.pop(sip_id, None)
+            for sip_id in sip_ids:
+                self._by_sip.pop(sip_id, None)
             logger.info("call %s: %s", event.call, event.outcome.ending)
         self._tell(event)
 

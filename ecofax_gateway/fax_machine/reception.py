@@ -206,7 +206,7 @@ class IncomingFax:
 
     def _start_fax(self, peer: T38Media) -> None:
         if self._media.leg is not None:
-            self._media.leg.redirect(peer)
+            self._media.redirect_t38(peer)
             return
         self._stop_waiting()
         options = self._options
@@ -255,7 +255,7 @@ class IncomingFax:
         if leg is not None:
             leg.terminate()
         self._media.close()
-        if leg is not None and self._path is not None:
+        if leg is not None and leg.terminal is not None and self._path is not None:
             self._logbook.file(
                 self._path,
                 Reception(

@@ -4,22 +4,29 @@ The audio half of a call.
 
 import pytest
 
-from ecofax_gateway.engine.audio import CngStream, audio_description, find_audio
-from ecofax_gateway.engine.tone import PCMA, PCMU
+from ecofax_gateway.engine.audio import (
+    AudioPeer,
+    audio_answer,
+    audio_offer,
+    find_audio,
+)
 from ecofax_gateway.sip.sdp import format_sdp, parse_sdp
+from ecofax_gateway.spandsp.audio import Law
 
 
 def test_our_offer_is_read_back_as_a_law():
-    offer = audio_description(("192.0.2.1", 4000), session_id=7, version=1)
+    offer = audio_offer(("192.0.2.1", 4000), session_id=7, version=1)
 
-    assert find_audio(parse_sdp(format_sdp(offer))) == (("192.0.2.1", 4000), PCMA)
+    assert find_audio(parse_sdp(format_sdp(offer))) == AudioPeer(
+        ("192.0.2.1", 4000), Law.A
+    )
 
 
 @pytest.mark.parametrize(
     ("media", "found"),
     [
-        pytest.param("m=audio 4000 RTP/AVP 0 8", PCMU, id="theirs-first"),
-        pytest.param("m=audio 4000 RTP/AVP 18 101 8", PCMA, id="what-we-have"),
+        pytest.param("m=audio 4000 RTP/AVP 0 8", Law.MU, id="theirs-first"),
+        pytest.param("m=audio 4000 RTP/AVP 18 101 8", Law.A, id="what-we-have"),
         pytest.param("m=audio 4000 RTP/AVP 18 101", None, id="nothing-we-have"),
         pytest.param("m=audio 0 RTP/AVP 8", None, id="refused"),
         pytest.param("m=image 4000 udptl t38", None, id="no-audio"),
@@ -30,17 +37,28 @@ def test_the_first_g711_of_theirs_is_taken(media, found):
 
     answer = find_audio(parse_sdp(sdp.encode()))
 
-    assert answer == (None if found is None else (("192.0.2.9", 4000), found))
+    assert answer == (None if found is None else AudioPeer(("192.0.2.9", 4000), found))
 
 
-def test_rtp_counts_packets_and_samples_and_wraps():
+def test_the_law_that_runs_already_is_kept():
+    offer = audio_offer(("192.0.2.1", 4000), session_id=7, version=1)
+
+    assert find_audio(offer, prefer=Law.MU) == AudioPeer(("192.0.2.1", 4000), Law.MU)
+
+
+def test_every_medium_of_an_offer_is_answered_in_its_place():
     """
-    RFC 3550 §5.1
+    RFC 3264 §6
     """
-    stream = CngStream(PCMA, ssrc=0x01020304, sequence=0xFFFF)
+    offer = parse_sdp(
+        b"v=0\r\no=- 1 1 IN IP4 192.0.2.9\r\ns=-\r\nc=IN IP4 192.0.2.9\r\nt=0 0\r\n"
+        b"m=image 4002 udptl t38\r\nm=audio 4000 RTP/AVP 18 0 8\r\n"
+    )
 
-    first, second = stream.next_packet(), stream.next_packet()
+    answer = audio_answer(offer, ("192.0.2.1", 5000), Law.MU, session_id=7, version=2)
 
-    assert first[:12].hex() == "8088ffff0000000001020304"
-    assert second[:12].hex() == "80080000000000a001020304"
-    assert len(first) == len(second) == 12 + 160
+    assert [(m.kind, m.port, m.formats) for m in answer.media] == [
+        ("image", 0, ("t38",)),
+        ("audio", 5000, ("0",)),
+    ]
+    assert answer.media[1].attribute("silenceSupp") == "off - - - -"

@@ -9,10 +9,10 @@ import pytest
 from PIL import Image
 
 from ecofax_gateway.domain.outcome import Ending
-from ecofax_gateway.engine import leg as leg_module
 from ecofax_gateway.engine.leg import FaxLeg
 from ecofax_gateway.engine.ticker import Ticker
 from ecofax_gateway.engine.transport import open_udp
+from ecofax_gateway.engine.watchdog import T38_PATIENCE
 from ecofax_gateway.spandsp.job import Finished, Options, Receiving
 from ecofax_gateway.spandsp.terminal import FaxTerminal
 from ecofax_gateway.t38.offer import T38Media
@@ -146,7 +146,7 @@ async def test_the_watchdog_ends_a_call_that_nobody_answers(sending):
     while Finished() not in over:
         leg.tick()
         ticks += 1
-        assert ticks * 0.02 < leg_module.SILENCE_BEFORE_FAX_S + 5
+        assert ticks * 0.02 < T38_PATIENCE.silence_s + 5
     result = leg.terminal.result()
     leg.close()
 
