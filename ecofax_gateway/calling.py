@@ -64,6 +64,8 @@ def retry_policy(settings: RetrySettings) -> RetryPolicy:
         Ending.HANDSHAKE_FAILED: settings.no_fax,
         Ending.PAGE_REFUSED: settings.cut_off,
         Ending.CUT_OFF: settings.cut_off,
+        # With the one that broke the call, so that they may share the next one too.
+        Ending.NOT_REACHED: settings.cut_off,
         Ending.STALLED: settings.cut_off,
         Ending.PROTOCOL_ERROR: settings.cut_off,
         Ending.TRUNK_FAULT: settings.trunk_fault,
