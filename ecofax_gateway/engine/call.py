@@ -19,6 +19,7 @@ from dataclasses import replace
 from enum import StrEnum
 
 from ..domain.errors import MalformedMessage
+from ..domain.journal import Layer
 from ..domain.outcome import Ending, Outcome
 from ..sip.call import Call
 from ..sip.causes import ending_of
@@ -33,6 +34,7 @@ from ..sip.event import (
     ReinviteRejected,
     Ringing,
 )
+from ..sip.glance import Glance
 from ..sip.sdp import SessionDescription, parse_sdp
 from ..spandsp.audio import AudioTerminal, Law
 from ..spandsp.job import FaxMet, Finished, Options, PageDone, Sending, TerminalEvent
@@ -151,6 +153,10 @@ class OutgoingCall:
             case HungUp(status=status, reason=reason):
                 self._hung_up(status, reason)
         self._signalling.flush()
+
+    def saw(self, seen: Glance, *, from_us: bool) -> None:
+        """Note a message of this call on its way."""
+        self._media.ladder.note(Layer.SIP, seen.name, seen.detail, from_us=from_us)
 
     def hang_up(self) -> None:
         """
@@ -339,6 +345,8 @@ class OutgoingCall:
         """
         outcome = self._judge(ending, detail)
         self._call.hang_up(self._signalling.now(), cause="Q.850;cause=16")
+        # The journal, which ends here, shall have the BYE.
+        self._signalling.send_waiting()
         self._finish(outcome)
         self._signalling.flush()
 

@@ -20,6 +20,9 @@ logger = logging.getLogger(__name__)
 
 OnEvent = Callable[[Event], None]
 
+OnMessage = Callable[[bool, bytes, Hop], None]
+"""Hears each message, whether it is ours, and where it goes or comes from."""
+
 PORT_TRIES = 20
 """To find a port that is free for both UDP and TCP."""
 
@@ -35,12 +38,19 @@ class Signalling:
 
         ignore: Whether a message is to be taken as lost; for a station that is told
             to misbehave.
+
+        on_message: Sees each message on its way; must not raise.
     """
 
     def __init__(
-        self, on_event: OnEvent, *, ignore: Callable[[bytes], bool] | None = None
+        self,
+        on_event: OnEvent,
+        *,
+        ignore: Callable[[bytes], bool] | None = None,
+        on_message: OnMessage = lambda from_us, data, hop: None,
     ) -> None:
         self._on_event = on_event
+        self._on_message = on_message
         self._ignore = ignore
         self._port: UdpPort | None = None
         self.streams = Streams(self._received, self._flow_opened, self._flow_closed)
@@ -116,11 +126,7 @@ class Signalling:
             while True:
                 for hop in self.agent.flows_to_open():
                     self.streams.open(hop)
-                for data, hop in self.agent.messages_to_send():
-                    if hop.transport.is_stream:
-                        self.streams.send(data, hop)
-                    else:
-                        self._port.send(data, hop.address)
+                self.send_waiting()
                 events = self.agent.events()
                 if not events:
                     break
@@ -130,6 +136,17 @@ class Signalling:
             self._flushing = False
         self._set_timer()
         self._changed.set()
+
+    def send_waiting(self) -> None:
+        """Send what is to be sent, and no more; also inside `flush`."""
+        if self._port is None:
+            return
+        for data, hop in self.agent.messages_to_send():
+            self._on_message(True, data, hop)
+            if hop.transport.is_stream:
+                self.streams.send(data, hop)
+            else:
+                self._port.send(data, hop.address)
 
     async def wait_for_change(self) -> None:
         """Return after the next `flush`."""
@@ -152,6 +169,7 @@ class Signalling:
     def _received(self, data: bytes, source: Hop) -> None:
         if self._port is None or (self._ignore is not None and self._ignore(data)):
             return
+        self._on_message(False, data, source)
         self.agent.receive(data, source, self.now())
         self.flush()
 

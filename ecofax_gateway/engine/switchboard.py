@@ -13,6 +13,7 @@ from ..domain.outcome import Ending, Outcome
 from ..sip.call import Call
 from ..sip.digest import Credentials
 from ..sip.event import Event, IncomingCall
+from ..sip.glance import glance
 from ..sip.hop import Hop, Transport
 from ..sip.uri import SipUri
 from ..spandsp.job import Sending, SourceFile
@@ -50,7 +51,7 @@ class Switchboard:
         self._host = host
         self._tell = tell
         self._ticker = Ticker()
-        self._signalling = Signalling(self._sip_event)
+        self._signalling = Signalling(self._sip_event, on_message=self._saw)
         self._calls: dict[str, OutgoingCall] = {}
         self._by_sip: dict[str, OutgoingCall] = {}
         self._placing: set[str] = set()
@@ -208,6 +209,11 @@ class Switchboard:
         self._tell(
             Ended(call=order.call, outcome=Outcome(ending=ending, detail=detail))
         )
+
+    def _saw(self, from_us: bool, data: bytes, hop: Hop) -> None:
+        seen = glance(data)
+        if seen is not None and (outgoing := self._by_sip.get(seen.call_id)) is not None:
+            outgoing.saw(seen, from_us=from_us)
 
     def _sip_event(self, event: Event) -> None:
         if isinstance(event, IncomingCall):
