@@ -32,7 +32,9 @@ TRIED_WHEN_ALL_WERE = """
 # calling. Then the best per line (best_of_line), per destination (best_of_number: two
 # lines may want the same one), and as many per trunk as it has room (rn). Of campaigns
 # on equal terms the youngest goes first: it has had the fewest turns. A retry
-# behind a gate waits until every number there was tried.
+# behind a gate waits until every number there was tried. A trunk that is down for all
+# gets one call at a time, which shows whether it still is; one that is down for this
+# node alone is left to the others.
 CLAIM = text(
     f"""
     WITH line_calls AS (SELECT line, count(*) AS n FROM fax
@@ -46,9 +48,16 @@ CLAIM = text(
         WHERE NOT l.paused AND l.is_open AND coalesce(c.n, 0) < l.max_calls
     ),
     open_trunk AS (
-        SELECT t.name, t.max_calls - coalesce(c.n, 0) AS room
-        FROM trunk t LEFT JOIN trunk_calls c ON c.trunk = t.name
-        WHERE NOT t.paused AND coalesce(c.n, 0) < t.max_calls
+        SELECT name, CASE WHEN slots < room THEN slots ELSE room END AS room
+        FROM (
+            SELECT t.name, t.slots, CASE WHEN t.is_down AND t.max_calls > 0 THEN 1
+                ELSE t.max_calls END - coalesce(c.n, 0) AS room
+            FROM trunk t LEFT JOIN trunk_calls c ON c.trunk = t.name
+            WHERE NOT t.paused AND (t.is_down OR NOT EXISTS (
+                SELECT 1 FROM trunk_health h
+                WHERE h.trunk = t.name AND h.node = :node AND h.is_down))
+        ) AS each_trunk
+        WHERE room > 0 AND (slots IS NULL OR slots > 0)
     ),
     queue AS (
         SELECT l.number AS line, 0 AS gate, CAST(NULL AS FLOAT) AS start

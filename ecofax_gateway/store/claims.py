@@ -28,9 +28,9 @@ from sqlalchemy import (
 from ..domain.document import Quality
 from ..domain.fax import FaxState, Phase
 from ..domain.outcome import Ending
-from . import nodes, riders, schedules
+from . import nodes, riders, schedules, trunk_pace
 from .choice import CLAIM
-from .tables import attempt, campaign, fax, trunk
+from .tables import attempt, campaign, fax
 from .types import UtcTime
 
 SLOT_GRACE = timedelta(minutes=2)
@@ -62,6 +62,9 @@ class ClaimedFax:
     riders: "tuple[ClaimedFax, ...]" = ()
     "Faxes to the same number that go in the same call, after it."
 
+    starts_at: datetime | None = None
+    "Its INVITE waits until then, for the pace of its trunk; None: it need not."
+
     @property
     def first_page(self) -> int:
         """The page this attempt begins with, from 1."""
@@ -89,15 +92,14 @@ def claim(
 
     Never above a line's or a trunk's number of calls, never a number that is being
     called, whoever's fax it is; nothing of a line or a campaign that is paused or out
-    of its window, nor above a campaign's pace. Priority first; then the line with the
+    of its window, nor above a campaign's or a trunk's pace. Priority first; then the line with the
     fewest calls for its weight; within a line its campaigns take turns, and each tries
     its whole list before it tries one again. Each fax gets a row for its attempt, which
     counts as a dial only after `calls.intend`. Nothing for a life that is over.
     """
     if not nodes.lives(conn, node, epoch):
         return []
-    order = select(trunk.c.name).order_by(trunk.c.name)
-    conn.execute(order.with_for_update(key_share=True))
+    paces = trunk_pace.lock(conn, now=now)
     conn.execute(_FREE_SLOTS, {"now": now})
     schedules.refresh(conn, now=now)
     claimed: list[ClaimedFax] = []
@@ -109,7 +111,11 @@ def claim(
         ids = list(conn.execute(CLAIM, owner).scalars())
         if not ids:
             break
-        claimed += _begun(conn, ids, now)
+        begun = _begun(conn, ids, now)
+        starts = trunk_pace.take(conn, paces, [each.trunk for each in begun])
+        claimed += [
+            replace(each, starts_at=at) for each, at in zip(begun, starts, strict=True)
+        ]
     return _with_riders(conn, claimed, node=node, epoch=epoch, now=now)
 
 
@@ -312,6 +318,7 @@ def _begun(conn: Connection, ids: Sequence[int], now: datetime) -> list[ClaimedF
                 "n": each.attempt,
                 "node": each.node,
                 "epoch": each.epoch,
+                "trunk": each.trunk,
                 "phase": Phase.CLAIMED,
                 "first_page": each.first_page,
                 "pages_confirmed": 0,
@@ -349,5 +356,5 @@ def _requeue(conn: Connection, ids: Sequence[int], now: datetime) -> int:
 _OF_FAX = [
     name
     for name in ClaimedFax.__dataclass_fields__
-    if name not in {"campaign", "quality", "pages", "riders"}
+    if name not in {"campaign", "quality", "pages", "riders", "starts_at"}
 ]

@@ -80,7 +80,9 @@ def put(
     conn.execute(
         insert_into(conn, trunk)
         .values(name=name, paused=False, **rules)
-        .on_conflict_do_update(index_elements=[trunk.c.name], set_=rules)
+        .on_conflict_do_update(
+            index_elements=[trunk.c.name], set_={**rules, "slots": None}
+        )
     )
 
 
