@@ -212,7 +212,8 @@ class Switchboard:
 
     def _saw(self, from_us: bool, data: bytes, hop: Hop) -> None:
         seen = glance(data)
-        if seen is not None and (outgoing := self._by_sip.get(seen.call_id)) is not None:
+        outgoing = self._by_sip.get(seen.call_id) if seen is not None else None
+        if seen is not None and outgoing is not None:
             outgoing.saw(seen, from_us=from_us)
 
     def _sip_event(self, event: Event) -> None:
