@@ -109,6 +109,18 @@ def same_pixels(first: bytes | Path, second: bytes | Path) -> list[str]:
     return differences
 
 
+def join(files: Sequence[bytes]) -> bytes:
+    """
+    Put composed files one after the other: several faxes that go in one call.
+
+    Raises:
+        NotTiffF: If a file is none of `compose`'s.
+    """
+    if len(files) == 1:
+        return files[0]
+    return write([page for file in files for page in read(file)])
+
+
 def page_count(tiff: bytes) -> int:
     """
     Count the pages.

@@ -152,11 +152,11 @@ class Housekeeping:
 def tell_unknown(
     conn: Connection, refs: list[str], answer: Answer, *, now: datetime
 ) -> None:
-    """Answer for faxes that became unknown because their node was lost in the call."""
+    """Answer for faxes whose node was lost in the call; the most are unknown."""
     for ref in refs:
-        logger.error("%s: lost in its call; unknown, not dialled again", ref)
         fax = faxes.get(conn, ref)
         assert fax is not None
+        logger.error("%s: lost in its call; %s, not dialled again", ref, fax.state)
         answer.after_call(conn, fax.campaign, now=now)
 
 

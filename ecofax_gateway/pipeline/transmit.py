@@ -23,21 +23,25 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from converters import fax_file
+
+from ..domain import shares
 from ..domain.errors import EngineLost, StoreUnavailable
 from ..domain.fax import FaxState, Phase
 from ..domain.line import FaxLine
 from ..domain.number import FaxNumber
 from ..domain.outcome import Ending, Outcome
-from ..domain.retry import RetryPolicy, decide
+from ..domain.retry import Ask, Decision, RetryPolicy, decide
 from ..engine.protocol import PageFile, PlaceCall, Progress, Step, TrunkAddress
 from ..log import about, shorten_number
 from ..senders.contract import Sender
-from ..store import calls, claims, faxes, lines, memory, objections, opt_outs, schedules
+from ..store import calls, claims, faxes, lines, memory, opt_outs, riders
 from ..store.claims import ClaimedFax
 from ..store.database import Database
 from . import sheets
 from .answer import Answer
 from .housekeeping import tell_unknown
+from .load import Load, mode_of, shares_of, write_intents, write_progress
 from .worker import Bell, insist
 
 logger = logging.getLogger(__name__)
@@ -127,6 +131,7 @@ class Transmit:
         self._tasks = tasks
         self._bell = bell
         self._under_way: dict[str, asyncio.Task[None]] = {}
+        self._loads: list[Load] = []
         self._unsure = False
         self._leaving = False
 
@@ -134,7 +139,8 @@ class Transmit:
         """Promote what is due, claim what has a channel, and start the calls."""
         now = self._clock()
         if self._unsure:
-            await self._db.tx(self._settle_strays, frozenset(self._under_way), now)
+            known = frozenset(each.ref for load in self._loads for each in load.faxes)
+            await self._db.tx(self._settle_strays, known, now)
             self._unsure = False
         await self._db.tx(faxes.promote_due, now=now)
         free = self._way.channels - len(self._under_way)
@@ -151,8 +157,11 @@ class Transmit:
             if self._leaving:
                 await insist(self._db, claims.give_back, each, now=now)
                 continue
+            load = Load((each, *each.riders))
+            # At once, not when the task begins: what is in no load is a stray.
+            self._loads.append(load)
             task = self._tasks.create_task(
-                self._call(each, now), name=f"call {each.ref}"
+                self._call(load, now), name=f"call {each.ref}"
             )
             self._under_way[each.ref] = task
         return bool(claimed)
@@ -172,12 +181,24 @@ class Transmit:
         tell_unknown(conn, unknown, self._answer, now=now)
 
     async def hang_up_cancelled(self) -> bool:
-        """End calls whose fax was cancelled since they began."""
-        for ref in await self._db.read(
+        """
+        End calls whose fax was cancelled since they began.
+
+        A call of several faxes ends when it is that one's turn: see `Load`.
+        """
+        unwanted = await self._db.read(
             calls.to_hang_up, node=self._node, epoch=self._epoch
-        ):
-            await self._sender.hang_up(ref)
+        )
+        for load in tuple(self._loads):
+            load.unwanted.update(
+                each.ref for each in load.faxes if each.ref in unwanted
+            )
+            await self._hang_up_if_unwanted(load)
         return False
+
+    async def _hang_up_if_unwanted(self, load: Load) -> None:
+        if load.faxes and load.is_at_unwanted:
+            await self._sender.hang_up(load.lead.ref)
 
     async def leave(self, *, grace_seconds: float, hurry: asyncio.Event) -> None:
         """
@@ -205,100 +226,146 @@ class Transmit:
             )
             for waiting in either:
                 waiting.cancel()
-        for ref in tuple(self._under_way):
-            await self._sender.hang_up(ref)
+        for load in tuple(self._loads):
+            if load.faxes:
+                await self._sender.hang_up(load.lead.ref)
         if self._under_way:
             await asyncio.wait(set(self._under_way.values()))
 
-    async def _call(self, claimed: ClaimedFax, claimed_at: datetime) -> None:
-        with about(claimed.ref):
+    async def _call(self, load: Load, claimed_at: datetime) -> None:
+        ref = load.lead.ref
+        with about(ref):
             try:
-                await self._place(claimed, claimed_at)
+                # Again without those that fall away between the claim and the call.
+                while load.faxes:
+                    await self._place(load, claimed_at)
             except Exception:
                 # Its row says how far it came; the next step settles it by that.
                 logger.exception("a fault of this program in a call; please report it")
                 self._unsure = True
             finally:
-                del self._under_way[claimed.ref]
+                del self._under_way[ref]
+                self._loads.remove(load)
                 self._bell.ring()
 
-    async def _place(self, claimed: ClaimedFax, claimed_at: datetime) -> None:
+    async def _place(self, load: Load, claimed_at: datetime) -> None:
+        """Make the pages, write the intents, call; what is settled leaves the load."""
         try:
             # The tag line's time is one that the store has: the pages can be made again.
-            call, digest = await self._make_call(claimed, claimed_at)
+            call, digests = await self._make_call(load, claimed_at)
         except StoreUnavailable as error:
             logger.error("not called, its pages cannot be read: %s", error)
             fault = Outcome(ending=Ending.LOCAL_FAULT, detail="the store is away")
-            await self._finish(claimed, fault)
+            await self._finish(load, fault)
             return
         except Exception:
             logger.exception("the pages of this call could not be made")
             fault = Outcome(
                 ending=Ending.LOCAL_FAULT, detail="the pages could not be made"
             )
-            await self._finish(claimed, fault)
+            await self._finish(load, fault)
             return
         try:
-            obstacle = await self._intend(claimed, digest, self._clock())
-            if obstacle is None:
-                logger.info("calling %s", shorten_number(claimed.number))
-                outcome = await self._send(claimed, call)
-            else:
-                outcome = Outcome(ending=obstacle, detail="not called")
-            await self._finish(claimed, outcome)
+            obstacles = await self._intend(load, digests, self._clock())
+            if obstacles:
+                await self._drop(load, obstacles)
+                return
+            logger.info("calling %s", shorten_number(load.lead.number))
+            for rider in load.faxes[1:]:
+                logger.info("%s goes in the same call", rider.ref)
+            await self._finish(load, await self._send(load, call))
         finally:
             await asyncio.to_thread(_remove, call.files)
 
     async def _intend(
-        self, claimed: ClaimedFax, digest: str, at: datetime
-    ) -> Ending | None:
+        self, load: Load, digests: list[str], at: datetime
+    ) -> dict[str, Ending | None]:
         """
-        Commit that the INVITE is about to leave; what forbids it, None for nothing.
+        Commit that the INVITE is about to leave; what forbids it, as `write_intents`.
 
-        If the commit's own answer was lost, the intent may be written: then the fax
-        is not called, and its outcome says so.
+        If the commit's own answer was lost, the intent may be written: then nothing
+        is called, and the outcomes say so.
         """
         began = time.monotonic()
+        nothing: dict[str, Ending | None]
+        nothing = dict.fromkeys([each.ref for each in load.faxes], Ending.LOCAL_FAULT)
         try:
-            obstacle = await asyncio.shield(
-                self._db.brief(_write_intent, claimed, pages_sha256=digest, now=at)
+            obstacles = await asyncio.shield(
+                self._db.brief(write_intents, load, digests, now=at)
             )
         except StoreUnavailable as error:
             logger.error("not called, the intent could not be written: %s", error)
-            return Ending.LOCAL_FAULT
-        if obstacle is None and time.monotonic() - began > self._intent_s:
+            return nothing
+        if not obstacles and time.monotonic() - began > self._intent_s:
             logger.error("not called, the intent is too old: this process slept")
-            return Ending.LOCAL_FAULT
-        return obstacle
+            return nothing
+        return obstacles
 
-    async def _send(self, claimed: ClaimedFax, call: PlaceCall) -> Outcome:
+    async def _drop(self, load: Load, obstacles: dict[str, Ending | None]) -> None:
+        """Settle faxes that must not be called; the others of the load go on."""
+        await insist(self._db, self._write_drops, load, obstacles, draw=_draw())
+        for ref, obstacle in obstacles.items():
+            logger.info("%s: not called, %s", ref, obstacle or "it has to wait")
+        load.faxes = tuple(each for each in load.faxes if each.ref not in obstacles)
+        self._answer.bell.ring()
+
+    def _write_drops(
+        self,
+        conn: Connection,
+        load: Load,
+        obstacles: dict[str, Ending | None],
+        *,
+        draw: float,
+    ) -> None:
+        now = self._clock()
+        dropped = [each for each in load.faxes if each.ref in obstacles]
+        left = [each.id for each in load.faxes if each.ref not in obstacles]
+        ended = []
+        for each in dropped:
+            obstacle = obstacles[each.ref]
+            if obstacle is None:
+                claims.give_back(conn, replace(each, riders=()), now=now)
+                continue
+            outcome = Outcome(ending=obstacle, detail="not called")
+            decision = self._decide(conn, each, outcome, draw=draw, now=now)
+            if calls.finish(conn, each, outcome, decision, now=now):
+                ended.append(each.campaign)
+        if load.lead in dropped:
+            riders.inherit(conn, load.lead.id, left)
+        for campaign in sorted(set(ended)):
+            self._answer.after_call(conn, campaign, now=now)
+
+    async def _send(self, load: Load, call: PlaceCall) -> Outcome:
         async def on_progress(progress: Progress) -> None:
-            await self._write_progress(claimed, progress)
+            await self._write_progress(load, progress)
 
         try:
             outcome = await self._sender.send(call, on_progress)
         except EngineLost:
             return Outcome(
-                ending=Ending.BROKEN_OFF, detail="the call engine ended in the call"
+                ending=Ending.BROKEN_OFF,
+                detail="the call engine ended in the call",
+                pages_confirmed=load.confirmed,
             )
         if outcome.ending is Ending.CANCELLED and self._leaving:
-            fax = await insist(self._db, faxes.get, claimed.ref)
-            if fax is not None and not fax.cancel_requested:
+            ids = [each.id for each in load.faxes]
+            if not await insist(self._db, calls.cancelled, ids):
                 return replace(
                     outcome, ending=Ending.LOCAL_FAULT, detail="the gateway was stopped"
                 )
         return outcome
 
-    async def _write_progress(self, claimed: ClaimedFax, progress: Progress) -> None:
+    async def _write_progress(self, load: Load, progress: Progress) -> None:
         phase = PHASES.get(progress.step)
         if phase is None:
             return
+        load.confirmed = max(load.confirmed, progress.pages_confirmed)
         try:
             ours = await self._db.brief(
-                calls.progress,
-                claimed,
+                write_progress,
+                load,
                 phase,
-                pages_confirmed=progress.pages_confirmed,
+                progress.pages_confirmed,
                 now=self._clock(),
             )
         except StoreUnavailable as error:
@@ -307,119 +374,146 @@ class Transmit:
             return
         if not ours:
             logger.error("this call is not ours any more; hanging up")
-            await self._sender.hang_up(claimed.ref)
+            await self._sender.hang_up(load.lead.ref)
         elif progress.step is Step.PAGE_CONFIRMED:
+            load.written = max(load.written, progress.pages_confirmed)
             # Said when it is written: whoever reads it may kill us right after.
-            logger.info(
-                "page %d confirmed", claimed.pages_confirmed + progress.pages_confirmed
-            )
+            logger.info("page %d confirmed", _page(load))
+            await self._hang_up_if_unwanted(load)
 
-    async def _finish(self, claimed: ClaimedFax, outcome: Outcome) -> None:
-        """Write the outcome, what follows, and the reply; however long it takes."""
-        state = await insist(
-            self._db,
-            self._write_outcome,
-            claimed,
-            outcome,
-            draw=random.random(),  # noqa: S311 -- spreads retries, guards nothing
+    async def _finish(self, load: Load, outcome: Outcome) -> None:
+        """Write what came of each fax, what follows, the replies; however long it takes."""
+        written = await insist(
+            self._db, self._write_outcomes, load, outcome, draw=_draw()
         )
-        logger.info(
-            "%s: %s%s, %d pages confirmed in this call",
-            state or "nothing written (not ours any more)",
-            outcome.ending,
-            f" ({outcome.detail})" if outcome.detail else "",
-            outcome.pages_confirmed,
-        )
+        for each, (told, state) in zip(load.faxes, written, strict=True):
+            with about(each.ref):
+                logger.info(
+                    "%s: %s%s, %d pages confirmed in this call",
+                    state or "nothing written (not ours any more)",
+                    told.ending,
+                    f" ({told.detail})" if told.detail else "",
+                    told.pages_confirmed,
+                )
+        load.faxes = ()
         self._answer.bell.ring()
 
-    def _write_outcome(
-        self, conn: Connection, claimed: ClaimedFax, outcome: Outcome, *, draw: float
-    ) -> FaxState | None:
+    def _write_outcomes(
+        self, conn: Connection, load: Load, outcome: Outcome, *, draw: float
+    ) -> list[tuple[Outcome, FaxState | None]]:
+        """The same draw for all: who fails together may be called together again."""
         now = self._clock()
-        history = calls.history(conn, claimed, outcome)
-        decision = decide(outcome, history, policy=self._policy, now=now, draw=draw)
-        mode = memory.mode_of(conn, claimed, now=now)
-        state = calls.finish(conn, claimed, outcome, decision, now=now)
-        if state is None:
-            return None
-        memory.remember(conn, claimed.number, outcome, mode, now=now)
-        others = memory.fail_waiting(conn, claimed.number, outcome, now=now)
-        for campaign in dict.fromkeys([claimed.campaign, *others]):
+        told = shares.outcomes(outcome, shares_of(conn, load))
+        mode = mode_of(conn, load, now=now)
+        ends = [
+            (each, its, self._decide(conn, each, its, draw=draw, now=now))
+            for each, its in zip(load.faxes, told, strict=True)
+        ]
+        states: dict[str, FaxState | None] = {}
+        # One that is unknown keeps the channel, which until now was its first fax's.
+        keeper = next((fax for fax, _, how in ends if isinstance(how, Ask)), None)
+        for each, its, decision in sorted(ends, key=lambda end: end[0] is keeper):
+            states[each.ref] = calls.finish(
+                conn, each, its, decision, keeps_channel=each is keeper, now=now
+            )
+        campaigns = {fax.campaign for fax in load.faxes if states[fax.ref]}
+        if campaigns:
+            for its in told:
+                if memory.remember(conn, load.lead.number, its, mode, now=now):
+                    break
+            campaigns |= {
+                *memory.fail_waiting(conn, load.lead.number, outcome, now=now)
+            }
+        # In one order: two calls may end faxes of the same campaigns.
+        for campaign in sorted(campaigns):
             self._answer.after_call(conn, campaign, now=now)
-        return state
+        return [
+            (its, states[fax.ref]) for fax, its in zip(load.faxes, told, strict=True)
+        ]
 
-    async def _make_call(
-        self, claimed: ClaimedFax, at: datetime
-    ) -> tuple[PlaceCall, str]:
-        """The call with its page files, and the hash of the finest of them."""
-        line = await self._db.read(lines.get, claimed.line)
+    def _decide(
+        self,
+        conn: Connection,
+        claimed: ClaimedFax,
+        outcome: Outcome,
+        *,
+        draw: float,
+        now: datetime,
+    ) -> Decision:
+        history = calls.history(conn, claimed, outcome)
+        return decide(outcome, history, policy=self._policy, now=now, draw=draw)
+
+    async def _make_call(self, load: Load, at: datetime) -> tuple[PlaceCall, list[str]]:
+        """The call with its page files, and for each fax the hash of its finest pages."""
+        line = await self._db.read(lines.get, load.lead.line)
         assert line is not None, (
             "a line whose faxes are not all final cannot be removed"
         )
-        mode = await self._db.read(memory.mode_of, claimed, now=at)
-        documents = await self._db.read(
-            sheets.document_pages, claimed.campaign, claimed.quality
+        mode = await self._db.read(mode_of, load, now=at)
+        codes = [await self._db.read(opt_outs.code_of, each.ref) for each in load.faxes]
+        documents = [
+            await self._db.read(sheets.document_pages, each.campaign, each.quality)
+            for each in load.faxes
+        ]
+        files, digests = await asyncio.to_thread(
+            self._write_pages, load, line, documents, at, codes
         )
-        code = await self._db.read(opt_outs.code_of, claimed.ref)
-        files, digest = await asyncio.to_thread(
-            self._write_pages, claimed, line, documents, at, code
-        )
-        caller = FaxNumber(claimed.line)
+        caller = FaxNumber(line.number)
         call = PlaceCall(
-            call=claimed.ref,
-            number=self._way.dial(FaxNumber(claimed.number)),
+            call=load.lead.ref,
+            number=self._way.dial(FaxNumber(load.lead.number)),
             caller_id=self._way.dial(caller),
             station_id=str(caller)[:20],
             files=files,
-            pages=claimed.pages - claimed.pages_confirmed,
+            pages=sum(load.pages),
             trunk=self._way.trunk,
             ring_timeout_s=self._way.ring_timeout_s,
             ecm=self._way.ecm and mode.ecm,
             max_bit_rate=mode.max_bit_rate,
         )
-        return call, digest
+        return call, digests
 
     def _write_pages(
         self,
-        claimed: ClaimedFax,
+        load: Load,
         line: FaxLine,
-        documents: list[bytes],
+        documents: list[list[bytes]],
         at: datetime,
-        opt_out: str | None,
-    ) -> tuple[tuple[PageFile, ...], str]:
+        codes: list[str | None],
+    ) -> tuple[tuple[PageFile, ...], list[str]]:
+        lead = load.lead
+        ladders = [sheets.coarser(its, lead.quality) for its in documents]
         files, digests = [], []
-        for dpi, tiffs in sheets.coarser(documents, claimed.quality):
-            composed = sheets.compose(
-                tiffs,
-                line=line,
-                at=at,
-                zone=self._zone,
-                first_page=claimed.first_page,
-                vertical_dpi=dpi,
-                opt_out=opt_out,
-            )
-            path = self._folder / f"{claimed.ref}-{claimed.attempt}-{dpi}.tif"
-            path.write_bytes(composed)
+        for rungs in zip(*ladders, strict=True):
+            dpi = rungs[0][0]
+            composed = [
+                sheets.compose(
+                    tiffs,
+                    line=line,
+                    at=at,
+                    zone=self._zone,
+                    first_page=each.first_page,
+                    vertical_dpi=dpi,
+                    opt_out=code,
+                )
+                for each, (_, tiffs), code in zip(load.faxes, rungs, codes, strict=True)
+            ]
+            path = self._folder / f"{lead.ref}-{lead.attempt}-{dpi}.tif"
+            path.write_bytes(fax_file.join(composed))
             files.append(PageFile(path=str(path), vertical_dpi=dpi))
-            digests.append(hashlib.sha256(composed).hexdigest())
+            digests.append([hashlib.sha256(each).hexdigest() for each in composed])
         return tuple(files), digests[0]
 
 
-def _write_intent(
-    conn: Connection, claimed: ClaimedFax, *, pages_sha256: str, now: datetime
-) -> Ending | None:
-    """
-    Look at windows and do-not-fax lists last of all: in the transaction before the call.
-    """
-    if schedules.is_shut(conn, claimed.campaign, now=now):
-        # Between the claim and now it was paused or its window closed: it waits on.
-        claims.give_back(conn, claimed, now=now)
-        return Ending.LOCAL_FAULT
-    if objections.blocking(conn, claimed.number, line=claimed.line):
-        return Ending.DO_NOT_FAX
-    if calls.intend(conn, claimed, pages_sha256=pages_sha256, now=now):
-        return None
-    return Ending.LOCAL_FAULT
+def _page(load: Load) -> int:
+    """Which page of its fax the last one was that was confirmed."""
+    counts = shares.confirmed(load.confirmed, load.pages)
+    last = max(place for place, count in enumerate(counts) if count)
+    return load.faxes[last].pages_confirmed + counts[last]
+
+
+def _draw() -> float:
+    return random.random()  # noqa: S311 -- spreads retries, guards nothing
 
 
 def _remove(files: tuple[PageFile, ...]) -> None:

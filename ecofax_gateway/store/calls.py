@@ -7,6 +7,7 @@ Every function is guarded by node, epoch and attempt: what an old life of a node
 an old attempt, still has to say about a fax changes nothing.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -74,6 +75,11 @@ def intend(
         _INTEND_ATTEMPT, {**mine, "sha256": pages_sha256, "with_ref": rides_with}
     )
     return True
+
+
+def may_intend(conn: Connection, claimed: ClaimedFax) -> bool:
+    """Whether `intend` will be done, until the transaction ends: several go together."""
+    return conn.execute(_MAY_INTEND, _key(claimed)).one_or_none() is not None
 
 
 def progress(
@@ -212,6 +218,12 @@ def to_hang_up(conn: Connection, *, node: str, epoch: int) -> list[str]:
     return list(conn.execute(query.order_by(fax.c.id)).scalars())
 
 
+def cancelled(conn: Connection, ids: Sequence[int]) -> set[int]:
+    """Which of these faxes somebody does not want sent any more."""
+    query = select(fax.c.id).where(fax.c.id.in_(ids), fax.c.cancel_requested)
+    return set(conn.execute(query).scalars())
+
+
 def _next_state(
     decision: Decision, now: datetime, *, may_call: bool, late: bool
 ) -> FaxState:
@@ -255,13 +267,15 @@ _THIS_ATTEMPT = update(attempt).where(
 )
 _AT = bindparam("at", type_=UtcTime)
 
+_CAN_STILL_LEAVE = (
+    *_IS_OWNER,
+    fax.c.phase == Phase.CLAIMED,
+    fax.c.cancel_requested.is_(False),
+)
+_MAY_INTEND = select(fax.c.id).where(*_CAN_STILL_LEAVE).with_for_update(key_share=True)
 _INTEND = (
     update(fax)
-    .where(
-        *_IS_OWNER,
-        fax.c.phase == Phase.CLAIMED,
-        fax.c.cancel_requested.is_(False),
-    )
+    .where(*_CAN_STILL_LEAVE)
     .values(phase=Phase.INVITING, updated_at=_AT)
 )
 _INTEND_ATTEMPT = _THIS_ATTEMPT.values(
