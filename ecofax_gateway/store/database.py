@@ -146,11 +146,13 @@ class Database:
         """
         Do `tx` for a *fn* of a few statements, which may share its commit with others.
 
-        Two hundred calls at once then cost PostgreSQL some commits, not two hundred.
-        On SQLite every transaction does this.
+        Two hundred calls at once then cost some commits and some statements, not two
+        hundred: *fn* takes turns with others at its `Shared` statements. A lock that it
+        holds does not keep those of its own group away: each of them must write only
+        rows that are its own, or guard what it writes.
         """
         return await asyncio.wrap_future(
-            self._writer.submit(lambda conn: fn(conn, *args, **kwargs))
+            self._writer.submit(lambda conn: fn(conn, *args, **kwargs), shares=True)
         )
 
     def sync_tx(

@@ -4,9 +4,10 @@ One thread that commits many callers' work at once.
 I/O: one database connection.
 
 A commit costs an fsync whatever it holds. While one runs, calls pile up; the next
-transaction takes them all. If one of them fails, all is undone and each is done again
-in a transaction of its own, so that one caller's failure undoes only its own work;
-that is rare, and a savepoint around each would cost every caller as much as its own
+transaction takes them all, and those that may share their statements take turns
+(`turns.py`). If one of them fails, all is undone and each is done again in a
+transaction of its own, so that one caller's failure undoes only its own work; that is
+rare, and a savepoint around each would cost every caller as much as its own
 statements. Nobody is answered before the COMMIT has returned.
 """
 
@@ -22,6 +23,8 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine
 
 from ..domain.errors import StoreUnavailable
+from .turns import MOST as MOST_TURNS
+from .turns import Turns
 from .unavailable import is_lost_race, unavailable
 
 T = TypeVar("T")
@@ -40,6 +43,7 @@ LOST_RACE_TRIES = 4
 class _Call:
     work: Callable[[Connection], Any]
     future: Future[Any]
+    shares: bool
 
 
 class _Step(Enum):
@@ -64,6 +68,7 @@ class GroupWriter:
         "Transactions committed so far; far fewer than calls under load."
 
         self._engine = engine
+        self._turns = Turns()
         self._queue: queue.SimpleQueue[_Call | None] = queue.SimpleQueue()
         self._closing = threading.Lock()
         self._closed = False
@@ -72,9 +77,15 @@ class GroupWriter:
         )
         self._thread.start()
 
-    def submit(self, work: Callable[[Connection], T]) -> "Future[T]":
+    def submit(
+        self, work: Callable[[Connection], T], *, shares: bool = False
+    ) -> "Future[T]":
         """
         Have *work* done. It may be run twice, of which one is undone.
+
+        Args:
+            shares: It may take turns with others that do: wherever it runs a `Shared`
+                statement, theirs may come before its next one.
 
         Returns:
             Its result, after the commit; or what it raised, after its own changes were
@@ -87,7 +98,7 @@ class GroupWriter:
         with self._closing:
             if self._closed:
                 raise StoreUnavailable("the store is closed")
-            self._queue.put(_Call(work, future))
+            self._queue.put(_Call(work, future, shares))
         return future
 
     def close(self) -> None:
@@ -97,6 +108,7 @@ class GroupWriter:
                 self._closed = True
                 self._queue.put(None)
         self._thread.join()
+        self._turns.close()
 
     def _run(self) -> None:
         more = True
@@ -108,20 +120,21 @@ class GroupWriter:
         group: list[_Call] = []
         results: list[Any] = []
         step, more = _Step.BEGIN, True
+        call: _Call | None = first  # the next, not in the group yet
         try:
             with unavailable(), self._engine.connect() as conn, conn.begin():
                 step = _Step.WORK
                 until = time.monotonic() + MAX_GROUP_S
-                call: _Call | None = first
                 while call is not None:
-                    if call.future.set_running_or_notify_cancel():
-                        group.append(call)
-                        results.append(call.work(conn))
-                    call, more = self._next(len(group), until)
+                    together, call, more = self._together(call, len(group), until)
+                    group += together
+                    results += self._done(conn, together)
+                    if call is None and more:
+                        call, more = self._next(len(group), until)
                 step = _Step.COMMIT
         except BaseException as error:  # noqa: BLE001 -- not swallowed: told to the callers
-            if step is _Step.BEGIN and first.future.set_running_or_notify_cancel():
-                group.append(first)
+            if call is not None and call.future.set_running_or_notify_cancel():
+                group.append(call)
             if step is _Step.WORK and (len(group) > 1 or _is_lost_race(error)):
                 self._one_by_one(group)
             else:
@@ -132,6 +145,28 @@ class GroupWriter:
         for member, result in zip(group, results, strict=True):
             member.future.set_result(result)
         return more
+
+    def _together(
+        self, first: _Call, members: int, until: float
+    ) -> tuple[list[_Call], _Call | None, bool]:
+        """Who may take turns with *first*, itself included, and who comes after them."""
+        together: list[_Call] = []
+        call: _Call | None = first
+        more = True
+        while call is not None:
+            if call.future.set_running_or_notify_cancel():
+                together.append(call)
+            if not first.shares or len(together) == MOST_TURNS:
+                return together, None, True
+            call, more = self._next(members + len(together), until)
+            if call is not None and not call.shares:
+                break
+        return together, call, more
+
+    def _done(self, conn: Connection, together: list[_Call]) -> list[Any]:
+        if len(together) > 1:
+            return self._turns.run(conn, [call.work for call in together])
+        return [call.work(conn) for call in together]
 
     def _next(self, members: int, until: float) -> tuple[_Call | None, bool]:
         """Who joins the group, if anybody; False: it was the end of the queue."""

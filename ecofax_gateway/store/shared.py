@@ -1,0 +1,184 @@
+"""
+Statements that many share: written for one row, run once for as many as ask.
+
+I/O: the database, through the caller's transaction.
+
+Two hundred calls that end at the same time ask the same things of different rows. A
+statement costs the same to send, plan and answer for one row or for a hundred, so the
+writer lets its callers take turns (`turns.py`) and runs once what all of them ask.
+Whoever asks sees only the rows of its own key.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum, auto
+from typing import Any
+
+from sqlalchemy import JSON, Connection, Dialect, Row, TextualSelect, text
+from sqlalchemy.types import TypeEngine
+
+Params = Mapping[str, Any]
+Rows = Sequence[Row[Any]]
+
+
+class Kind(Enum):
+    """What is done with those who ask for the same key at the same time."""
+
+    READ = auto()
+    "All get the same rows. Equal keys must mean equal parameters."
+
+    ONCE = auto()
+    "The first one gets the rows, as if the others had come after it and found nothing."
+
+    EACH = auto()
+    "One after the other."
+
+
+class SharedConnection:
+    """
+    A connection that others use in turn; all but `ask` goes to the real one.
+    """
+
+    def ask(self, statement: "Shared", params: Params) -> Rows:
+        """The rows of one caller, when all have said what they want."""
+        raise NotImplementedError
+
+
+class Shared:
+    """
+    A statement over a table `given`, which has one row for each who asks.
+
+    Args:
+        sql: With `given` among its tables. What comes back must begin with the key, its
+            columns named as the parameters are.
+
+        given: The parameters and their types.
+
+        key: Parameters that tell the rows of one from those of another.
+
+        returns: Types of the columns that come back, the key's excepted.
+
+        kind: What is done about equal keys.
+    """
+
+    def __init__(
+        self,
+        sql: str,
+        *,
+        given: Mapping[str, TypeEngine[Any]],
+        key: Sequence[str],
+        returns: Mapping[str, TypeEngine[Any]] | None = None,
+        kind: Kind = Kind.EACH,
+    ) -> None:
+        self.kind = kind
+        self._sql = sql
+        self._given = dict(given)
+        self._key = tuple(key)
+        self._returns = {name: given[name] for name in key} | dict(returns or {})
+        self._spelled: dict[str, _Spelled] = {}
+
+    def run(self, conn: Connection, **params: Any) -> Rows:
+        """The rows of one who asks; alone, or with others that take turns."""
+        if isinstance(conn, SharedConnection):
+            return conn.ask(self, params)
+        return self.run_all(conn, [params])[0]
+
+    def run_all(self, conn: Connection, asked: Sequence[Params]) -> list[Rows]:
+        """The rows of each who asks, in their order."""
+        keys = [tuple(each[name] for name in self._key) for each in asked]
+        found: list[Rows] = [()] * len(asked)
+        for places in _rounds(keys, self.kind):
+            # In one order everywhere, so that two nodes rarely wait for each other.
+            places.sort(key=keys.__getitem__)
+            rows = self._rows(conn, [asked[place] for place in places])
+            for place in places:
+                found[place] = rows.get(keys[place], ())
+        if self.kind is Kind.READ:
+            first = {key: found[place] for place, key in _firsts(keys)}
+            return [first[key] for key in keys]
+        return found
+
+    def _rows(
+        self, conn: Connection, asked: Sequence[Params]
+    ) -> Mapping[tuple[Any, ...], Rows]:
+        spelled = self._spelled_for(conn.dialect)
+        listed = json.dumps([spelled.row(each) for each in asked])
+        width = len(self._key)
+        rows: dict[tuple[Any, ...], list[Row[Any]]] = {}
+        for row in conn.execute(spelled.statement, {"given": listed}).all():
+            rows.setdefault(tuple(row[:width]), []).append(row)
+        return rows
+
+    def _spelled_for(self, dialect: Dialect) -> "_Spelled":
+        spelled = self._spelled.get(dialect.name)
+        if spelled is None:
+            spelled = _spell(self._sql, self._given, self._returns, dialect)
+            self._spelled[dialect.name] = spelled
+        return spelled
+
+
+@dataclass(frozen=True, slots=True)
+class _Spelled:
+    """A statement as one database wants it."""
+
+    statement: TextualSelect
+    processors: Mapping[str, Callable[[Any], Any] | None]
+
+    def row(self, params: Params) -> dict[str, Any]:
+        """One row of `given`."""
+        row = {}
+        for name, process in self.processors.items():
+            value = params[name]
+            if value is not None and process is not None:
+                value = process(value)
+            row[name] = value.isoformat() if isinstance(value, datetime) else value
+        return row
+
+
+def _spell(
+    sql: str,
+    given: Mapping[str, TypeEngine[Any]],
+    returns: Mapping[str, TypeEngine[Any]],
+    dialect: Dialect,
+) -> _Spelled:
+    types = {name: type_.dialect_impl(dialect) for name, type_ in given.items()}
+    if dialect.name == "postgresql":
+        columns = ", ".join(
+            f"{name} {type_.compile(dialect)}" for name, type_ in types.items()
+        )
+        listed = f"* FROM json_to_recordset(CAST(:given AS json)) AS t({columns})"
+    else:
+        columns = ", ".join(
+            f"json_extract(value, '$.{name}') AS {name}" for name in types
+        )
+        listed = f"{columns} FROM json_each(:given)"
+    statement = text(f"WITH given AS (SELECT {listed}) {sql}")
+    return _Spelled(
+        statement=statement.columns(**returns),
+        processors={
+            name: None if isinstance(type_, JSON) else type_.bind_processor(dialect)
+            for name, type_ in types.items()
+        },
+    )
+
+
+def _rounds(keys: Sequence[tuple[Any, ...]], kind: Kind) -> list[list[int]]:
+    """Places of those who are asked for together: in each round a key is there once."""
+    rounds: list[list[int]] = []
+    times: dict[tuple[Any, ...], int] = {}
+    for place, key in enumerate(keys):
+        n = times.get(key, 0)
+        times[key] = n + 1
+        if n and kind is not Kind.EACH:
+            continue
+        if n == len(rounds):
+            rounds.append([])
+        rounds[n].append(place)
+    return rounds
+
+
+def _firsts(keys: Sequence[tuple[Any, ...]]) -> list[tuple[int, tuple[Any, ...]]]:
+    """The first place of each key."""
+    return [(keys.index(key), key) for key in dict.fromkeys(keys)]
