@@ -74,6 +74,9 @@ class History:
     dials: int
     with_carrier: int = 0
     not_a_fax: int = 0
+    failed_trunks: tuple[str, ...] = ()
+    """Of the last calls, those that failed for their trunk's sake without another one
+    between, in order: the trunks they left by (`domain.route.next_after_fault`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +118,7 @@ def decide(
     policy: RetryPolicy,
     now: datetime,
     draw: float,
+    has_other_trunk: bool = False,
 ) -> Decision:
     """
     Decide what follows an attempt.
@@ -124,11 +128,13 @@ def decide(
 
         history: Counted attempts, this one included.
 
-        policy: How patient we are.
+        policy: How patient we are with calls by the trunk that this one left by.
 
         now: When the attempt ended.
 
         draw: From 0 up to 1, at random; spreads the delay.
+
+        has_other_trunk: Of the fax's route another one can be tried at once.
     """
     ending = outcome.ending
     if ending is Ending.DELIVERED:
@@ -141,6 +147,8 @@ def decide(
         return GiveUp(ending)
     spread = 1 + policy.jitter * (2 * draw - 1)
     at = now + policy.delays[ending] * spread
+    if ending is Ending.TRUNK_FAULT and has_other_trunk:
+        at = now
     if at - history.first_at > policy.give_up_after:
         return GiveUp(ending)
     return CallAgain(at)

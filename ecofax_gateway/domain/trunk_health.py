@@ -89,10 +89,8 @@ def after_report(
     Args:
         state: UP, DOWN, REGISTERED or REFUSED.
     """
-    if state is TrunkState.UP and health.state in (
-        TrunkState.FAILING,
-        TrunkState.TRIAL,
-    ):
+    answers = state in (TrunkState.UP, TrunkState.REGISTERED)
+    if answers and health.state in (TrunkState.FAILING, TrunkState.TRIAL):
         return health  # it always answered; only a call shows that calls are carried
     return _changed(health, state, detail, now)
 

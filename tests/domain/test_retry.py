@@ -23,7 +23,7 @@ NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 POLICY = RetryPolicy(jitter=0)
 
 
-def after(ending, *, draw=0.5, policy=POLICY, **history):
+def after(ending, *, draw=0.5, policy=POLICY, has_other_trunk=False, **history):
     history = {"first_at": NOON, "dials": 1, **history}
     return decide(
         Outcome(ending=ending),
@@ -31,6 +31,7 @@ def after(ending, *, draw=0.5, policy=POLICY, **history):
         policy=policy,
         now=NOON,
         draw=draw,
+        has_other_trunk=has_other_trunk,
     )
 
 
@@ -91,3 +92,19 @@ def test_delays_are_spread(draw, minutes):
     decision = after(Ending.BUSY, draw=draw, policy=RetryPolicy(jitter=0.5))
 
     assert decision == CallAgain(NOON + timedelta(minutes=minutes))
+
+
+def test_another_trunk_is_tried_at_once():
+    assert after(Ending.TRUNK_FAULT, has_other_trunk=True, dials=99) == CallAgain(NOON)
+
+
+def test_another_trunk_is_no_reason_to_call_a_busy_line_at_once():
+    assert after(Ending.BUSY, has_other_trunk=True) == after(Ending.BUSY)
+
+
+def test_another_trunk_does_not_go_on_for_ever():
+    over = NOON - timedelta(hours=24, seconds=1)
+
+    decision = after(Ending.TRUNK_FAULT, has_other_trunk=True, first_at=over)
+
+    assert decision == GiveUp(Ending.TRUNK_FAULT)
