@@ -21,6 +21,14 @@ from .ifp import ifp_length
 DEFAULT_REDUNDANCY = 3
 """Repairs three lost datagrams in a row; measured 100 % success at 20 % loss."""
 
+SLOW_REDUNDANCY = 5
+"""For control frames, whose packets are an octet each 27 ms: a page stands and falls
+with them, and they cost nothing. Outages of 500 ms: 88 % of calls with 3, 98 % with 5.
+Gateways are set to no more, and some read no more."""
+
+SMALL_DATAGRAM = 96
+"""Octets. Only a datagram of control frames has room for more than the usual."""
+
 DEFAULT_MAX_DATAGRAM = 400
 """Octets, where a peer does not say: more than its 244 largest paced datagram needs."""
 
@@ -62,6 +70,8 @@ class Udptl:
     Args:
         redundancy: How many earlier packets each datagram repeats, at most.
 
+        slow_redundancy: The same in datagrams of at most `SMALL_DATAGRAM` octets.
+
         max_datagram: The peer's T38FaxMaxDatagram, octets: earlier packets are left
             out where they do not fit; the packet itself always goes.
 
@@ -72,12 +82,14 @@ class Udptl:
         self,
         *,
         redundancy: int = DEFAULT_REDUNDANCY,
+        slow_redundancy: int = SLOW_REDUNDANCY,
         max_datagram: int = DEFAULT_MAX_DATAGRAM,
         version: int = 0,
     ) -> None:
         self._max_datagram = max_datagram
         self._version = version
-        self._sent: deque[bytes] = deque(maxlen=redundancy)
+        self._redundancy = redundancy
+        self._sent: deque[bytes] = deque(maxlen=max(redundancy, slow_redundancy))
         self._next_out = 0
         self._next_in: int | None = None
         self._held: dict[int, bytes] = {}
@@ -96,11 +108,14 @@ class Udptl:
         self.counts.sent += 1
         head = sequence.to_bytes(2) + _open_type(ifp) + bytes([_REDUNDANCY])
         room = self._max_datagram - len(head) - 1
+        small_room = SMALL_DATAGRAM - len(head) - 1
         secondaries: list[bytes] = []
         for earlier in self._sent:
             entry = _open_type(earlier)
             room -= len(entry)
-            if room < 0:
+            small_room -= len(entry)
+            usual = len(secondaries) < self._redundancy
+            if room < 0 or (small_room < 0 and not usual):
                 break
             secondaries.append(entry)
         self._sent.appendleft(ifp)
