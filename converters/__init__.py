@@ -10,7 +10,8 @@ The parts, from outside to inside:
 * `sandbox` -- walls round everything that touches a document's bytes
 * `worker` -- the short-lived child that recognises a document and draws its pages
 * `formats`, `sniff`, `ole` -- which formats there are, and which one this is
-* `pdf`, `image`, `text` -- one family each; `sheet`, `raster`, `binarise` print them
+* `pdf`, `image`, `text` -- one family each; `sheet`, `raster` print them
+* `binarise`, `tiles`, `ground`, `screen` -- from grey to black and white
 * `tiff_f`, `fax_file` -- the files: one document's pages, and what is really sent
 
 A new format is one row in `formats.FORMATS`; if no family can draw it yet, also one

@@ -12,12 +12,12 @@ from collections.abc import Iterator
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from .binarise import Grey
 from .contract import Cause, ConversionFailed, Limits
 from .pdf import check_page_count
 from .raster import Painted, Sheet
 from .sheet import ROWS, WIDTH_PX, Placement, image_size_mm
 from .tiff_f import Ink
+from .tiles import Grey
 
 MAX_IMAGE_PIXELS = 100_000_000
 "A4 at 1200 dpi has 139 million, at 600 dpi 35; every bomb measured stops here."

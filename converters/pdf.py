@@ -15,11 +15,11 @@ from pathlib import Path
 import numpy as np
 import pypdfium2.raw as pdfium
 
-from .binarise import Box
 from .contract import Cause, ConversionFailed, Limits
 from .raster import Painted, Sheet
 from .sheet import ROWS, WIDTH_PX, Placement
 from .tiff_f import Ink
+from .tiles import Box
 
 PROTECTED = Cause(
     for_requester="Le fichier PDF est protégé par un mot de passe. Enregistrez-le sans mot de passe"

@@ -4,13 +4,16 @@ Print sheets: grey in the page's own pixels, then black and white, the band kept
 Pure: no I/O, no clock, no randomness.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from .binarise import Box, Grey, binarise
+import numpy as np
+
+from .binarise import binarise
 from .sheet import BAND_ROWS, ROWS, WIDTH_PX, Placement, place
-from .tiff_f import CodedPage, Ink, decode_page, encode_page, write
+from .tiff_f import Ink
+from .tiles import Box, Grey
 
 SMALL_PRINT = 0.6
 "Below this scale 10 pt letters become smaller than 6 pt: the requester is warned."
@@ -31,7 +34,7 @@ class Sheet(Protocol):
     """
     One page of a document, before it is printed.
 
-    A converter yields these; `print_sheets` asks for the pixels, once or twice.
+    A converter yields these; a `Press` asks for the pixels, once or twice.
     """
 
     @property
@@ -49,51 +52,90 @@ class Sheet(Protocol):
         """Its own pixels where it already is a fax page of this resolution."""
 
 
-def print_sheets(
-    sheets: Iterable[Sheet], *, vertical_dpi: int
-) -> tuple[bytes, int, tuple[str, ...]]:
+class Press:
     """
-    Print every sheet.
+    Prints the sheets of one document.
 
-    Returns:
-        The TIFF-F, how many pages, and the warnings.
-
-    Raises:
-        NotTiffF: If a page does not survive its own coding. A bug of ours, or of a
-            library, that must not reach the telephone.
+    Args:
+        vertical_dpi: 98, 196 or 391.
     """
-    pages: list[CodedPage] = []
-    reduced: list[tuple[int, float]] = []
-    inked = False
-    for number, sheet in enumerate(sheets, 1):
-        ink, scale = _print(sheet, vertical_dpi=vertical_dpi)
-        inked = inked or bool(ink.any())
-        if scale < SMALL_PRINT:
-            reduced.append((number, scale))
-        page = encode_page(ink, vertical_dpi=vertical_dpi)
-        decode_page(page)
-        pages.append(page)
-    if not pages:
-        return b"", 0, ()
-    return write(pages), len(pages), _warnings(reduced, is_blank=not inked)
+
+    def __init__(self, *, vertical_dpi: int) -> None:
+        self._vertical_dpi = vertical_dpi
+        self._reduced: list[tuple[int, float]] = []
+        self._blank: list[int] = []
+        self._count = 0
+        self._dropped = 0
+
+    def pages(self, sheets: Iterable[Sheet]) -> Iterator[Ink]:
+        """
+        Yield the pages; blank ones at the end are left out, unless all are.
+        """
+        held: list[Ink] = []
+        for number, sheet in enumerate(sheets, 1):
+            ink, scale = _print(sheet, vertical_dpi=self._vertical_dpi)
+            self._count = number
+            if scale < SMALL_PRINT:
+                self._reduced.append((number, scale))
+            if not ink.any():
+                self._blank.append(number)
+                held.append(ink)
+                continue
+            yield from held
+            held.clear()
+            yield ink
+        if len(self._blank) == self._count:
+            yield from held[:1]
+        self._dropped = len(held)
+
+    def warnings(self) -> tuple[str, ...]:
+        """What the requester should know of the pages; after the last of them."""
+        if self._count and len(self._blank) == self._count:
+            return ("Le document ne contient rien d’imprimable : il sort blanc.",)
+        told = _of_reduced(self._reduced) + _of_dropped(self._dropped)
+        inner = self._blank[: len(self._blank) - self._dropped]
+        return (*told, *_of_blank(inner))
 
 
-def _warnings(reduced: list[tuple[int, float]], *, is_blank: bool) -> tuple[str, ...]:
-    warnings = []
-    if reduced:
-        first = reduced[0][0]
-        percent = max(1, round(100 * min(scale for _, scale in reduced)))
-        warnings.append(
+def _of_reduced(reduced: list[tuple[int, float]]) -> tuple[str, ...]:
+    if not reduced:
+        return ()
+    first = reduced[0][0]
+    percent = max(1, round(100 * min(scale for _, scale in reduced)))
+    if len(reduced) == 1:
+        return (
             f"La page {first} est plus grande qu’une feuille A4 : elle est réduite"
-            f" à {percent} % et peut être difficile à lire."
-            if len(reduced) == 1
-            else f"{len(reduced)} pages, dont la page {first}, sont plus grandes qu’une"
-            f" feuille A4 : elles sont réduites, jusqu’à {percent} %, et peuvent être"
-            " difficiles à lire."
+            f" à {percent} % et peut être difficile à lire.",
         )
-    if is_blank:
-        warnings.append("Le document ne contient rien d’imprimable : il sort blanc.")
-    return tuple(warnings)
+    return (
+        f"{len(reduced)} pages, dont la page {first}, sont plus grandes qu’une"
+        f" feuille A4 : elles sont réduites, jusqu’à {percent} %, et peuvent être"
+        " difficiles à lire.",
+    )
+
+
+def _of_dropped(count: int) -> tuple[str, ...]:
+    if count == 0:
+        return ()
+    if count == 1:
+        return ("La dernière page était blanche : elle n’est pas envoyée.",)
+    return (
+        f"Les {count} dernières pages étaient blanches : elles ne sont pas envoyées.",
+    )
+
+
+def _of_blank(numbers: list[int]) -> tuple[str, ...]:
+    if not numbers:
+        return ()
+    if len(numbers) == 1:
+        return (f"La page {numbers[0]} est blanche.",)
+    listed = ", ".join(map(str, numbers[:MAX_LISTED]))
+    more = "…" if len(numbers) > MAX_LISTED else ""
+    return (f"Les pages {listed}{more} sont blanches.",)
+
+
+MAX_LISTED = 8
+"Page numbers in one sentence."
 
 
 def _print(sheet: Sheet, *, vertical_dpi: int) -> tuple[Ink, float]:
@@ -110,11 +152,27 @@ def _print(sheet: Sheet, *, vertical_dpi: int) -> tuple[Ink, float]:
             may_turn=sheet.may_turn,
         )
         painted = sheet.paint(placement, vertical_dpi=vertical_dpi)
-        ink = binarise(
-            painted.grey, vertical_dpi=vertical_dpi, pictures=painted.pictures
-        )
+        ink = _black_and_white(painted, placement, vertical_dpi=vertical_dpi)
         if not ink[:band].any():
             return ink, placement.scale
     # Drawn below the band: what the neighbourhood reflected into it is no content.
     ink[:band] = False
     return ink, placement.scale
+
+
+def _black_and_white(
+    painted: Painted, placement: Placement, *, vertical_dpi: int
+) -> Ink:
+    """What lies beside the sheet is white, and no part of what is looked at."""
+    left, top = placement.left, placement.top
+    sheet = np.s_[top : top + placement.height, left : left + placement.width]
+    ink: Ink = np.zeros(painted.grey.shape, np.bool_)
+    ink[sheet] = binarise(
+        np.ascontiguousarray(painted.grey[sheet]),
+        vertical_dpi=vertical_dpi,
+        pictures=[
+            (box[0] - left, box[1] - top, box[2] - left, box[3] - top)
+            for box in painted.pictures
+        ],
+    )
+    return ink

@@ -3,8 +3,8 @@ The child that touches a document's bytes, once, inside the sandbox, and ends.
 
 I/O: one request on standard input, one answer on standard output.
 
-A request is a line of JSON and the document; an answer a line of JSON and the file
-made of it. Nothing is shared with the parent but these two pipes. Heavy libraries are
+A request is a line of JSON and the document. An answer is a line of JSON and the file
+made of it, or, for each page, a line of JSON and its pixels, then a last line. Nothing is shared with the parent but these two pipes. Heavy libraries are
 imported only where the document needs them: a Word file is recognised in a tenth of
 a second and handed back for LibreOffice.
 """
@@ -38,9 +38,7 @@ def main() -> None:
         answer = {"failed": failure.for_requester, "code": failure.code}
     except MemoryError:
         answer = {"failed": "", "code": "memory"}
-    answer["bytes"] = len(body)
-    sys.stdout.buffer.write(json.dumps(answer).encode() + b"\n" + body)
-    sys.stdout.buffer.flush()
+    _say(answer, body)
     # Straight out: libraries fed with a hostile file may die tidying up.
     os._exit(0)
 
@@ -73,12 +71,21 @@ def _carry_out(
             from . import pdf as family
         case Route.IMAGE:
             from . import image as family  # type: ignore[no-redef] # same contract
-    from .raster import print_sheets
+    import numpy as np
 
-    tiff, pages, warnings = print_sheets(
-        family.sheets(content, limits=limits), vertical_dpi=request["vertical_dpi"]
-    )
-    return {"pages": pages, "warnings": warnings}, tiff
+    from .raster import Press
+
+    press = Press(vertical_dpi=request["vertical_dpi"])
+    for ink in press.pages(family.sheets(content, limits=limits)):
+        _say({"page": True}, np.packbits(ink, axis=1).tobytes())
+    return {"warnings": press.warnings()}, b""
+
+
+def _say(answer: dict[str, Any], body: bytes) -> None:
+    answer["bytes"] = len(body)
+    sys.stdout.buffer.write(json.dumps(answer).encode() + b"\n")
+    sys.stdout.buffer.write(body)
+    sys.stdout.buffer.flush()
 
 
 def _confine(limits: Limits) -> None:

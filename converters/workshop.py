@@ -4,8 +4,8 @@ Where documents become fax pages: what the gateway starts, uses and closes.
 I/O: child processes in sandboxes, LibreOffice among them.
 
 A document meets at most three children: one recognises it (and draws it, if it is a
-PDF or a picture), LibreOffice makes a PDF of it, one draws that. What comes back is
-parsed strictly and decoded page by page before anybody else sees it.
+PDF or a picture), LibreOffice makes a PDF of it, one draws that. What comes back are
+bare pixels, as many as a page has: whatever they are, they are coded here.
 """
 
 import asyncio
@@ -19,11 +19,14 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from . import tiff_f
 from .contract import VERTICAL_DPI, Cause, ConversionFailed, Limits, Rendered
 from .office import TOO_SLOW, Office, OfficeLost
 from .sandbox import walls, worker_command
-from .sheet import BAND_ROWS
+from .sheet import BAND_ROWS, ROWS, WIDTH_PX
+from .tiff_f import CodedPage
 
 logger = logging.getLogger(__name__)
 
@@ -124,12 +127,16 @@ class Workshop:
                 code="too-large",
             )
         request = {"name": name, "vertical_dpi": vertical_dpi, "is_pdf": False}
-        answer, body = await self._ask(request, content)
+        answer, body, pages = await self._ask(request, content)
         if "office_filter" in answer:
             source = content if answer.get("echo") else body
             pdf = await self._through_office(source, str(answer["office_filter"]))
-            answer, body = await self._ask({**request, "is_pdf": True}, pdf)
-        return await asyncio.to_thread(_checked, answer, body, vertical_dpi)
+            answer, _, pages = await self._ask({**request, "is_pdf": True}, pdf)
+        if not pages:
+            raise DEFECT.failure()
+        return Rendered(
+            tiff=tiff_f.write(pages), pages=len(pages), warnings=_warnings(answer)
+        )
 
     async def _through_office(self, content: bytes, office_filter: str) -> bytes:
         if not self._offices:
@@ -153,19 +160,19 @@ class Workshop:
 
     async def _ask(
         self, request: dict[str, Any], content: bytes
-    ) -> tuple[dict[str, Any], bytes]:
+    ) -> tuple[dict[str, Any], bytes, list[CodedPage]]:
         header = {**request, "bytes": len(content), "limits": asdict(self._limits)}
         async with self._slots, self._worker() as child:
             try:
                 async with asyncio.timeout(self._limits.seconds):
-                    answer, body = await self._exchange(child, header, content)
+                    answer, body, pages = await self._exchange(child, header, content)
             except TimeoutError:
                 raise TOO_SLOW.failure() from None
         if "failed" in answer:
             if answer.get("code") == "memory":
                 raise TOO_LARGE.failure()
             raise ConversionFailed(str(answer["failed"]), code=str(answer.get("code")))
-        return answer, body
+        return answer, body, pages
 
     @contextlib.asynccontextmanager
     async def _worker(self) -> AsyncIterator[asyncio.subprocess.Process]:
@@ -188,17 +195,25 @@ class Workshop:
 
     async def _exchange(
         self, child: asyncio.subprocess.Process, header: dict[str, Any], content: bytes
-    ) -> tuple[dict[str, Any], bytes]:
+    ) -> tuple[dict[str, Any], bytes, list[CodedPage]]:
         assert child.stdin is not None
         assert child.stdout is not None
+        dpi = header["vertical_dpi"]
+        pages: list[CodedPage] = []
         try:
             child.stdin.write(json.dumps(header).encode() + b"\n" + content)
             await child.stdin.drain()
-            answer = json.loads(await child.stdout.readline())
-            length = int(answer["bytes"])
-            if not 0 <= length <= self._limits.result_bytes:
-                raise TOO_LARGE.failure()
-            return answer, await child.stdout.readexactly(length)
+            while True:
+                answer = json.loads(await child.stdout.readline())
+                length = int(answer["bytes"])
+                if not 0 <= length <= self._limits.result_bytes:
+                    raise TOO_LARGE.failure()
+                body = await child.stdout.readexactly(length)
+                if "page" not in answer:
+                    return answer, body, pages
+                if len(pages) == self._limits.max_pages:
+                    raise TOO_LARGE.failure()
+                pages.append(await asyncio.to_thread(_coded, body, dpi))
         except _NO_ANSWER:
             status = await child.wait()
         logger.warning("a conversion child ended with status %s", status)
@@ -207,18 +222,21 @@ class Workshop:
         raise DEFECT.failure()
 
 
-def _checked(answer: dict[str, Any], tiff: bytes, vertical_dpi: int) -> Rendered:
-    try:
-        pages = tiff_f.read(tiff)
-        inks = [tiff_f.decode_page(page) for page in pages]
-    except tiff_f.NotTiffF as error:
-        logger.warning("a conversion child answered no TIFF-F: %s", error)
-        raise DEFECT.failure() from error
-    band = BAND_ROWS[vertical_dpi]
-    if any(page.vertical_dpi != vertical_dpi for page in pages) or any(
-        ink[:band].any() for ink in inks
-    ):
-        raise DEFECT.failure()
+def _coded(pixels: bytes, vertical_dpi: int) -> CodedPage:
+    """
+    Code the pixels of one page.
+
+    Raises:
+        ValueError: If they are not one page of this resolution, its band blank.
+    """
+    packed = np.frombuffer(pixels, np.uint8).reshape(ROWS[vertical_dpi], WIDTH_PX // 8)
+    if packed[: BAND_ROWS[vertical_dpi]].any():
+        raise ValueError("ink where the tag line goes")
+    return tiff_f.encode_page(
+        np.unpackbits(packed, axis=1).view(np.bool_), vertical_dpi=vertical_dpi
+    )
+
+
+def _warnings(answer: dict[str, Any]) -> tuple[str, ...]:
     given = answer.get("warnings")
-    warnings = tuple(map(str, given[:MAX_WARNINGS])) if isinstance(given, list) else ()
-    return Rendered(tiff=tiff, pages=len(pages), warnings=warnings)
+    return tuple(map(str, given[:MAX_WARNINGS])) if isinstance(given, list) else ()

@@ -19,6 +19,15 @@ def written(*, paper, letters):
     return np.asarray(page)
 
 
+def boxed(*, paper, letters):
+    """
+    The same on a box in a white page.
+    """
+    page = np.full((600, 800), 255, np.uint8)
+    page[200:400] = written(paper=paper, letters=letters)
+    return page
+
+
 @pytest.mark.parametrize("dpi", [98, 196, 391])
 @pytest.mark.parametrize(
     ("paper", "letters"),
@@ -33,15 +42,44 @@ def written(*, paper, letters):
     ],
 )
 def test_letters_stand_clear_of_their_ground(paper, letters, dpi):
-    grey = written(paper=paper, letters=letters)
+    grey = boxed(paper=paper, letters=letters)
     apart = np.abs(grey.astype(int) - paper)
     is_letter = apart > 0.8 * abs(letters - paper)
     is_ground = apart == 0
+    for mask in (is_letter, is_ground):
+        mask[:210] = mask[390:] = False
 
     ink = binarise(grey, vertical_dpi=dpi, pictures=[])
 
     assert ink[is_letter].mean() == pytest.approx(float(letters < paper), abs=0.03)
     assert ink[is_ground].mean() == pytest.approx(float(letters > paper), abs=0.03)
+
+
+@pytest.mark.parametrize("dpi", [98, 196, 391])
+def test_a_page_of_light_letters_on_dark_is_printed_dark_on_white(dpi):
+    grey = written(paper=20, letters=255)
+
+    ink = binarise(grey, vertical_dpi=dpi, pictures=[])
+
+    assert ink[grey > 230].mean() == pytest.approx(1, abs=0.03)
+    assert not ink[grey == 20].any()
+
+
+def test_a_page_that_is_all_black_stays_black():
+    assert binarise(np.zeros((400, 800), np.uint8), vertical_dpi=196, pictures=[]).all()
+
+
+def test_a_light_fill_that_is_written_on_keeps_its_edge():
+    """Letters stand on white, not in a screen; the box round them is still seen."""
+    grey = np.full((600, 800), 255, np.uint8)
+    grey[200:400, 80:720] = written(paper=225, letters=0)[:, 80:720]
+
+    ink = binarise(grey, vertical_dpi=196, pictures=[])
+
+    assert not ink[grey == 225][5:].mean() > 0.03
+    assert ink[200:203, 80:720].any(axis=0).mean() > 0.99
+    assert ink[200:400, 80:83].any(axis=1).mean() > 0.99
+    assert not ink[:198].any()
 
 
 def test_shadow_over_a_scan_does_not_swallow_its_letters():

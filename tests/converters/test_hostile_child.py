@@ -23,6 +23,9 @@ def answer(**values):
     return json.dumps(values).encode() + b"\n"
 
 
+PAGE = answer(bytes=1143 * 216, page=1)
+
+
 @pytest.mark.parametrize(
     ("said", "status"),
     [
@@ -36,7 +39,10 @@ def answer(**values):
         pytest.param(repr(answer(bytes=-1)), 0, id="negative"),
         pytest.param(repr(answer(bytes=10**12)), 0, id="huge"),
         pytest.param(repr(answer(bytes=10) + b"short"), 0, id="short"),
-        pytest.param(repr(answer(bytes=4, pages=1) + b"II*\0"), 0, id="no-tiff"),
+        pytest.param(repr(answer(bytes=4, page=1) + b"II*\0"), 0, id="no-page"),
+        pytest.param(f"{PAGE!r} + b'\\xff' * (1143 * 216)", 0, id="ink-in-band"),
+        pytest.param(f"({PAGE!r} + bytes(1143 * 216)) * 201", 0, id="endless-pages"),
+        pytest.param(f"{PAGE!r} + bytes(1143 * 216)", 0, id="no-last-word"),
         pytest.param(repr(answer(bytes=0, warnings=7)), 0, id="no-warnings"),
     ],
 )

@@ -7,9 +7,18 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from converters.raster import Painted, print_sheets
+from converters.raster import Painted, Press
 from converters.sheet import BAND_ROWS, ROWS
-from converters.tiff_f import decode
+from converters.tiff_f import decode, encode
+
+
+def print_sheets(sheets, *, vertical_dpi):
+    """
+    The TIFF-F, how many pages, and the warnings.
+    """
+    press = Press(vertical_dpi=vertical_dpi)
+    inks = list(press.pages(sheets))
+    return encode(inks, vertical_dpi=vertical_dpi), len(inks), press.warnings()
 
 
 @dataclass
@@ -80,13 +89,29 @@ def test_many_large_sheets_give_one_warning():
     assert "10 %" in warnings[0]
 
 
-def test_a_blank_document_warns():
+def blank():
     frame = Frame()
     frame.paint = lambda placement, *, vertical_dpi: Painted(
         grey=np.full((ROWS[98], 1728), 255, np.uint8), pictures=[]
     )
+    return frame
 
-    tiff, pages, warnings = print_sheets([frame], vertical_dpi=98)
+
+def test_blank_pages_at_the_end_are_dropped_and_named():
+    sheets = [Frame(), blank(), Frame(), blank(), blank()]
+
+    tiff, pages, warnings = print_sheets(sheets, vertical_dpi=98)
+
+    assert pages == 3
+    assert [ink.any() for ink in decode(tiff)] == [True, False, True]
+    assert warnings == (
+        "Les 2 dernières pages étaient blanches : elles ne sont pas envoyées.",
+        "La page 2 est blanche.",
+    )
+
+
+def test_a_blank_document_warns():
+    tiff, pages, warnings = print_sheets([blank(), blank()], vertical_dpi=98)
 
     assert pages == 1
     assert not decode(tiff)[0].any()

@@ -1,0 +1,192 @@
+"""
+What is neither text nor paper: photos, and the plain fills of drawings.
+
+Pure: no I/O, no clock, no randomness.
+
+Both are printed as a screen of upright lines whose width follows the grey. Each row
+resembles the one above, so T.6 codes it in a fraction of what scattered dots cost on
+the wire.
+
+A fill that is written on is ground, not picture: letters must not stand in a screen.
+It is left white, or black by the vote of `ground`, and its edge is drawn where it
+would vanish.
+"""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from .ground import SHADING, TINT
+from .tiles import Box, Grey, Marks, Mask, Tiles, averaged, widened
+
+LINE_THRESHOLDS = np.array([212, 127, 42, 85, 170, 240], np.uint8)
+"""One period of the screen: the columns turn black from the middle outwards."""
+
+BRIGHTNESS = 0.65
+"Mean of a printed photo; 0 is black."
+
+NOISE, DRAWN_SHARE = 2, 0.6
+"""Between the lightest and the darkest pixel of a tile, and how many tiles of a picture
+have no more. A scan or a photo has next to none."""
+
+
+class Photos:
+    """
+    Find the photos of a sheet.
+
+    Args:
+        pictures: Where images lie; only there a photo is looked for.
+    """
+
+    def __init__(self, grey: Grey, tiles: Tiles, pictures: list[Box]) -> None:
+        self.photo: Marks = np.zeros(tiles.mean.shape, np.bool_)
+        "Tiles of photos."
+
+        self.scanned: Marks = np.zeros(tiles.mean.shape, np.bool_)
+        "Tiles of images that are no drawings: photos and scans."
+
+        if not pictures:
+            return
+        likely = _lively(grey, tiles)
+        light = np.maximum(_blurred(widened(tiles.high, 2), 2), 1)
+        for box in pictures:
+            area = tiles.within(box)
+            if 0 in self.photo[area].shape:
+                continue
+            even = tiles.contrast[area] <= NOISE
+            self.scanned[area] |= even.mean() < DRAWN_SHARE
+            shade = _shade(grey, light, tiles, box)
+            self.photo[area] |= True if _is_photo(shade) else likely[area]
+        self.scanned |= self.photo
+
+
+def print_photos(ink: Mask, grey: Grey, tiles: Tiles, photo: Marks) -> None:
+    """Put the screen of photos into what is printed."""
+    mask = tiles.spread(photo)
+    toned = cv2.LUT(grey, _tones(grey[mask != 0][::7]))
+    _put(ink, _lines(np.asarray(toned, np.uint8)), mask)
+
+
+def print_fills(
+    ink: Mask, grey: Grey, tiles: Tiles, plain: Marks, other: Marks
+) -> None:
+    """
+    Print fills in their grey.
+
+    Args:
+        other: Tiles that belong to something else.
+    """
+    # Tiles at the edge of a fill hold something else too: there the pixels that have
+    # its very grey belong to it.
+    values = np.where(plain, tiles.mean, 0).astype(np.uint8)
+    near = widened(values, 1)
+    differs = (tiles.contrast <= SHADING) & (cv2.absdiff(near, tiles.mean) > _SAME)
+    near[other | (differs & ~plain)] = 0
+    mask = _alike(grey, tiles.spread(near))
+    cv2.bitwise_or(mask, tiles.spread(plain), dst=mask)
+    _put(ink, _lines(grey), mask)
+
+
+def draw_edges(ink: Mask, grey: Grey, tiles: Tiles, tinted: Marks) -> None:
+    """Draw a line round fills that print white."""
+    values = widened(np.where(tinted, tiles.mean, 0).astype(np.uint8), 1)
+    ground = tiles.spread(values)
+    inside = _alike(grey, ground)
+    edge = cv2.subtract(cv2.dilate(grey, _NEAR), ground) > TINT
+    _put(ink, edge.view(np.uint8) * np.uint8(255), inside)
+
+
+_NEAR = np.ones((3, 3), np.uint8)
+
+_SAME = 4
+"Greys that differ by less are one fill."
+
+
+def _alike(grey: Grey, ground: Grey) -> Mask:
+    """255 where a pixel has the grey of its ground; a ground of 0 is none."""
+    alike = (cv2.absdiff(grey, ground) < _SAME) & (ground > 0)
+    return alike.view(np.uint8) * np.uint8(255)
+
+
+def _put(ink: Mask, screened: Mask, mask: Mask) -> None:
+    cv2.copyTo(screened, mask, ink)
+
+
+def _lines(grey: Grey) -> Mask:
+    columns = np.resize(LINE_THRESHOLDS, grey.shape[1])
+    return (grey < columns[None, :]).view(np.uint8) * np.uint8(255)
+
+
+def _tones(sample: Grey) -> NDArray[np.uint8]:
+    """
+    A table from the greys of a photo to those that are printed.
+
+    The whole range of the picture is used, and its middle lifted: ink spreads, and
+    shadows on a fax close up.
+    """
+    low, high = np.percentile(sample, (1, 99))
+    levels = np.clip((np.arange(256) - low) / max(1.0, float(high - low)), 0, 1)
+    middle = float(np.clip(levels[sample].mean(), 0.05, 0.95))
+    levels **= np.clip(np.log(BRIGHTNESS) / np.log(middle), 0.4, 1.2)
+    return np.asarray(255 * levels, np.uint8)
+
+
+def _lively(grey: Grey, tiles: Tiles) -> Marks:
+    """
+    Tell for each tile whether it looks like one of a photo.
+
+    In a photo most pixels are neither black nor white, and the lightest grey of
+    neighbouring tiles differs; under text the paper stays the same.
+    """
+    middling = cv2.inRange(grey[::2, ::2], 41, 214)
+    size = tiles.mean.shape[1], tiles.mean.shape[0]
+    share = cv2.resize(middling, size, interpolation=cv2.INTER_AREA)
+    paper = tiles.high.astype(np.float32)
+    mean = averaged(paper, 2)
+    spread = np.sqrt(np.maximum(0, averaged(paper**2, 2) - mean**2))
+    lively = (averaged(share.astype(np.float32), 4) > 90) & (spread > 0.06 * mean + 4)
+    marks: Marks = averaged(lively.astype(np.float32), 6) > 0.4
+    return marks
+
+
+def _shade(grey: Grey, light: Grey, tiles: Tiles, box: Box) -> Grey:
+    """Some pixels of a picture in 255ths of the lightest grey within 3 mm of them."""
+    left, top, right, bottom = (max(0, edge) for edge in box)
+    few = grey[top:bottom:_STEP, left:right:_STEP]
+    rows = np.arange(top, top + few.shape[0] * _STEP, _STEP) // tiles.rows
+    columns = np.arange(left, left + few.shape[1] * _STEP, _STEP) // 8
+    lit = light[rows[:, None], columns[None, :]].astype(np.uint16)
+    return np.asarray(np.minimum(few.astype(np.uint16) * 255 // lit, 255), np.uint8)
+
+
+_STEP = 3
+"""Pixels from one that is looked at to the next."""
+
+
+def _is_photo(shade: Grey) -> bool:
+    """
+    Tell a photo from a scan or a drawing.
+
+    On paper, shadowed or tinted, nearly every pixel is either the paper or clearly
+    darker; a photo has as much between.
+
+    Args:
+        shade: As `_shade` gives it.
+    """
+    if shade.size == 0:
+        return False
+    paper = float(np.count_nonzero(shade > 209)) / shade.size
+    dark = float(np.count_nonzero(shade < 140)) / shade.size
+    return paper < _PAPER_SHARE and 1 - paper - dark > _BETWEEN_SHARE
+
+
+_PAPER_SHARE, _BETWEEN_SHARE = 0.55, 0.1
+"""Photos measured: at most 0.51 and at least 0.13. Scans, screens and line art: at
+least 0.77 or at most 0.07."""
+
+
+def _blurred(values: NDArray[np.uint8], radius: int) -> NDArray[np.uint8]:
+    side = 2 * radius + 1
+    return np.asarray(
+        cv2.blur(values, (side, side), borderType=cv2.BORDER_REPLICATE), np.uint8
+    )
