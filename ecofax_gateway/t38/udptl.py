@@ -68,9 +68,8 @@ class Udptl:
     One direction each way between two terminals.
 
     Args:
-        redundancy: How many earlier packets each datagram repeats, at most.
-
-        slow_redundancy: The same in datagrams of at most `SMALL_DATAGRAM` octets.
+        redundancy: How many earlier packets each datagram repeats, at most; None:
+            `DEFAULT_REDUNDANCY`, and `SLOW_REDUNDANCY` in small ones.
 
         max_datagram: The peer's T38FaxMaxDatagram, octets: earlier packets are left
             out where they do not fit; the packet itself always goes.
@@ -81,15 +80,15 @@ class Udptl:
     def __init__(
         self,
         *,
-        redundancy: int = DEFAULT_REDUNDANCY,
-        slow_redundancy: int = SLOW_REDUNDANCY,
+        redundancy: int | None = None,
         max_datagram: int = DEFAULT_MAX_DATAGRAM,
         version: int = 0,
     ) -> None:
         self._max_datagram = max_datagram
         self._version = version
-        self._redundancy = redundancy
-        self._sent: deque[bytes] = deque(maxlen=max(redundancy, slow_redundancy))
+        self._redundancy = DEFAULT_REDUNDANCY if redundancy is None else redundancy
+        reach = SLOW_REDUNDANCY if redundancy is None else redundancy
+        self._sent: deque[bytes] = deque(maxlen=reach)
         self._next_out = 0
         self._next_in: int | None = None
         self._held: dict[int, bytes] = {}
