@@ -89,6 +89,11 @@ class CallAgain:
     """Call once more, not before *at*."""
 
     at: datetime
+    trunk: str | None = None
+    "By this trunk; None: by the same."
+
+    is_same_try: bool = False
+    "It is no new try in the turns of its campaign: the last one never left our side."
 
 
 @dataclass(frozen=True, slots=True)

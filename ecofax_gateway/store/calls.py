@@ -12,9 +12,11 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    Boolean,
     Connection,
     Integer,
     Update,
+    and_,
     bindparam,
     case,
     false,
@@ -39,9 +41,10 @@ from ..domain.retry import (
     History,
     Stop,
 )
+from ..domain.trunk_health import NEUTRAL
 from .claims import SLOT_GRACE, ClaimedFax
 from .tables import attempt, fax
-from .types import UtcTime
+from .types import PlainText, UtcTime
 
 _ORDER = list(Phase)
 
@@ -119,10 +122,15 @@ def history(conn: Connection, claimed: ClaimedFax, outcome: Outcome) -> History:
     """
     first_at: datetime | None = None
     dials = with_carrier = not_a_fax = 0
+    failed_trunks: list[str] = []
     for row in conn.execute(_HISTORY, _key(claimed)):
         first_at = first_at or row.started_at or row.claimed_at
         is_this = row.n == claimed.attempt
         ending = outcome.ending if is_this else row.ending
+        if ending is Ending.TRUNK_FAULT:
+            failed_trunks.append(row.trunk)
+        elif ending not in NEUTRAL:
+            failed_trunks.clear()
         if row.started_at is None or ending is None or ending in UNCOUNTED:
             continue
         dials += 1
@@ -134,6 +142,7 @@ def history(conn: Connection, claimed: ClaimedFax, outcome: Outcome) -> History:
         dials=dials,
         with_carrier=with_carrier,
         not_a_fax=not_a_fax,
+        failed_trunks=tuple(failed_trunks),
     )
 
 
@@ -180,6 +189,8 @@ def finish(
             "keeps_slot": keeps,
             "slot": now + SLOT_GRACE if keeps else None,
             "due": decision.at if isinstance(decision, CallAgain) else None,
+            "by_trunk": decision.trunk if isinstance(decision, CallAgain) else None,
+            "tries": not (isinstance(decision, CallAgain) and decision.is_same_try),
             "in_all": in_all,
             "how": outcome.ending,
             "why": outcome.detail,
@@ -274,9 +285,7 @@ _CAN_STILL_LEAVE = (
 )
 _MAY_INTEND = select(fax.c.id).where(*_CAN_STILL_LEAVE).with_for_update(key_share=True)
 _INTEND = (
-    update(fax)
-    .where(*_CAN_STILL_LEAVE)
-    .values(phase=Phase.INVITING, updated_at=_AT)
+    update(fax).where(*_CAN_STILL_LEAVE).values(phase=Phase.INVITING, updated_at=_AT)
 )
 _INTEND_ATTEMPT = _THIS_ATTEMPT.values(
     phase=Phase.INVITING,
@@ -321,6 +330,7 @@ _HISTORY = (
         attempt.c.started_at,
         attempt.c.ending,
         attempt.c.fax_met,
+        attempt.c.trunk,
     )
     .where(attempt.c.fax_id == bindparam("of_id"))
     .order_by(attempt.c.n)
@@ -337,7 +347,11 @@ _FINISH = (
         state=bindparam("new_state"),
         phase=null(),
         # Behind a gate it is tried again only after all the others were as often.
-        round=case((fax.c.gate > 0, fax.c.round + 1), else_=fax.c.round),
+        round=case(
+            (and_(fax.c.gate > 0, bindparam("tries", type_=Boolean)), fax.c.round + 1),
+            else_=fax.c.round,
+        ),
+        trunk=func.coalesce(bindparam("by_trunk", type_=PlainText), fax.c.trunk),
         busy=bindparam("keeps_slot"),
         rides_with=null(),
         slot_until=bindparam("slot"),

@@ -59,6 +59,9 @@ class Attempt:
     n: int
     node: str
     epoch: int
+    trunk: str
+    "That it left by; empty: it was made before this was kept."
+
     phase: Phase
     "How far it came."
 
@@ -82,6 +85,11 @@ class Attempt:
     vertical_dpi: int | None
     duration_s: float
     pages_sha256: str | None
+    "Of its own pages, where several faxes went in the call."
+
+    rode_with: str | None
+    "The fax whose call it was, if another one's."
+
     journal: dict[str, Any] | None
     "As `domain.journal.Journal.from_json` reads it; None before the end."
 

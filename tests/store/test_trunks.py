@@ -7,8 +7,18 @@ from itertools import pairwise
 
 import pytest
 
+from ecofax_gateway.domain.outcome import Ending, Outcome
+from ecofax_gateway.domain.retry import CallAgain
 from ecofax_gateway.domain.trunk_health import TrunkHealth, TrunkState
-from ecofax_gateway.store import claims, nodes, schedules, trunk_health, trunks
+from ecofax_gateway.store import (
+    calls,
+    claims,
+    faxes,
+    nodes,
+    schedules,
+    trunk_health,
+    trunks,
+)
 
 DOWN = TrunkHealth(state=TrunkState.DOWN, detail="no answer")
 UP = TrunkHealth(state=TrunkState.UP)
@@ -151,3 +161,54 @@ def test_a_campaign_behind_its_gate_is_paced_too(office):
     office.tx(schedules.set_pace, ref, 6000, now=office.now)
 
     assert len(office.claim()) <= 2
+
+
+def fault(office, claimed, decision):
+    outcome = Outcome(ending=Ending.TRUNK_FAULT, detail="503")
+    assert office.tx(
+        calls.intend, claimed, pages_sha256="aa", now=office.later(seconds=1)
+    )
+    history = office.tx(calls.history, claimed, outcome)
+    office.tx(calls.finish, claimed, outcome, decision, now=office.later(seconds=1))
+    office.tx(faxes.promote_due, now=office.now)
+    return history
+
+
+@pytest.mark.parametrize("gated", [False, True])
+def test_a_fax_goes_to_another_trunk_at_once(office, gated):
+    """Also before the rest of its campaign: it was not tried."""
+    office.tx(trunks.put, "spare", max_calls=1)
+    line = office.line(max_calls=1)
+    ref = office.queue(line, numbers(3))
+    if gated:
+        office.tx(schedules.set_pace, ref, 600, now=office.now)
+    (first,) = office.claim()
+    to_spare = CallAgain(office.now, trunk="spare", is_same_try=True)
+    assert fault(office, first, to_spare).failed_trunks == ("main",)
+
+    office.later(minutes=1)
+    (again,) = office.claim()
+
+    assert (again.ref, again.trunk) == (first.ref, "spare")
+    to_main = CallAgain(office.now, trunk="main")
+    assert fault(office, again, to_main).failed_trunks == ("main", "spare")
+    assert [each.trunk for each in office.tx(faxes.attempts, first.ref)] == [
+        "main",
+        "spare",
+    ]
+
+
+def test_another_ending_between_begins_the_faults_anew(office):
+    line = office.line(max_calls=1)
+    office.queue(line, numbers(1))
+    (claimed,) = office.claim()
+    fault(office, claimed, CallAgain(office.now))
+    (claimed,) = office.claim()
+    office.tx(calls.intend, claimed, pages_sha256="aa", now=office.now)
+    busy = Outcome(ending=Ending.BUSY)
+    office.tx(calls.finish, claimed, busy, CallAgain(office.now), now=office.now)
+    office.tx(faxes.promote_due, now=office.now)
+
+    (claimed,) = office.claim()
+
+    assert fault(office, claimed, CallAgain(office.now)).failed_trunks == ("main",)
