@@ -15,7 +15,8 @@ import sys
 from collections.abc import Sequence
 
 from ..domain.errors import Malformed
-from .protocol import Ended, Progress, Ready, format_event, parse_command
+from .protocol import Event, Ready, format_event, parse_command
+from .resolver import Resolver
 from .switchboard import Switchboard
 
 logger = logging.getLogger(__name__)
@@ -38,6 +39,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--sip-port", type=int, default=0, metavar="PORT", help="0: any that is free"
     )
+    parser.add_argument(
+        "--nameserver",
+        default="",
+        metavar="HOST:PORT",
+        help="ask this DNS server instead of the system's",
+    )
     parser.add_argument("--verbose", action="store_true", help="log every T.30 signal")
 
 
@@ -52,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         format="engine: %(levelname)s %(name)s: %(message)s",
     )
     try:
-        asyncio.run(serve(options.bind, options.sip_port))
+        asyncio.run(serve(options.bind, options.sip_port, options.nameserver))
     except (OSError, ValueError) as error:
         # ValueError: standard input or output is a plain file.
         logger.error("cannot begin: %s", error)
@@ -60,7 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-async def serve(bind: str, sip_port: int) -> None:
+async def serve(bind: str, sip_port: int, nameserver: str = "") -> None:
     """
     Be the engine until standard input ends.
 
@@ -76,10 +83,10 @@ async def serve(bind: str, sip_port: int) -> None:
     # keeps what does not fit.
     output, _ = await loop.connect_write_pipe(asyncio.BaseProtocol, sys.stdout)
 
-    def tell(event: Ready | Progress | Ended) -> None:
+    def tell(event: Event) -> None:
         output.write(format_event(event))
 
-    switchboard = Switchboard(bind, tell)
+    switchboard = Switchboard(bind, tell, resolver=Resolver(nameserver))
     _, port = await switchboard.open(sip_port)
     # Ctrl-C goes to the whole group; the daemon decides what becomes of its calls.
     loop.add_signal_handler(signal.SIGINT, lambda: None)
@@ -88,7 +95,7 @@ async def serve(bind: str, sip_port: int) -> None:
     try:
         await _obey_until_eof(commands, switchboard)
         switchboard.hang_up_all()
-        await _farewell(switchboard)
+        await asyncio.gather(_farewell(switchboard), switchboard.leave_trunks())
     finally:
         switchboard.close()
         output.close()

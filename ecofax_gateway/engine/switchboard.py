@@ -6,24 +6,35 @@ I/O: opens sockets and the files that are sent.
 
 import asyncio
 import logging
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ..domain.errors import Malformed
 from ..domain.outcome import Ending, Outcome
 from ..sip.call import Call
-from ..sip.digest import Credentials
-from ..sip.event import Event, IncomingCall
+from ..sip.event import Answered, Event, IncomingCall, Ringing, TargetFailed
 from ..sip.glance import glance
-from ..sip.hop import Hop, Transport
-from ..sip.uri import SipUri
+from ..sip.hop import Hop
 from ..spandsp.job import Sending, SourceFile
 from ..spandsp.tiff import read_shapes
-from .call import OutgoingCall, Tell
+from .call import OutgoingCall
+from .directory import Directory, TrunkUnreachable, credentials_of
+from .identity import identity_of
+from .keeper import TrunkKeeper
 from .media import Media, open_media
-from .protocol import Command, Ended, HangUp, KeepTrunk, PlaceCall, Progress
+from .protocol import (
+    Command,
+    Ended,
+    HangUp,
+    KeepTrunk,
+    PlaceCall,
+    Progress,
+    TrunkHealth,
+)
+from .resolver import Resolver
 from .signalling import Signalling
 from .ticker import Ticker
-from .transport import Address, resolve
+from .transport import Address
 
 logger = logging.getLogger(__name__)
 
@@ -32,9 +43,6 @@ WIDTH = 1728
 
 DPI_TOLERANCE = 0.05
 """libspandsp takes 200 dpi as 196, and what it does not know as 98."""
-
-RESOLVE_TIMEOUT_S = 10.0
-"""For the trunk's name; a resolver that hangs is a fault of the trunk."""
 
 
 class Switchboard:
@@ -45,9 +53,17 @@ class Switchboard:
         host: The IP literal that the far ends answer to.
 
         tell: Called with what happens; must not raise.
+
+        resolver: Finds trunks; None: by the system's nameservers.
     """
 
-    def __init__(self, host: str, tell: Tell) -> None:
+    def __init__(
+        self,
+        host: str,
+        tell: Callable[[Progress | Ended | TrunkHealth], None],
+        *,
+        resolver: Resolver | None = None,
+    ) -> None:
         self._host = host
         self._tell = tell
         self._ticker = Ticker()
@@ -57,6 +73,13 @@ class Switchboard:
         self._placing: set[str] = set()
         self._gone: set[str] = set()
         self._closing = False
+        self._keepers: dict[str, TrunkKeeper] = {}
+        self._directory = Directory(
+            host,
+            resolver or Resolver(),
+            self._signalling.streams.trust,
+            self._signalling.now,
+        )
 
     async def open(self, sip_port: int) -> Address:
         """
@@ -76,7 +99,7 @@ class Switchboard:
             case HangUp(call=call):
                 self.hang_up(call)
             case KeepTrunk():
-                logger.info("asked to look after trunk %s", command.name)
+                await self._keep(command)
 
     def hang_up(self, call: str) -> None:
         """End one call; harmless if it is over."""
@@ -96,10 +119,25 @@ class Switchboard:
         while self._placing or self._calls or not self._signalling.agent.is_idle:
             await self._signalling.wait_for_change()
 
+    async def leave_trunks(self) -> None:
+        """Take every registration back; idempotent."""
+        keepers = list(self._keepers.values())
+        self._keepers.clear()
+        await asyncio.gather(*(keeper.close() for keeper in keepers))
+
     def close(self) -> None:
         """Stop everything; idempotent."""
         self._ticker.close()
         self._signalling.close()
+
+    async def _keep(self, order: KeepTrunk) -> None:
+        before = self._keepers.pop(order.name, None)
+        if before is not None:
+            await before.close()
+        if not self._closing:
+            keeper = TrunkKeeper(order, self._directory, self._signalling, self._tell)
+            self._keepers[order.name] = keeper
+            keeper.start()
 
     async def _place(self, order: PlaceCall) -> None:
         if self._closing or order.call in self._placing or order.call in self._calls:
@@ -111,14 +149,14 @@ class Switchboard:
         media: Media | None = None
         try:
             sending = look_into(order)
-            next_hop = await self._next_hop(order)
+            targets = await self._directory.targets(order.trunk)
             media = await open_media(self._host, self._ticker)
             if order.call in self._gone:
                 media.close()
                 self._refuse(order, Ending.CANCELLED, "hung up before it was called")
             else:
-                self._invite(order, sending, next_hop, media)
-        except _NoTrunk as error:
+                self._invite(order, sending, targets, media)
+        except TrunkUnreachable as error:
             self._refuse(order, Ending.TRUNK_FAULT, str(error))
         except (Malformed, OSError, ValueError) as error:
             if media is not None:
@@ -128,28 +166,13 @@ class Switchboard:
             self._placing.discard(order.call)
             self._gone.discard(order.call)
 
-    async def _next_hop(self, order: PlaceCall) -> Hop:
-        trunk = order.trunk
-        transport = Transport(trunk.transport.upper() or "UDP")
-        port = trunk.port or transport.default_port
-        try:
-            async with asyncio.timeout(RESOLVE_TIMEOUT_S):
-                address = await resolve(trunk.host, port, from_host=self._host)
-            if transport is not Transport.TLS:
-                return Hop(*address, transport)
-            streams = self._signalling.streams
-            trust = streams.trust.add(trunk.tls_ca_file, verify=trunk.tls_verify)
-            return Hop(*address, transport, trunk.host, trust)
-        except (OSError, TimeoutError, UnicodeError) as error:
-            raise _NoTrunk(f"{trunk.host!r} is not known: {error}") from error
-
     def _invite(
-        self, order: PlaceCall, sending: Sending, next_hop: Hop, media: Media
+        self, order: PlaceCall, sending: Sending, targets: Sequence[Hop], media: Media
     ) -> None:
         ids: list[str] = []
 
         def call_out(sdp: bytes) -> Call:
-            call = self._call_out(order, next_hop, sdp)
+            call = self._call_out(order, targets, sdp)
             ids.append(call.id)
             return call
 
@@ -164,7 +187,7 @@ class Switchboard:
             order,
             sending,
             call,
-            next_hop=next_hop.address,
+            next_hop=targets[0].address,
             signalling=self._signalling,
             media=media,
             tell=lambda event: self._told(event, ids),
@@ -174,25 +197,17 @@ class Switchboard:
         self._by_sip[call.id] = outgoing
         self._signalling.flush()
 
-    def _call_out(self, order: PlaceCall, next_hop: Hop, sdp: bytes) -> Call:
-        trunk = order.trunk
-        domain = trunk.domain or trunk.host
-        port = trunk.port if not trunk.domain and trunk.port != 5060 else None
-        called = str(SipUri(user=order.number, host=domain, port=port))
-        caller = str(SipUri(user=order.caller_id, host=domain))
-        credentials = None
-        if trunk.username:
-            credentials = Credentials(trunk.username, trunk.password)
+    def _call_out(self, order: PlaceCall, targets: Sequence[Hop], sdp: bytes) -> Call:
+        who = identity_of(order)
         return self._signalling.agent.invite(
-            to=called,
-            request_uri=called,
-            from_uri=caller,
-            next_hop=next_hop,
+            to=who.called,
+            request_uri=who.called,
+            from_uri=who.from_,
+            next_hop=targets,
             sdp=sdp,
             now=self._signalling.now(),
-            credentials=credentials,
-            # RFC 3325 §9.1: who pays, where From may be anything.
-            headers=(("P-Asserted-Identity", f"<{caller}>"),),
+            credentials=credentials_of(order.trunk),
+            headers=who.headers,
             ring_timeout=order.ring_timeout_s,
         )
 
@@ -220,12 +235,26 @@ class Switchboard:
         if isinstance(event, IncomingCall):
             # We only send: the number is not one to call.
             event.call.reject(403, self._signalling.now())
-        elif (outgoing := self._by_sip.get(event.call.id)) is not None:
+            return
+        self._learn(event)
+        if (outgoing := self._by_sip.get(event.call.id)) is not None:
             outgoing.take(event)
 
-
-class _NoTrunk(Exception):
-    """The trunk's name is not known."""
+    def _learn(self, event: Event) -> None:
+        """What a call says of the trunk that it went to."""
+        match event:
+            case TargetFailed(target=target, retry_after=retry_after):
+                self._directory.failed(target, retry_after)
+                if retry_after:
+                    for keeper in self._keepers.values():
+                        keeper.look_again()
+            case Ringing(call=call) | Answered(call=call):
+                self._directory.answered(call.dialog.peer)
+                for keeper in self._keepers.values():
+                    if keeper.serves(call.dialog.peer):
+                        keeper.proven()
+            case _:
+                pass
 
 
 def look_into(order: PlaceCall) -> Sending:

@@ -109,9 +109,9 @@ async def open_udp(host: str, port: int, on_datagram: OnDatagram) -> UdpPort:
     return udp_port
 
 
-async def resolve(host: str, port: int, *, from_host: str) -> Address:
+async def resolve(host: str, port: int, *, from_host: str) -> list[Address]:
     """
-    The address of a host for UDP; an IP literal is its own.
+    The addresses of a host, as the system's own rules say; an IP literal is its own.
 
     Args:
         host: A name or an IP literal.
@@ -127,5 +127,5 @@ async def resolve(host: str, port: int, *, from_host: str) -> Address:
     family = socket.AF_INET6 if ":" in from_host else socket.AF_INET
     loop = asyncio.get_running_loop()
     found = await loop.getaddrinfo(host, port, family=family, type=socket.SOCK_DGRAM)
-    address = found[0][4]
-    return str(address[0]), int(address[1])
+    addresses = [(str(address[0]), int(address[1])) for *_, address in found]
+    return list(dict.fromkeys(addresses))

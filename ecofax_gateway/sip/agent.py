@@ -17,6 +17,7 @@ from .endpoint import ALLOW, Endpoint
 from .event import Event, IncomingCall
 from .exchange import Exchange
 from .hop import Address, Hop, Transport
+from .inquiry import Inquiry, Registration
 from .machine import STANDARD_TIMERS, Timers
 from .message import Request, printable
 from .placed import PlacedCall
@@ -218,6 +219,54 @@ class UserAgent:
         self._calls[call.id] = call
         call.start(now)
         return call
+
+    def registration(
+        self,
+        *,
+        registrar: str,
+        identity: str,
+        credentials: Credentials | None,
+        expires: int,
+    ) -> Registration:
+        """
+        A binding that the owner makes with `ask`, keeps and takes back.
+
+        Args:
+            registrar: URI of its domain.
+
+            identity: The address of record, a URI.
+
+            credentials: For 401 and 407, or None.
+
+            expires: Seconds to ask for.
+
+        Raises:
+            MalformedMessage: If a URI is none.
+        """
+        return Registration(
+            endpoint=self._endpoint,
+            registrar=str(parse_uri(registrar)),
+            identity=identity,
+            credentials=credentials,
+            expires=expires,
+        )
+
+    def ping(
+        self, *, uri: str, identity: str, credentials: Credentials | None = None
+    ) -> Inquiry:
+        """
+        OPTIONS, to see whether somebody is there.
+
+        Raises:
+            MalformedMessage: If a URI is none.
+        """
+        return Inquiry(
+            endpoint=self._endpoint,
+            method="OPTIONS",
+            uri=str(parse_uri(uri)),
+            identity=str(parse_uri(identity)),
+            credentials=credentials,
+        )
 
     def receive_request(
         self, transaction: Transaction, request: Request, now: float

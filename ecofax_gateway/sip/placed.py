@@ -9,7 +9,6 @@ Standards:
     or a timeout", the next target
 """
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -22,6 +21,7 @@ from .digest import Credentials
 from .endpoint import SDP_TYPE, Endpoint
 from .event import Answered, CallFailed, Ringing, TargetFailed
 from .hop import Hop
+from .inquiry import retry_after
 from .machine import State
 from .message import Headers, Request, Response, printable
 from .reason import reason_of
@@ -31,9 +31,6 @@ from .transaction import Transaction
 HURRY = 16
 """Times T1 for a sign of life while another target is left: five repeats. Timer B's 64
 would keep a caller waiting half a minute for each dead proxy."""
-
-MAX_RETRY_AFTER = 3_600
-"""Seconds that we heed: a proxy that asks for a day is not out for a day."""
 
 MAX_FORKS = 16
 """Far ends of one call that are remembered; a trunk forks to none or two."""
@@ -361,7 +358,7 @@ class PlacedCall(Call):
             self._send_invite(now)
             return
         elif _is_overload(failure):
-            self._target_failed(failure, _retry_after(response), now)
+            self._target_failed(failure, retry_after(response), now)
             return
         self._fail(failure, now)
 
@@ -428,9 +425,3 @@ def _is_overload(failure: _Failure) -> bool:
     """Whether a refusal is the target's own, and not the called line's."""
     is_trunk = ending_of(failure.status, failure.q850) is Ending.TRUNK_FAULT
     return failure.status == 503 and is_trunk
-
-
-def _retry_after(response: Response) -> int | None:
-    """Seconds; what follows them, a comment or a duration, is for people."""
-    said = re.match(r"[0-9]{1,9}", (response.header("Retry-After") or "").strip())
-    return min(int(said[0]), MAX_RETRY_AFTER) if said else None

@@ -75,7 +75,7 @@ async def test_a_closed_far_end_does_not_close_us():
     ],
 )
 async def test_a_host_has_an_address_that_our_socket_reaches(host, from_host, expected):
-    assert await resolve(host, 5080, from_host=from_host) == (expected, 5080)
+    assert await resolve(host, 5080, from_host=from_host) == [(expected, 5080)]
 
 
 async def test_an_address_of_the_other_family_is_no_address():
