@@ -1,5 +1,5 @@
 """
-`line add|list|passwd|remove|quota|show|window`: fax lines.
+`line add|list|set|passwd|remove|quota|show|window`: fax lines.
 """
 
 import argparse
@@ -37,11 +37,22 @@ def add_parsers(
     add.add_argument(
         "--max-calls", type=int, default=2, metavar="N", help="calls at a time (2)"
     )
+    _combine_option(add, default=False)
     _password_option(add)
     add.set_defaults(run=add_line)
 
     listing = add_command(actions, "list", "list the fax lines", example="line list")
     listing.set_defaults(run=list_lines)
+
+    change = add_command(
+        actions,
+        "set",
+        "let faxes of a line to one number share a call, or not",
+        example="line set 0366720307 --combine",
+    )
+    change.add_argument("number")
+    _combine_option(change, default=None, required=True)
+    change.set_defaults(run=change_line)
 
     passwd = add_command(
         actions,
@@ -72,6 +83,7 @@ def add_line(arguments: argparse.Namespace) -> int:
         name=arguments.name,
         password_hash=hash_password(password),
         max_calls=arguments.max_calls,
+        combine=arguments.combine,
     )
     with open_store(settings_of(arguments)) as db:
         if not db.sync_tx(lines.add, line, now=datetime.now(UTC)):
@@ -99,11 +111,25 @@ def list_lines(arguments: argparse.Namespace) -> int:
     for status in known:
         line = status.line
         paused = "  paused" if status.paused else ""
+        combines = "  combines" if line.combine else ""
         print(
             f"{FaxNumber(line.number)!s:<18} {line.plan:<6}"
             f" {line.plan.default_quality:<8} {line.max_calls} calls  {line.name}{paused}"
+            f"{combines}"
             f"  {told[line.number]}".rstrip()
         )
+    return 0
+
+
+def change_line(arguments: argparse.Namespace) -> int:
+    """Say whether faxes of a line to one number may go in one call."""
+    number = line_number(arguments.number)
+    with open_store(settings_of(arguments)) as db:
+        changed = db.sync_tx(lines.set_combine, number.e164, combine=arguments.combine)
+    if not changed:
+        raise OrderRefused(NO_SUCH_LINE.format(number), code="no-line")
+    how = "may share a call" if arguments.combine else "go in calls of their own"
+    print(f"line {number}: faxes to one number {how}")
     return 0
 
 
@@ -136,6 +162,18 @@ def remove_line(arguments: argparse.Namespace) -> int:
         )
     print(f"line {number} removed; its history stays")
     return 0
+
+
+def _combine_option(
+    parser: argparse.ArgumentParser, *, default: bool | None, required: bool = False
+) -> None:
+    parser.add_argument(
+        "--combine",
+        action=argparse.BooleanOptionalAction,
+        default=default,
+        required=required,
+        help="send faxes that wait for the same number in one call",
+    )
 
 
 def _password_option(parser: argparse.ArgumentParser) -> None:

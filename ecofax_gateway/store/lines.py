@@ -82,6 +82,14 @@ def set_password_hash(conn: Connection, number: str, password_hash: str) -> bool
     return changed.rowcount == 1
 
 
+def set_combine(conn: Connection, number: str, *, combine: bool) -> bool:
+    """Let faxes to one number share a call, or not; False if there is no such line."""
+    changed = conn.execute(
+        update(line).where(line.c.number == number).values(combine=combine)
+    )
+    return changed.rowcount == 1
+
+
 def set_paused(conn: Connection, number: str, *, paused: bool) -> bool:
     """Let no new call of a line begin, or again; False if there is no such line."""
     changed = conn.execute(
