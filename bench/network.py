@@ -1,0 +1,291 @@
+"""
+A telephone network in virtual time: whole faxes in milliseconds, through bad lines.
+
+I/O: the files that the fax terminals read and write.
+
+Both ends are the engine's own `FaxLeg`, so what is tried is our terminal, our UDPTL
+and our re-sending, not a model of them. Everything at random comes from one seed.
+"""
+
+import heapq
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+from ecofax_gateway.domain.journal import Ladder
+from ecofax_gateway.engine.leg import FaxLeg
+from ecofax_gateway.engine.transport import Address, UdpPort
+from ecofax_gateway.spandsp.job import (
+    FaxMet,
+    Finished,
+    Options,
+    PageDone,
+    Receiving,
+    Sending,
+    TerminalEvent,
+)
+from ecofax_gateway.spandsp.terminal import FaxTerminal
+from ecofax_gateway.t38.offer import T38Media
+from ecofax_gateway.t38.udptl import Udptl
+
+TICK_S = 0.02
+LIMIT_S = 900.0
+"""No call may last longer, whatever the network does."""
+
+AFTERGLOW_S = 5.0
+"""Until the far end is cut, once the sender is done: it has its DCN by then."""
+
+REORDER_S = 0.045
+"""By how much a datagram that is overtaken comes late."""
+
+HOSTS = ("192.0.2.1", "192.0.2.2")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Impairment:
+    """What one direction of the network does to datagrams."""
+
+    loss: float = 0.0
+    "Share that is lost, one by one."
+
+    outages_per_s: float = 0.0
+    outage_s: float = 0.0
+    "How long everything is lost each time."
+
+    reorder: float = 0.0
+    "Share that comes `REORDER_S` late."
+
+    duplicate: float = 0.0
+    jitter_s: float = 0.0
+    "Each datagram comes up to so much later: it may overtake others."
+
+    delay_s: float = 0.02
+
+
+@dataclass(slots=True)
+class _Direction:
+    """One way through the network."""
+
+    impairment: Impairment
+    dice: random.Random
+    out_until: float = 0.0
+    next_outage: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.next_outage = self._draw_outage(0.0)
+
+    def arrivals(self, now: float) -> Iterator[float]:
+        """When what is sent now arrives: never, once or twice."""
+        how, dice = self.impairment, self.dice
+        while now >= self.next_outage:
+            self.out_until = self.next_outage + how.outage_s
+            self.next_outage = self._draw_outage(self.out_until)
+        if now < self.out_until or dice.random() < how.loss:
+            return
+        for _ in range(1 + (dice.random() < how.duplicate)):
+            late = REORDER_S * (dice.random() < how.reorder)
+            yield now + how.delay_s + late + dice.uniform(0, how.jitter_s)
+
+    def _draw_outage(self, after: float) -> float:
+        rate = self.impairment.outages_per_s
+        return after + self.dice.expovariate(rate) if rate else float("inf")
+
+
+class Port:
+    """What a `FaxLeg` takes for its socket."""
+
+    def __init__(self, carry: Callable[[bytes], None]) -> None:
+        self.on_datagram: Callable[[bytes, Address], None] = lambda data, source: None
+        self._carry = carry
+
+    def send(self, data: bytes, address: Address) -> None:
+        """Into the network."""
+        self._carry(data)
+
+    def close(self) -> None:
+        """Nothing to free."""
+
+
+class ParityUdptl(Udptl):
+    """
+    Sends parity (FEC) instead of redundancy, as some gateways do.
+
+    Args:
+        span, entries: Each datagram has *entries* parities, of *span* packets each.
+
+    Standards:
+        ITU-T T.38 (09/2010) §9.1.4.2 -- parity encoded FEC
+    """
+
+    def __init__(self, *, span: int, entries: int) -> None:
+        super().__init__()
+        self._span, self._entries = span, entries
+        self._packets: list[bytes] = []
+
+    def send(self, ifp: bytes) -> bytes:
+        """The datagram for the next packet."""
+        plain = super().send(ifp)
+        head = plain[: 2 + 1 + len(ifp)]
+        reach = self._span * self._entries
+        before = [b""] * (reach - len(self._packets)) + self._packets[-reach:]
+        parities = []
+        for entry in range(self._entries):
+            group = before[entry :: self._entries]
+            xored = bytearray(max(map(len, group)))
+            for packet in group:
+                for at, octet in enumerate(packet):
+                    xored[at] ^= octet
+            parities.append(bytes([len(xored)]) + bytes(xored))
+        self._packets = [*self._packets[-reach:], ifp]
+        head += bytes([0x80, 1, self._span, self._entries])
+        return head + b"".join(parities)
+
+
+@dataclass(slots=True)
+class Call:
+    """
+    One fax between two legs.
+
+    Args:
+        terminals: Caller and answerer; closed by `close`.
+
+        impairments: From caller to answerer, and back.
+
+        seed: Of everything at random.
+
+        udptls: Of the two legs; None: our own.
+    """
+
+    terminals: tuple[Any, Any]
+    impairments: tuple[Impairment, Impairment]
+    seed: int = 0
+    udptls: tuple[Udptl | None, Udptl | None] = (None, None)
+    now: float = 0.0
+    events: tuple[list[TerminalEvent], list[TerminalEvent]] = field(
+        default_factory=lambda: ([], [])
+    )
+    legs: list[FaxLeg] = field(default_factory=list)
+    filters: tuple[Callable[[bytes], bytes] | None, ...] = (None, None)
+    taps: list[Callable[[int, bytes], None]] = field(default_factory=list)
+    "Each hears every datagram that is sent, and by whom."
+
+    _queue: list[tuple[float, int, int, bytes]] = field(default_factory=list)
+    _sent: int = 0
+    _ports: list[Port] = field(default_factory=list)
+    _ways: list[_Direction] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        dice = random.Random(self.seed)  # noqa: S311 -- a simulation
+        for side in (0, 1):
+            self._ways.append(
+                _Direction(self.impairments[side], random.Random(dice.random()))  # noqa: S311
+            )
+            port = Port(lambda data, side=side: self._carry(side, data))  # type: ignore[misc]  # mypy cannot infer a default
+            self._ports.append(port)
+            self.terminals[side].ladder = Ladder(lambda: self.now)
+            self.legs.append(
+                FaxLeg(
+                    self.terminals[side],
+                    cast(UdpPort, port),
+                    T38Media(address=(HOSTS[1 - side], 4000), max_datagram=400),
+                    trusted_hosts=frozenset(),
+                    on_event=self.events[side].append,
+                    filter_out=self.filters[side],
+                    udptl=self.udptls[side],
+                )
+            )
+
+    def run(
+        self, *, until: Callable[[], bool] | None = None, limit_s: float = LIMIT_S
+    ) -> None:
+        """
+        Let time pass until the caller is done, or *until* says so.
+
+        Raises:
+            TimeoutError: After *limit_s* of virtual time.
+        """
+        while not (until() if until is not None else self.is_finished(0)):
+            if self.now > limit_s:
+                raise TimeoutError(f"not over after {self.now:.0f} s")
+            self.tick()
+
+    def afterglow(self) -> None:
+        """Let the far end take the caller's last words, as until the BYE."""
+        end = self.now + AFTERGLOW_S
+        while self.now < end and not self.is_finished(1):
+            self.tick()
+        self.legs[1].terminate()
+
+    def tick(self) -> None:
+        """20 ms: what arrives meanwhile, then both legs."""
+        end = self.now + TICK_S
+        while self._queue and self._queue[0][0] <= end:
+            self.now, _, side, data = heapq.heappop(self._queue)
+            self._ports[side].on_datagram(data, (HOSTS[1 - side], 4000))
+        self.now = end
+        for leg in self.legs:
+            leg.tick()
+
+    def is_finished(self, side: int) -> bool:
+        """Whether that side's procedure is over, its last packets included."""
+        return Finished() in self.events[side]
+
+    def inject(self, side: int, datagram: bytes) -> None:
+        """Give a datagram to one side as if it came from the other."""
+        self._ports[side].on_datagram(datagram, (HOSTS[1 - side], 4000))
+
+    def close(self) -> None:
+        """Free both terminals; the received file is whole then."""
+        for leg in self.legs:
+            leg.close()
+
+    def _carry(self, side: int, data: bytes) -> None:
+        for tap in self.taps:
+            tap(side, data)
+        for at in self._ways[side].arrivals(self.now):
+            self._sent += 1
+            heapq.heappush(self._queue, (at, self._sent, 1 - side, data))
+
+
+def both_ways(**how: float) -> tuple[Impairment, Impairment]:
+    """The same trouble in both directions."""
+    return Impairment(**how), Impairment(**how)
+
+
+def call_between(
+    sending: Sending,
+    received: Path,
+    *,
+    seed: int = 0,
+    impairments: tuple[Impairment, Impairment] | None = None,
+    udptls: tuple[Udptl | None, Udptl | None] = (None, None),
+    filters: tuple[Callable[[bytes], bytes] | None, ...] = (None, None),
+    ecm: bool = True,
+    max_dpi: int = 391,
+) -> Call:
+    """A call from a terminal that sends to one that writes what comes to *received*."""
+    return Call(
+        (
+            FaxTerminal(sending, Options(station_id="+33 1 40 00 00 01", ecm=ecm)),
+            FaxTerminal(
+                Receiving(path=str(received), max_dpi=max_dpi),
+                Options(station_id="+33 9 72 10 10 10"),
+            ),
+        ),
+        impairments or both_ways(),
+        seed=seed,
+        udptls=udptls,
+        filters=filters,
+    )
+
+
+def pages_told(events: list[TerminalEvent]) -> int:
+    """How many pages these events confirm."""
+    return sum(isinstance(event, PageDone) for event in events)
+
+
+def has_met(events: list[TerminalEvent]) -> bool:
+    """Whether the far end showed itself."""
+    return any(isinstance(event, FaxMet) for event in events)
