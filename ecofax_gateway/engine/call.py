@@ -39,7 +39,7 @@ from ..sip.sdp import SessionDescription, parse_sdp
 from ..spandsp.audio import AudioTerminal, Law
 from ..spandsp.job import FaxMet, Finished, Options, PageDone, Sending, TerminalEvent
 from ..spandsp.terminal import FaxTerminal
-from ..t38.offer import T38Media, find_t38
+from ..t38.offer import OUR_VERSION, T38Media, find_t38
 from .audio import find_audio
 from .media import Media
 from .protocol import Ended, PlaceCall, Progress, Step
@@ -285,6 +285,8 @@ class OutgoingCall:
             return
         self._stop_waiting()
         self._state = _State.T38
+        # Annex D.2.3: an answer may only lower the version, and ours is the lowest.
+        peer = replace(peer, version=min(peer.version, OUR_VERSION))
         rate = min(self._order.max_bit_rate, peer.max_bit_rate)
         options = self._options(max_bit_rate=rate, version=peer.version)
         self._media.start_fax(

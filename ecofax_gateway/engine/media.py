@@ -20,6 +20,8 @@ from .rtp import RtpStream
 from .ticker import Ticker
 from .transport import Address, UdpPort, open_udp
 
+Promise = Callable[[SessionDescription], SessionDescription]
+
 
 class Media:
     """
@@ -39,6 +41,9 @@ class Media:
         began = asyncio.get_running_loop().time()
         self.ladder = Ladder(lambda: asyncio.get_running_loop().time() - began)
         "Notes of what is said in this call."
+
+        self.promise: Promise = lambda description: description
+        "Changes each description before it is sent: a station that misbehaves."
 
         self._ticker = ticker
         self._audio_port = audio
@@ -182,6 +187,16 @@ class Media:
         self._ticker.add(leg.tick)
         return leg
 
+    @property
+    def is_t38(self) -> bool:
+        """Whether the fax runs over T.38."""
+        return isinstance(self.leg, FaxLeg)
+
+    def pause(self) -> None:
+        """Say nothing more, not even again; for a station that misbehaves."""
+        if self.leg is not None:
+            self._ticker.discard(self.leg.tick)
+
     def redirect_t38(self, peer: T38Media) -> None:
         """The far end's new description says where it wants its T.38."""
         if isinstance(self.leg, FaxLeg):
@@ -209,7 +224,7 @@ class Media:
     def _described(self, description: SessionDescription) -> bytes:
         # RFC 3264 §8: each new description of a session has the next version.
         self._version += 1
-        return format_sdp(description)
+        return format_sdp(self.promise(description))
 
 
 async def open_media(host: str, ticker: Ticker) -> Media:

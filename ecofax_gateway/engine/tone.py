@@ -12,6 +12,7 @@ Standards:
 """
 
 import math
+from collections.abc import Iterable
 from functools import cache
 
 PCMU, PCMA = 0, 8
@@ -39,15 +40,23 @@ def cng_frame(payload_type: int, index: int) -> bytes:
     return _cycle(payload_type)[start : start + FRAME]
 
 
+def encoded(payload_type: int, samples: Iterable[int]) -> bytes:
+    """Samples of 16 bits as G.711 octets."""
+    code = {PCMU: _mu_law, PCMA: _a_law}[payload_type]
+    return bytes(code(max(-32768, min(32767, sample))) for sample in samples)
+
+
 @cache
 def _cycle(payload_type: int) -> bytes:
     # 3.5 s are 175 frames exactly, so a frame never wraps round the end.
-    code = {PCMU: _mu_law, PCMA: _a_law}[payload_type]
-    tone = bytes(
-        code(round(_PEAK * math.sin(2 * math.pi * _FREQUENCY * n / _RATE)))
-        for n in range(_ON)
+    tone = encoded(
+        payload_type,
+        (
+            round(_PEAK * math.sin(2 * math.pi * _FREQUENCY * n / _RATE))
+            for n in range(_ON)
+        ),
     )
-    return tone + bytes([code(0)]) * (_CYCLE - _ON)
+    return tone + encoded(payload_type, [0]) * (_CYCLE - _ON)
 
 
 def _mu_law(sample: int) -> int:

@@ -15,48 +15,142 @@ from typing import Self
 
 
 class Conduct(StrEnum):
-    """What a station does to a call."""
+    """What a station does to a call; `MEANINGS` says it in words."""
 
     GOOD = "good"
+
     BUSY = "busy"
-    "Answers 486."
-
     NO_ANSWER = "no-answer"
-    "Rings for ever."
-
     UNKNOWN = "unknown"
-    "Answers 404."
-
     UNREACHABLE = "unreachable"
-    "Answers 480."
-
-    REFUSE_T38 = "refuse-t38"
-    "Picks up, answers 488 to T.38."
-
-    SILENCE = "silence"
-    "Picks up, agrees to T.38, sends nothing."
+    DECLINED = "declined"
+    OVERLOADED = "overloaded"
+    CANCEL_RACE = "cancel-race"
+    EARLY_MEDIA = "early-media"
 
     VOICE = "voice"
-    "Picks up and hangs up before any fax."
+    TALK = "talk"
+    ANSWERING_MACHINE = "answering-machine"
+    SILENCE = "silence"
+
+    REFUSE_T38 = "refuse-t38"
+    AUDIO_ONLY = "audio-only"
+    UNSUPPORTED_T38 = "t38-415"
+    UNACCEPTABLE_T38 = "t38-606"
+    IGNORE_REINVITE = "ignore-reinvite"
+    LATE_REINVITE = "late-reinvite"
+    REINVITE_IN_PAGE = "reinvite-in-page"
+
+    WRONG_VERSION = "wrong-version"
+    SLOW = "slow"
+    TINY_DATAGRAM = "tiny-datagram"
+    CORRUPT_DIS = "corrupt-dis"
 
     HANG_UP = "hang-up"
-    "BYE instead of confirming the page."
-
     DCN = "dcn"
-    "DCN instead of confirming the page."
-
     RTN = "rtn"
-    "RTN instead of confirming the page, however often it comes."
-
     RTN_ONCE = "rtn-once"
-    "RTN, but MCF when the page comes again."
-
+    PIN = "pin"
+    STOP = "stop"
+    DUPLICATES = "duplicates"
     NEVER_ENDING = "never-ending"
-    "Never hangs up, and does not answer the other's BYE."
 
 
-PAGED = frozenset({Conduct.HANG_UP, Conduct.DCN, Conduct.RTN, Conduct.RTN_ONCE})
+MEANINGS: dict[Conduct, str] = {
+    Conduct.GOOD: "receives the fax",
+    Conduct.BUSY: "answers 486",
+    Conduct.NO_ANSWER: "rings for ever",
+    Conduct.UNKNOWN: "answers 404",
+    Conduct.UNREACHABLE: "answers 480",
+    Conduct.DECLINED: "answers 603",
+    Conduct.OVERLOADED: "answers 503 with Retry-After: 30",
+    Conduct.CANCEL_RACE: "rings until the caller gives up, and picks up just then",
+    Conduct.EARLY_MEDIA: "183 and an announcement first, then receives the fax",
+    Conduct.VOICE: "picks up and hangs up before any fax",
+    Conduct.TALK: "picks up and speaks for ever, 488 to T.38",
+    Conduct.ANSWERING_MACHINE: "speaks for 30 s, then a fax in audio; 488 to T.38",
+    Conduct.SILENCE: "agrees to T.38 and sends nothing",
+    Conduct.REFUSE_T38: "488 to T.38, and nothing to hear in audio",
+    Conduct.AUDIO_ONLY: "488 to T.38, a fax in audio",
+    Conduct.UNSUPPORTED_T38: "415 to T.38, a fax in audio",
+    Conduct.UNACCEPTABLE_T38: "606 to T.38, a fax in audio",
+    Conduct.IGNORE_REINVITE: "never answers an offer of T.38, a fax in audio",
+    Conduct.LATE_REINVITE: "488 to T.38, its own offer of it 8 s after the answer",
+    Conduct.REINVITE_IN_PAGE: "a fax in audio, an offer of T.38 in the first page",
+    Conduct.WRONG_VERSION: "says T38FaxVersion 3 and speaks 0",
+    Conduct.SLOW: "T38MaxBitRate 4800",
+    Conduct.TINY_DATAGRAM: "T38FaxMaxDatagram 72",
+    Conduct.CORRUPT_DIS: "damages every DIS (T.38 only, as all that follows)",
+    Conduct.HANG_UP: "BYE instead of confirming the page",
+    Conduct.DCN: "DCN instead of confirming the page",
+    Conduct.RTN: "RTN instead of confirming the page, however often it comes",
+    Conduct.RTN_ONCE: "RTN, but MCF when the page comes again",
+    Conduct.PIN: "PIN instead of confirming the page: an operator is wanted",
+    Conduct.STOP: "falls silent instead of confirming the page",
+    Conduct.DUPLICATES: "repeats old datagrams for ever instead of confirming the page",
+    Conduct.NEVER_ENDING: "never hangs up, is deaf to BYE, repeats its last datagram",
+}
+
+PAGED = frozenset(
+    {
+        Conduct.HANG_UP,
+        Conduct.DCN,
+        Conduct.RTN,
+        Conduct.RTN_ONCE,
+        Conduct.PIN,
+        Conduct.STOP,
+        Conduct.DUPLICATES,
+    }
+)
 """Conducts that happen at a page; the first, if none is named."""
+
+ANSWERS = {
+    Conduct.BUSY: 486,
+    Conduct.UNKNOWN: 404,
+    Conduct.UNREACHABLE: 480,
+    Conduct.DECLINED: 603,
+    Conduct.OVERLOADED: 503,
+}
+"""To the INVITE."""
+
+T38_ANSWERS = {
+    Conduct.VOICE: 488,
+    Conduct.TALK: 488,
+    Conduct.ANSWERING_MACHINE: 488,
+    Conduct.REFUSE_T38: 488,
+    Conduct.AUDIO_ONLY: 488,
+    Conduct.UNSUPPORTED_T38: 415,
+    Conduct.UNACCEPTABLE_T38: 606,
+    Conduct.IGNORE_REINVITE: 488,
+    Conduct.LATE_REINVITE: 488,
+    Conduct.REINVITE_IN_PAGE: 488,
+}
+"""To an offer of T.38."""
+
+FAX_IN_AUDIO = frozenset(
+    {
+        Conduct.AUDIO_ONLY,
+        Conduct.UNSUPPORTED_T38,
+        Conduct.UNACCEPTABLE_T38,
+        Conduct.IGNORE_REINVITE,
+        Conduct.LATE_REINVITE,
+        Conduct.REINVITE_IN_PAGE,
+    }
+)
+"""Their modem answers as soon as they pick up."""
+
+SPEAKING = frozenset({Conduct.TALK, Conduct.ANSWERING_MACHINE})
+
+PATIENT = frozenset(
+    {
+        Conduct.NEVER_ENDING,
+        Conduct.SILENCE,
+        Conduct.TALK,
+        Conduct.STOP,
+        Conduct.DUPLICATES,
+    }
+)
+"""These never hang up by themselves."""
 
 _STEP = re.compile(r"([a-z0-9-]+)(?::([0-9]{1,4}))?(?:\*([0-9]{1,4}))?\Z")
 

@@ -12,7 +12,7 @@ import signal
 import sys
 from pathlib import Path
 
-from .behaviour import Conduct, Plan
+from .behaviour import MEANINGS, PAGED, Plan
 from .logbook import Logbook, tell
 from .reception import StationOptions, T38Mode
 from .station import Station
@@ -27,7 +27,11 @@ REINVITE_AFTER_UNPACED_S = 0.05
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
-    conducts = ", ".join(Conduct)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.epilog = "HOW is name[:page][*calls],... where name is one of\n" + "\n".join(
+        f"  {conduct + (':page' if conduct in PAGED else ''):<18} {meaning}"
+        for conduct, meaning in MEANINGS.items()
+    )
     parser.add_argument(
         "--folder", type=Path, required=True, help="where received faxes are kept"
     )
@@ -51,6 +55,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="who changes the call to T.38: us (reinvite), the caller (wait), nobody",
     )
     parser.add_argument(
+        "--audio-only",
+        dest="t38",
+        action="store_const",
+        const=T38Mode.REFUSE,
+        help="the same as --t38=refuse: 488 to T.38, the fax comes as modem tones",
+    )
+    parser.add_argument(
         "--max-dpi",
         type=int,
         choices=(98, 196, 391),
@@ -68,7 +79,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Plan.parse,
         default="good",
         metavar="HOW",
-        help=f"name[:page][*calls],... of {conducts}",
+        help="misbehave; see below",
     )
     parser.add_argument(
         "--number",

@@ -8,7 +8,8 @@ the IFP packets. T.38 carries no frame check sequence, only that it was right, s
 nothing else needs to change.
 
 Standards:
-    ITU-T T.30 (09/2005) §5.3.6.1 -- MCF X011 0001, RTN X011 0010, DCN X101 1111
+    ITU-T T.30 (09/2005) §5.3.6.1 -- DIS 0000 0001, MCF X011 0001, RTN X011 0010,
+    PIN X011 0100, DCN X101 1111
     ITU-T T.38 (09/2010) §7.4 -- HDLC octets in fields, first bit lowest
 """
 
@@ -18,8 +19,16 @@ from ..domain.errors import MalformedPacket
 from ..t38.ifp import fields, is_control
 from .behaviour import Behaviour, Conduct
 
-_MCF = 0x31
-_INSTEAD = {Conduct.RTN: 0x32, Conduct.RTN_ONCE: 0x32, Conduct.DCN: 0x5F}
+_DIS, _MCF = 0x01, 0x31
+_NO_FRAME = 0x55
+"""An FCF that T.30 does not know."""
+
+_INSTEAD = {
+    Conduct.RTN: 0x32,
+    Conduct.RTN_ONCE: 0x32,
+    Conduct.PIN: 0x34,
+    Conduct.DCN: 0x5F,
+}
 _X_BIT = 0x80
 """Says who speaks; stays as it is."""
 
@@ -32,11 +41,11 @@ class Mischief:
     A filter of outgoing IFP packets, for one call.
 
     Args:
-        behaviour: One of `behaviour.PAGED`; any other changes nothing.
+        behaviour: What to do; many conducts change nothing here.
 
         pages: How many pages the terminal has confirmed, the one at hand included.
 
-        on_hang_up: Called once, when it is time for `Conduct.HANG_UP`.
+        on_time: Called once, when the page has come and nothing more is said.
 
         version: T38FaxVersion.
     """
@@ -46,12 +55,12 @@ class Mischief:
         behaviour: Behaviour,
         *,
         pages: Callable[[], int],
-        on_hang_up: Callable[[], None],
+        on_time: Callable[[], None],
         version: int,
     ) -> None:
         self._behaviour = behaviour
         self._pages = pages
-        self._on_hang_up = on_hang_up
+        self._on_time = on_time
         self._version = version
         self._position = 0
         self._muted = behaviour.conduct is Conduct.SILENCE
@@ -81,14 +90,15 @@ class Mischief:
         return not self._muted
 
     def _instead_of(self, fcf: int) -> int:
+        conduct = self._behaviour.conduct
+        if conduct is Conduct.CORRUPT_DIS and fcf == _DIS:
+            return _NO_FRAME
         past = self._pages() - self._behaviour.page
-        due = past == 0 or (
-            past > 0 and self._behaviour.conduct is not Conduct.RTN_ONCE
-        )
+        due = past == 0 or (past > 0 and conduct is not Conduct.RTN_ONCE)
         if not due or fcf & ~_X_BIT != _MCF:
             return fcf
-        if self._behaviour.conduct is Conduct.HANG_UP:
+        if conduct in (Conduct.HANG_UP, Conduct.STOP, Conduct.DUPLICATES):
             self._muted = True
-            self._on_hang_up()
+            self._on_time()
             return fcf
-        return _INSTEAD.get(self._behaviour.conduct, _MCF) | fcf & _X_BIT
+        return _INSTEAD.get(conduct, _MCF) | fcf & _X_BIT

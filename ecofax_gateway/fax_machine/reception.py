@@ -1,5 +1,5 @@
 """
-One call that is answered: ring, pick up, change to T.38, receive, write it down.
+One call that is answered: ring, pick up, T.38 or audio, receive, write it down.
 
 I/O: through the sockets and the agent that it is given.
 """
@@ -7,7 +7,7 @@ I/O: through the sockets and the agent that it is given.
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -25,29 +25,40 @@ from ..sip.event import (
     ReinviteRejected,
 )
 from ..sip.sdp import SessionDescription, parse_sdp
+from ..spandsp.audio import AudioTerminal, Law
 from ..spandsp.job import FaxMet, Finished, Options, PageDone, Receiving, TerminalEvent
 from ..spandsp.terminal import FaxTerminal
-from ..t38.offer import T38Media, find_t38
-from .behaviour import Behaviour, Conduct
+from ..t38.offer import OUR_VERSION, T38Media, find_t38
+from .behaviour import (
+    ANSWERS,
+    FAX_IN_AUDIO,
+    PATIENT,
+    SPEAKING,
+    T38_ANSWERS,
+    Behaviour,
+    Conduct,
+)
 from .logbook import Logbook, Reception
 from .mischief import Mischief
+from .promise import promise_of
+from .voice import silence, voice
 
 logger = logging.getLogger(__name__)
-
-REFUSALS = {
-    Conduct.BUSY: 486,
-    Conduct.UNKNOWN: 404,
-    Conduct.UNREACHABLE: 480,
-}
-
-PATIENT = frozenset({Conduct.NEVER_ENDING, Conduct.SILENCE})
-"""These never hang up by themselves."""
 
 LINGER_S = 5.0
 """After the fax the caller hangs up; if it does not, we do."""
 
 NO_FAX_S = 60.0
-"""A call that never becomes T.38 is hung up."""
+"""A call that never becomes a fax is hung up."""
+
+LATE_S = 8.0
+"""Of `Conduct.LATE_REINVITE`, from the answer."""
+
+IN_PAGE_S = 6.0
+"""From the first DCS until the page is well under way. DCS, TCF and CFR take 4 s."""
+
+SPEECH_FRAMES = 1500
+"""Of an answering machine: 30 s."""
 
 
 class T38Mode(StrEnum):
@@ -60,7 +71,7 @@ class T38Mode(StrEnum):
     "The caller does."
 
     REFUSE = "refuse"
-    "Nobody may: 488."
+    "Nobody may: 488, and the fax comes in audio."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,18 +131,23 @@ class IncomingFax:
         self._began = signalling.now()
         self._timer: asyncio.TimerHandle | None = None
         self._over = False
+        media.promise = promise_of(behaviour.conduct)
 
     def begin(self) -> None:
         """Answer the INVITE, one way or the other."""
         conduct = self._behaviour.conduct
         now = self._signalling.now()
-        if conduct in REFUSALS:
-            self._call.reject(REFUSALS[conduct], now)
+        if conduct in ANSWERS:
+            later = (("Retry-After", "30"),) if conduct is Conduct.OVERLOADED else ()
+            self._call.reject(ANSWERS[conduct], now, headers=later)
             self._finish()
             return
+        if conduct is Conduct.EARLY_MEDIA:
+            self._announce()
+            return
         self._call.ring(now)
-        if conduct is not Conduct.NO_ANSWER:
-            self._pick_up()
+        if conduct not in (Conduct.NO_ANSWER, Conduct.CANCEL_RACE):
+            self.pick_up()
         self._signalling.flush()
 
     def take(self, event: Event) -> None:
@@ -161,34 +177,97 @@ class IncomingFax:
             self._finish()
             self._signalling.flush()
 
-    def _pick_up(self) -> None:
+    def _announce(self) -> None:
+        """183 with a voice, as networks do that tell the price before they ring."""
+        offer = _read(self._call.remote_sdp)
+        audio = self._media.audio_answer(offer) if offer is not None else None
+        self._call.ring(self._signalling.now(), sdp=audio)
+        self._start_audio(offer, speaks=True)
+        self._wait(self._options.reinvite_after_s, self.pick_up)
+
+    def pick_up(self) -> None:
+        """Answer 200; harmless if the call is over."""
+        if self._over:
+            return
         now = self._signalling.now()
         offer = _read(self._call.remote_sdp)
         peer = find_t38(offer) if offer is not None else None
-        refuses = self._refuses_t38()
+        refusal = self._t38_refusal
         audio = self._media.audio_answer(offer) if offer is not None else None
         if offer is None:
             self._call.accept(self._media.audio_offer(), now)
-        elif peer is not None and not refuses:
+        elif peer is not None and not refusal:
             self._call.accept(self._media.t38_answer(offer), now)
             self._start_fax(peer)
-            return
         elif audio is not None:
             self._call.accept(audio, now)
+            self._start_audio(offer, speaks=self._behaviour.conduct in SPEAKING)
         else:
-            self._call.reject(488, now)
+            self._call.reject(refusal or 488, now)
             self._finish()
-            return
-        if self._behaviour.conduct is Conduct.VOICE:
-            self._wait(self._options.reinvite_after_s, self.hang_up)
-        elif self._options.t38 is T38Mode.REINVITE and not refuses:
-            self._wait(self._options.reinvite_after_s, self._offer_t38)
-        else:
-            self._wait(NO_FAX_S, self.hang_up)
+        if not self._over and self._media.leg is None:
+            self._go_on()
+        self._signalling.flush()
 
-    def _refuses_t38(self) -> bool:
-        refusing = self._behaviour.conduct in (Conduct.REFUSE_T38, Conduct.VOICE)
-        return refusing or self._options.t38 is T38Mode.REFUSE
+    def _go_on(self) -> None:
+        """What comes after the answer in audio."""
+        conduct, options = self._behaviour.conduct, self._options
+        if conduct is Conduct.VOICE:
+            self._wait(options.reinvite_after_s, self.hang_up)
+        elif conduct is Conduct.LATE_REINVITE:
+            self._wait(LATE_S, self._offer_t38)
+        elif options.t38 is T38Mode.REINVITE and not self._t38_refusal:
+            self._wait(options.reinvite_after_s, self._offer_t38)
+        elif conduct not in PATIENT:
+            self._wait(NO_FAX_S, self.hang_up)
+        if conduct in FAX_IN_AUDIO or options.t38 is T38Mode.REFUSE:
+            self._start_audio_fax()
+
+    @property
+    def _t38_refusal(self) -> int:
+        """The status; 0: T.38 is welcome."""
+        refused = 488 if self._options.t38 is T38Mode.REFUSE else 0
+        return T38_ANSWERS.get(self._behaviour.conduct, refused)
+
+    def _start_audio(self, offer: SessionDescription | None, *, speaks: bool) -> None:
+        conduct = self._behaviour.conduct
+
+        def sound(law: Law, index: int) -> bytes:
+            if index == SPEECH_FRAMES and conduct is Conduct.ANSWERING_MACHINE:
+                # Not from within: the leg is in the middle of a frame.
+                asyncio.get_running_loop().call_soon(self._start_audio_fax)
+            return voice(law, index) if speaks else silence(law, index)
+
+        self._media.start_audio(
+            offer,
+            trusted_hosts=frozenset(),
+            sound=sound,
+            paced=self._options.paced,
+            answering=True,
+        )
+
+    def _start_audio_fax(self) -> None:
+        if self._over:
+            return
+        path = self._logbook.incoming_path()
+
+        def make(law: Law) -> AudioTerminal:
+            job = Receiving(path=str(path), max_dpi=self._options.max_dpi)
+            return AudioTerminal(job, self._terminal_options(), law=law)
+
+        if self._media.start_audio_fax(make, self._terminal_event):
+            self._path = path
+
+    def _terminal_options(self, peer: T38Media | None = None) -> Options:
+        options = self._options
+        return Options(
+            station_id=options.station_id or self._call.called,
+            ecm=options.ecm,
+            max_bit_rate=peer.max_bit_rate if peer is not None else 14400,
+            version=peer.version if peer is not None else 0,
+            paced=options.paced,
+            tag=self._call.called[:40],
+        )
 
     def _offer_t38(self) -> None:
         self._call.reinvite(self._media.t38_offer(), self._signalling.now())
@@ -198,29 +277,27 @@ class IncomingFax:
     def _reinvited(self, offer: SessionDescription | None) -> None:
         now = self._signalling.now()
         peer = find_t38(offer) if offer is not None else None
-        if offer is None or peer is None or self._refuses_t38():
-            self._call.reject_reinvite(488, now)
+        if self._behaviour.conduct is Conduct.IGNORE_REINVITE:
+            return
+        if offer is None or peer is None or self._t38_refusal:
+            self._call.reject_reinvite(self._t38_refusal or 488, now)
             return
         self._call.accept_reinvite(self._media.t38_answer(offer), now)
         self._start_fax(peer)
 
     def _start_fax(self, peer: T38Media) -> None:
-        if self._media.leg is not None:
+        if self._media.is_t38:
             self._media.redirect_t38(peer)
             return
         self._stop_waiting()
-        options = self._options
+        peer = replace(peer, version=min(peer.version, OUR_VERSION))
+        if self._path is not None:
+            # Of the modem that was there before the change; nothing came so far.
+            self._path.unlink(missing_ok=True)
         self._path = self._logbook.incoming_path()
         terminal = FaxTerminal(
-            Receiving(path=str(self._path), max_dpi=options.max_dpi),
-            Options(
-                station_id=options.station_id or self._call.called,
-                ecm=options.ecm,
-                max_bit_rate=peer.max_bit_rate,
-                version=peer.version,
-                paced=options.paced,
-                tag=self._call.called[:40],
-            ),
+            Receiving(path=str(self._path), max_dpi=self._options.max_dpi),
+            self._terminal_options(peer),
         )
         self._media.start_fax(
             terminal,
@@ -230,19 +307,26 @@ class IncomingFax:
             filter_out=Mischief(
                 self._behaviour,
                 pages=lambda: terminal.pages,
-                on_hang_up=self._hang_up_soon,
+                on_time=self._page_came,
                 version=peer.version,
             ),
         )
 
-    def _hang_up_soon(self) -> None:
-        # Asked for while packets are being sent: the leg must not close under them.
-        asyncio.get_running_loop().call_soon(self.hang_up)
+    def _page_came(self) -> None:
+        if self._behaviour.conduct is Conduct.HANG_UP:
+            # While packets are being sent: the leg must not close under them.
+            asyncio.get_running_loop().call_soon(self.hang_up)
+        elif self._behaviour.conduct is Conduct.STOP:
+            self._media.pause()
 
     def _terminal_event(self, event: TerminalEvent) -> None:
         match event:
             case FaxMet(remote_id=remote_id):
                 logger.info("%s: fax of %r", self._call.caller, remote_id)
+                if self._behaviour.conduct is Conduct.REINVITE_IN_PAGE:
+                    self._wait(IN_PAGE_S, self._offer_t38)
+                else:
+                    self._stop_waiting()
             case PageDone(pages=pages):
                 logger.info("%s: page %d", self._call.caller, pages)
             case Finished() if self._behaviour.conduct not in PATIENT:

@@ -63,6 +63,7 @@ class Station:
         self._signalling = Signalling(self._sip_event, ignore=self._is_deaf_to)
         self._faxes: dict[str, IncomingFax] = {}
         self._deaf: set[bytes] = set()
+        self._racing: dict[bytes, IncomingFax] = {}
         self._arrivals: asyncio.Queue[Call] = asyncio.Queue()
 
     async def open(self, port: int) -> Address:
@@ -111,6 +112,8 @@ class Station:
                 on_over=self._forgetter(call),
             )
             self._faxes[call.id] = fax
+            if behaviour.conduct is Conduct.CANCEL_RACE:
+                self._racing[call.id.encode("latin-1", "replace")] = fax
             fax.begin()
             self._signalling.flush()
 
@@ -131,11 +134,17 @@ class Station:
     def _forgetter(self, call: Call) -> Callable[[], None]:
         def forget() -> None:
             self._faxes.pop(call.id, None)
+            self._racing.pop(call.id.encode("latin-1", "replace"), None)
             tell({"event": "call-over", "caller": call.caller, "called": call.called})
 
         return forget
 
     def _is_deaf_to(self, datagram: bytes) -> bool:
+        if datagram.startswith(b"CANCEL "):
+            for call_id in [each for each in self._racing if each in datagram]:
+                # The 200 leaves as the CANCEL arrives: the two cross on the way.
+                asyncio.get_running_loop().call_soon(self._racing.pop(call_id).pick_up)
+                return True
         return datagram.startswith(b"BYE ") and any(
             call_id in datagram for call_id in self._deaf
         )

@@ -4,7 +4,7 @@ What a fax terminal is to do, what it tells meanwhile, and how it went.
 Pure: no I/O, no clock, no randomness.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..domain.journal import FarEnd
 from ..domain.outcome import Ending
@@ -104,5 +104,5 @@ class Result:
     bit_rate: int | None
     ecm: bool | None
     vertical_dpi: int | None
-    far_end: FarEnd
+    far_end: FarEnd = field(default_factory=FarEnd)
     "What it says of itself."

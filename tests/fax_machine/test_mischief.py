@@ -20,7 +20,7 @@ def mischief(conduct, *, page=1, pages=1, hung_up=None):
     return Mischief(
         Behaviour(conduct, page),
         pages=lambda: pages,
-        on_hang_up=(lambda: None) if hung_up is None else lambda: hung_up.append(1),
+        on_time=(lambda: None) if hung_up is None else lambda: hung_up.append(1),
         version=0,
     )
 

@@ -19,6 +19,7 @@ from ecofax_gateway.sip.event import (
     ReinviteReceived,
     ReinviteRejected,
 )
+from ecofax_gateway.sip.hop import Hop
 from ecofax_gateway.sip.sdp import format_sdp, parse_sdp
 from ecofax_gateway.t38.offer import find_t38, t38_offer
 
@@ -39,7 +40,7 @@ class Client:
             to="sip:0972101927@127.0.0.1",
             request_uri="sip:0972101927@127.0.0.1",
             from_uri="sip:1@127.0.0.1",
-            next_hop=address,
+            next_hop=Hop(*address),
             sdp=sdp,
             now=self.signalling.now(),
         )

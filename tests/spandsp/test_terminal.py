@@ -242,7 +242,7 @@ def refusing(answerer, conduct, page):
     return Mischief(
         Behaviour(conduct, page),
         pages=lambda: answerer.pages,
-        on_hang_up=lambda: None,
+        on_time=lambda: None,
         version=0,
     )
 
