@@ -159,6 +159,7 @@ class FaxSession(SMTP):
         self._open_sessions = open_sessions
         self._entered: str | None = None
         self._wire: asyncio.BaseTransport | None = None
+        self._is_trusted = False
         self._is_refused = False
         self._is_greeting = False
         self._credentials: LoginPassword | None = None
@@ -219,6 +220,7 @@ class FaxSession(SMTP):
         )
         if refusal is None:
             self._entered = peer
+            self._is_trusted = self._terms.visitors.is_trusted(peer)
             return None
         if refusal.log:
             logger.warning("%s", refusal.log)
@@ -303,18 +305,13 @@ class FaxSession(SMTP):
 
     async def check_auth_needed(self, caller_method: str) -> bool:
         """Strangers log in before anything else."""
-        if self.login is not None or self._is_trusted():
+        if self.login is not None or self._is_trusted:
             return False
         if self._terms.is_encrypted or self._tls_protocol is not None:
             await self.push("530 5.7.0 authentication required")
         else:
             await self.push("530 5.7.0 STARTTLS, then authentication required")
         return True
-
-    def _is_trusted(self) -> bool:
-        return self._entered is not None and self._terms.visitors.is_trusted(
-            self._entered
-        )
 
     def _keep_credentials(
         self, server: Any, session: Any, envelope: Any, mechanism: str, data: Any

@@ -4,7 +4,6 @@ mail -> order's reference: the 250 is answered after the commit.
 I/O: the store.
 """
 
-import asyncio
 import logging
 import secrets
 from collections.abc import Callable
@@ -13,6 +12,7 @@ from pathlib import Path
 
 from ..mail.listener import AcceptedMail
 from ..store import mails
+from ..store.content import Content
 from ..store.database import Database
 from ..store.reference import reference
 from .worker import Bell
@@ -57,20 +57,17 @@ class Accept:
             envelope_from=mail.envelope_from,
             recipients=tuple(mail.recipients),
             peer=mail.peer,
-            content=await self._db.keep(await _bytes(mail)),
+            content=await self._content(mail),
             login=mail.login,
         )
         accepted = await self._db.tx(mails.accept, new, now=self._clock())
-        if isinstance(mail.content, Path):
-            await asyncio.to_thread(mail.content.unlink, missing_ok=True)
         if isinstance(accepted, mails.Duplicate):
             logger.info("the same mail as %s came again; one fax", accepted.ref)
             return accepted.ref
         self._bell.ring()
         return accepted
 
-
-async def _bytes(mail: AcceptedMail) -> bytes:
-    if isinstance(mail.content, bytes):
-        return mail.content
-    return await asyncio.to_thread(mail.content.read_bytes)
+    async def _content(self, mail: AcceptedMail) -> Content:
+        if isinstance(mail.content, Path):
+            return await self._db.keep_file(mail.content, sha256=mail.sha256)
+        return await self._db.keep(mail.content)

@@ -203,6 +203,22 @@ class Database:
             spool=self.spool.write(data),
         )
 
+    async def keep_file(self, path: Path, *, sha256: str) -> Content:
+        """
+        Do `keep` for a large file that is flushed already; it is *path* no more.
+
+        Nothing is copied where the spool is on the same file system.
+        """
+        return await asyncio.wrap_future(self._hand_over(self._keep_file, path, sha256))
+
+    def _keep_file(self, path: Path, sha256: str) -> Content:
+        if self._is_sqlite:
+            size = path.stat().st_size
+            return Content(sha256=sha256, size=size, spool=self.spool.adopt(path))
+        content = Content.of(path.read_bytes())
+        path.unlink()
+        return content
+
     async def sweep(self, named: AbstractSet[str], *, now: datetime) -> int:
         """Delete spool files that are not *named* (by `housekeeping.spool_names`)."""
         return await asyncio.wrap_future(

@@ -8,6 +8,7 @@ then the row that names it is committed. A crash leaves at worst a file that no 
 names; the sweep takes it.
 """
 
+import errno
 import os
 import re
 import secrets
@@ -60,6 +61,31 @@ class Spool:
             self._sync_folder()
         except OSError as error:
             new.unlink(missing_ok=True)
+            raise StoreUnavailable(f"spool: {error.strerror}") from error
+        return name
+
+    def adopt(self, path: Path) -> str:
+        """
+        Take a file that is on the disk already; it is *path* no more.
+
+        Args:
+            path: Flushed by whoever wrote it.
+
+        Returns:
+            Its name, for the row.
+        """
+        name = secrets.token_hex(16)
+        try:
+            try:
+                path.rename(self.folder / name)
+            except OSError as error:
+                if error.errno != errno.EXDEV:
+                    raise
+                name = self.write(path.read_bytes())
+                path.unlink()
+            else:
+                self._sync_folder()
+        except OSError as error:
             raise StoreUnavailable(f"spool: {error.strerror}") from error
         return name
 

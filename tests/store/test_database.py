@@ -3,6 +3,7 @@ Transactions, group commit, retention, and failures of the ground below.
 """
 
 import asyncio
+import hashlib
 import os
 import sqlite3
 import threading
@@ -242,6 +243,24 @@ async def test_large_contents_are_files_on_sqlite_alone(db, office_now):
     names = await db.read(housekeeping.spool_names)
     assert {path.name for path in db.spool.folder.iterdir()} == names
     assert len(names) == ("sqlite" in repr(db))
+
+
+async def test_a_file_that_is_flushed_is_taken_not_copied(db, tmp_path):
+    data = b"x" * 400_000
+    path = tmp_path / "incoming.eml"
+    path.write_bytes(data)
+    inode = path.stat().st_ino
+
+    content = await db.keep_file(path, sha256=hashlib.sha256(data).hexdigest())
+
+    assert not path.exists()
+    assert content.sha256 == Content.of(data).sha256
+    assert content.size == len(data)
+    if content.spool:
+        assert db.spool.read(content.spool) == data
+        assert (db.spool.folder / content.spool).stat().st_ino == inode
+    else:
+        assert content.inline == data
 
 
 async def test_a_lost_spool_file_is_said(sqlite_db, office_now):
