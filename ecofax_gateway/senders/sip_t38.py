@@ -33,8 +33,9 @@ logger = logging.getLogger(__name__)
 
 ENGINE_MODULE = "ecofax_gateway.engine.main"
 
-MAX_LINE = 1 << 16
-"""Bytes of one event; the longest, an `Ended` with its detail, has some hundreds."""
+MAX_LINE = 1 << 19
+"""Bytes of one event; an `Ended` with its journal has some thousands, the longest that
+a journal allows, all of it characters that JSON escapes, 400 000."""
 
 READY_TIMEOUT_S = 20.0
 """From exec to `Ready`: an interpreter on a busy machine."""
