@@ -61,6 +61,9 @@ class Shared:
         returns: Types of the columns that come back, the key's excepted.
 
         kind: What is done about equal keys.
+
+        locks: A table whose rows a SELECT keeps for its transaction; SQLite has one
+            writer anyway.
     """
 
     def __init__(
@@ -71,9 +74,11 @@ class Shared:
         key: Sequence[str],
         returns: Mapping[str, TypeEngine[Any]] | None = None,
         kind: Kind = Kind.EACH,
+        locks: str | None = None,
     ) -> None:
         self.kind = kind
         self._sql = sql
+        self._locks = locks
         self._given = dict(given)
         self._key = tuple(key)
         self._returns = {name: given[name] for name in key} | dict(returns or {})
@@ -114,7 +119,10 @@ class Shared:
     def _spelled_for(self, dialect: Dialect) -> "_Spelled":
         spelled = self._spelled.get(dialect.name)
         if spelled is None:
-            spelled = _spell(self._sql, self._given, self._returns, dialect)
+            sql = self._sql
+            if self._locks is not None and dialect.name == "postgresql":
+                sql += f" FOR NO KEY UPDATE OF {self._locks}"
+            spelled = _spell(sql, self._given, self._returns, dialect)
             self._spelled[dialect.name] = spelled
         return spelled
 
