@@ -116,7 +116,7 @@ class OutgoingCall:
         self._order = order
         self._sending = sending
         self._call = call
-        self._trusted = frozenset({next_hop[0]})
+        self._first_hop = next_hop[0]
         self._signalling = signalling
         self._media = media
         self._tell = tell
@@ -157,6 +157,11 @@ class OutgoingCall:
     def saw(self, seen: Glance, *, from_us: bool) -> None:
         """Note a message of this call on its way."""
         self._media.ladder.note(Layer.SIP, seen.name, seen.detail, from_us=from_us)
+
+    @property
+    def _trusted(self) -> frozenset[str]:
+        """Hosts that media may come from: who answers may be the second of a trunk."""
+        return frozenset({self._first_hop, self._call.dialog.peer.host})
 
     def hang_up(self) -> None:
         """
