@@ -42,9 +42,10 @@ def verdict(
     if cancelled:
         return outcome
     if fault:
-        ending = Ending.STALLED if result.fax_met else Ending.NOT_A_FAX
-        detail = _together(f"watchdog: {fault}", heard, result.detail)
-        return replace(outcome, ending=ending, detail=detail)
+        if not result.fax_met:
+            detail = _together(f"watchdog: {fault}", heard)
+            return replace(outcome, ending=Ending.NOT_A_FAX, detail=detail)
+        return replace(outcome, ending=Ending.STALLED, detail=f"watchdog: {fault}")
     if result.fax_met:
         return replace(outcome, ending=result.ending, detail=result.detail)
     # Before a fax was met SIP's word stands, but where T.30 itself gave up.

@@ -112,7 +112,10 @@ class ReinviteRejected:
     """The far end refuses what `reinvite` offered; the media stay as they were."""
 
     call: "Call"
+
     status: int
+    "408: nobody answered; whether the call is still there, only its media show."
+
     reason: str
 
 

@@ -106,10 +106,16 @@ class Reinvites:
             self._settle(response, now)
 
     def no_response(self, transaction: Transaction, now: float) -> None:
-        """§12.2.1.2: a request in a dialog that nobody answers ends the dialog."""
+        """
+        Tell that the offer was not answered; the owner decides about the call.
+
+        §12.2.1.2 would have it ended. But middle boxes drop an offer of T.38 while the
+        voice goes on through them, and a fax can go in it.
+        """
         if transaction is self._ours:
             self._ours = None
-            self._call.lose(408, "no response to a re-INVITE", now)
+            if self._call.is_established:
+                self._reject(408, "no response to a re-INVITE", now)
 
     def no_way(self, transaction: Transaction, now: float) -> None:
         """Its connection broke: nothing else will arrive either."""
@@ -200,12 +206,14 @@ class Reinvites:
             self.resume(now)
         elif status == 491 and self._glares < MAX_GLARES:
             self._back_off(now)
-        elif status in (408, 481):
+        elif status == 481:
             call.lose(status, printable(response.reason), now)
         else:
-            self._done(now)
-            reason = printable(response.reason)
-            call.endpoint.emit(ReinviteRejected(call, status, reason))
+            self._reject(status, printable(response.reason), now)
+
+    def _reject(self, status: int, reason: str, now: float) -> None:
+        self._done(now)
+        self._call.endpoint.emit(ReinviteRejected(self._call, status, reason))
 
     def _done(self, now: float) -> None:
         """The offer that went out is settled; one made meanwhile follows."""

@@ -198,26 +198,33 @@ def test_a_repeated_200_to_a_reinvite_gets_its_ack_again(wire, call):
     assert wire.kinds(wire.CALLER).count("ReinviteAccepted") == 1
 
 
-def test_an_offer_that_nobody_answers_ends_the_call(wire, call):
+def test_an_offer_that_nobody_answers_leaves_the_call_to_its_owner(wire, call):
     wire.tap = lambda message, data: None
     call.reinvite(wire.IMAGE, wire.now)
     wire.run(100)
 
-    assert wire.told(wire.CALLER)[-1] == HungUp(call, 408, "no response to a re-INVITE")
+    assert wire.told(wire.CALLER)[-1] == ReinviteRejected(
+        call, 408, "no response to a re-INVITE"
+    )
+    assert call.state is CallState.ESTABLISHED
+
+    call.hang_up(wire.now)
+    wire.run(100)
+
     assert "BYE 3" in wire.sent_by(wire.CALLER)
     assert wire.agents[wire.CALLER].is_idle
 
 
-def test_an_offer_that_only_gets_100_ends_the_call(wire, call):
+def test_an_offer_that_only_gets_100_is_given_up(wire, call):
     wire.answer = ignore
     call.reinvite(wire.IMAGE, wire.now)
     wire.run(40)
 
     assert wire.told(wire.CALLER)[-1].status == 408
+    assert call.state is CallState.ESTABLISHED
 
 
-@pytest.mark.parametrize("status", [b"481 Gone", b"408 Timeout"])
-def test_a_far_end_that_forgot_the_call_ends_it(wire, call, status):
+def _answered(wire, call, status):
     wire.tap = lambda message, data: (
         data.replace(b"SIP/2.0 200 OK", b"SIP/2.0 " + status)
         if isinstance(message, Response) and message.cseq.method == "INVITE"
@@ -225,9 +232,19 @@ def test_a_far_end_that_forgot_the_call_ends_it(wire, call, status):
     )
     call.reinvite(wire.IMAGE, wire.now)
     wire.run(1)
+    return wire.told(wire.CALLER)[-1]
 
-    assert wire.told(wire.CALLER)[-1].status == int(status[:3])
+
+def test_a_far_end_that_forgot_the_call_ends_it(wire, call):
+    assert _answered(wire, call, b"481 Gone").status == 481
     assert call.state is CallState.ENDED
+
+
+def test_a_time_out_somewhere_on_the_way_is_a_refusal(wire, call):
+    assert _answered(wire, call, b"408 Timeout") == ReinviteRejected(
+        call, 408, "Timeout"
+    )
+    assert call.state is CallState.ESTABLISHED
 
 
 def test_hanging_up_settles_what_the_far_end_asked(wire, call):
