@@ -25,6 +25,7 @@ def compose(
     tag: Callable[[int, int], str],
     first_page: int,
     vertical_dpi: int,
+    dots: int = 0,
 ) -> bytes:
     """
     Put documents into one file and stamp each page's tag line into its blank band.
@@ -37,6 +38,9 @@ def compose(
         first_page: From 1: pages before it were confirmed by an earlier call.
 
         vertical_dpi: Of every document.
+
+        dots: Single black pixels in the first row of each page, up to 100: the same
+            page with another number of them has another length on the line.
 
     Raises:
         NotTiffF: If a document is none of `Workshop.render`'s, or damaged.
@@ -54,6 +58,7 @@ def compose(
         if ink[:band].any():
             raise ValueError(f"page {number} has ink where its tag line goes")
         ink[:band] = draw_tag(tag(number, len(pages)), vertical_dpi=vertical_dpi)
+        ink[0, : 2 * dots : 2] = 1
         stamped.append(encode_page(ink, vertical_dpi=vertical_dpi))
     return write(stamped)
 

@@ -17,6 +17,9 @@ from ..domain.line import FaxLine
 from ..domain.number import FaxNumber
 from ..store import campaigns, faxes, lines, opt_outs, preparation
 
+MAX_DOTS = 100
+"""More attempts than that look like the hundredth."""
+
 MAX_NAME_BESIDE_CODE = 25
 """Characters of a line's name where an opt-out code stands too: the whole tag line then
 fits, and the code, without which it is worth nothing, is never shortened."""
@@ -65,8 +68,15 @@ def compose(
     first_page: int,
     vertical_dpi: int,
     opt_out: str | None = None,
+    attempt: int = 1,
 ) -> bytes:
-    """The file that a call sends: pages *first_page* to the last, tag lines stamped."""
+    """
+    The file that a call sends: pages *first_page* to the last, tag lines stamped.
+
+    Each attempt after the first has a dot more in the first row of its pages.
+    libspandsp loses a page of exactly k * 65536 coded octets, which is seen and tried
+    again; the dot makes sure that it has another length then.
+    """
     return fax_file.compose(
         documents,
         tag=lambda page, of: tag_line(
@@ -80,6 +90,7 @@ def compose(
         ),
         first_page=first_page,
         vertical_dpi=vertical_dpi,
+        dots=min(attempt - 1, MAX_DOTS),
     )
 
 
@@ -137,4 +148,5 @@ def pages_of_attempt(
         first_page=attempt.first_page,
         vertical_dpi=sent_dpi,
         opt_out=opt_outs.code_of(conn, fax_ref),
+        attempt=n,
     )

@@ -495,6 +495,7 @@ class Transmit:
                     first_page=each.first_page,
                     vertical_dpi=dpi,
                     opt_out=code,
+                    attempt=each.attempt,
                 )
                 for each, (_, tiffs), code in zip(load.faxes, rungs, codes, strict=True)
             ]
