@@ -140,3 +140,17 @@ def test_differences_are_told(letter, blank):
         "2 pages against 1"
     ]
     assert same_pixels(letter(98), letter(196))[0].startswith("page 1: 1728 x 1143")
+
+
+def test_dots_change_the_length_on_the_line_and_the_first_row_only(letter):
+    def sent(dots):
+        return compose(
+            [letter(196)], tag=tag, first_page=1, vertical_dpi=196, dots=dots
+        )
+
+    plain, one = decode(sent(0)), decode(sent(1))
+
+    assert len({len(sent(dots)) for dots in range(12)}) == 12
+    for before, after in zip(plain, one, strict=True):
+        assert np.array_equal(before[1:], after[1:])
+        assert after[0].sum() == before[0].sum() + 1
