@@ -1,47 +1,69 @@
 """
-Settings -> how calls leave: the trunk, the engine, and the patience with a number.
+Settings -> how calls leave: the trunks, the engine, and the patience with a number.
 
-I/O: starts the call engine, and the built-in fax machine if the trunk is that.
+I/O: starts the call engine, and the built-in fax machine if a trunk is that.
 """
 
 import asyncio
 import contextlib
 import logging
 import socket
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from .domain.dialling import Dialling, NumberFormat, parse_rule
 from .domain.errors import BadSettings
-from .domain.number import FaxNumber
 from .domain.outcome import Ending
 from .domain.retry import DELAYS, RetryPolicy
 from .engine.protocol import TrunkAddress
 from .fax_machine.child import FaxMachineChild
-from .pipeline.transmit import Way
+from .pipeline.way import Way
 from .senders.sip_t38 import SipT38Sender
-from .settings import BUILT_IN, RetrySettings, Settings, TrunkSettings
+from .settings import Settings
+from .trunk_settings import (
+    AUDIO,
+    BUILT_IN,
+    DIRECT,
+    RetrySettings,
+    TrunkSettings,
+    split_proxy,
+)
 
 logger = logging.getLogger(__name__)
+
+SOMEWHERE = ("192.0.2.1", 5060)
+"""An address of nobody (RFC 5737): what leads to it leads to most others."""
 
 TRIAL_STATION = "MACHINE ESSAI"
 "What the built-in fax machine calls itself, so that a reply shows where the fax went."
 
 
-async def open_calling(
-    settings: Settings, stack: contextlib.AsyncExitStack
-) -> tuple[SipT38Sender, Way]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calling:
+    """What is needed to call."""
+
+    sender: SipT38Sender
+    ways: dict[str, Way]
+    "By trunk, in their configured order."
+
+
+async def open_calling(settings: Settings, stack: contextlib.AsyncExitStack) -> Calling:
     """
-    Start the call engine and find the trunk; *stack* ends what was started.
+    Start the call engine and find the trunks; *stack* ends what was started.
 
     Raises:
-        BadSettings: If the trunk that the settings name cannot be used.
+        BadSettings: If a trunk that the settings name cannot be used.
     """
     sender = SipT38Sender(
         bind=_bind_address(settings), sip_port=settings.engine.sip_port
     )
     stack.push_async_callback(sender.close)
-    way, _ = await asyncio.gather(_way(settings, stack), sender.start())
-    return sender, way
+    ways, _ = await asyncio.gather(
+        asyncio.gather(*(_way(settings, trunk, stack) for trunk in settings.trunks)),
+        sender.start(),
+    )
+    return Calling(sender=sender, ways={way.name: way for way in ways})
 
 
 def calls_folder(state: Path) -> Path:
@@ -80,44 +102,74 @@ def retry_policy(settings: RetrySettings) -> RetryPolicy:
     )
 
 
-async def _way(settings: Settings, stack: contextlib.AsyncExitStack) -> Way:
-    """The trunk; the built-in fax machine is started if it is that."""
-    trunk = settings.trunk
+async def _way(
+    settings: Settings, trunk: TrunkSettings, stack: contextlib.AsyncExitStack
+) -> Way:
+    """One trunk; the built-in fax machine is started if it is that."""
     if trunk.proxy == BUILT_IN:
-        logger.warning("the trunk is built-in: no fax leaves this machine")
-        machine = FaxMachineChild(
-            folder=settings.state / "fax-machine",
-            paced=trunk.paced,
-            options=(f"--station-id={TRIAL_STATION}",),
-        )
-        port = await machine.start()
-        stack.push_async_callback(machine.close)
-        address = TrunkAddress(host="127.0.0.1", port=port, paced=trunk.paced)
+        address = await _built_in(settings, trunk, stack)
     else:
-        host, _, port_text = trunk.proxy.partition(":")
-        address = TrunkAddress(
-            host=host,
-            port=int(port_text or 5060),
-            username=trunk.username,
-            password=_trunk_password(trunk),
-            domain=trunk.domain,
-            paced=trunk.paced,
-        )
+        address = _address(trunk)
     return Way(
-        trunk=address,
-        dial=_e164 if trunk.number_format == "e164" else _national,
+        name=trunk.name,
+        address=address,
+        dialling=Dialling(
+            NumberFormat(trunk.number_format),
+            tuple(parse_rule(rule) for rule in trunk.number_rules),
+        ),
+        caller=trunk.caller_id,
         channels=trunk.channels,
         ring_timeout_s=settings.engine.ring_timeout,
         ecm=trunk.ecm,
+        direct_t38=trunk.t38 == DIRECT,
+        audio_only=trunk.t38 == AUDIO,
+        policy=retry_policy(trunk.retry),
     )
 
 
-def _national(number: FaxNumber) -> str:
-    return number.national
+async def _built_in(
+    settings: Settings, trunk: TrunkSettings, stack: contextlib.AsyncExitStack
+) -> TrunkAddress:
+    logger.warning("trunk %s is built-in: no fax leaves this machine", trunk.name)
+    is_alone = sum(each.proxy == BUILT_IN for each in settings.trunks) == 1
+    name = "fax-machine" if is_alone else f"fax-machine-{trunk.name}"
+    machine = FaxMachineChild(
+        folder=settings.state / name,
+        paced=trunk.paced,
+        options=(f"--station-id={TRIAL_STATION}",),
+    )
+    port = await machine.start()
+    stack.push_async_callback(machine.close)
+    return TrunkAddress(
+        host="127.0.0.1",
+        port=port,
+        paced=trunk.paced,
+        ping_interval_s=trunk.ping_seconds,
+    )
 
 
-def _e164(number: FaxNumber) -> str:
-    return number.e164
+def _address(trunk: TrunkSettings) -> TrunkAddress:
+    host, port = _host_and_port(trunk)
+    return TrunkAddress(
+        host=host,
+        port=port,
+        transport=trunk.transport,
+        tls_ca_file=trunk.tls_ca_file,
+        tls_verify=trunk.tls_verify,
+        username=trunk.username,
+        password=_trunk_password(trunk),
+        domain=trunk.domain,
+        register=trunk.register,
+        register_expires_s=trunk.register_seconds,
+        ping_interval_s=trunk.ping_seconds,
+        paced=trunk.paced,
+    )
+
+
+def _host_and_port(trunk: TrunkSettings) -> tuple[str, int]:
+    address = split_proxy(trunk.proxy)
+    assert address is not None, "the settings were checked"
+    return address
 
 
 def _trunk_password(trunk: TrunkSettings) -> str:
@@ -127,30 +179,52 @@ def _trunk_password(trunk: TrunkSettings) -> str:
         return Path(trunk.password_file).read_text(encoding="utf-8").strip()
     except OSError as error:
         raise BadSettings(
-            [f"trunk.password_file: {trunk.password_file}: {error.strerror}"]
+            [
+                f"trunk.password_file of {trunk.name}: {trunk.password_file}:"
+                f" {error.strerror}"
+            ]
         ) from error
 
 
 def _bind_address(settings: Settings) -> str:
-    """The address that calls leave from."""
-    if settings.trunk.proxy == BUILT_IN:
-        return "127.0.0.1"
+    """
+    The address that calls leave from.
+
+    Raises:
+        BadSettings: If the trunks cannot all be reached from one address.
+    """
     if settings.engine.bind:
         return settings.engine.bind
-    host, _, port = settings.trunk.proxy.partition(":")
+    found = {trunk.name: _address_towards(trunk) for trunk in settings.trunks}
+    if len(set(found.values())) > 1:
+        told = ", ".join(f"{name} from {address}" for name, address in found.items())
+        raise BadSettings(
+            [f"engine.bind: name one address that all trunks can answer to ({told})"]
+        )
+    return next(iter(found.values()))
+
+
+def _address_towards(trunk: TrunkSettings) -> str:
+    """The address of this machine that the system uses towards a trunk."""
+    if trunk.proxy == BUILT_IN:
+        return "127.0.0.1"
+    host, port = _host_and_port(trunk)
     try:
-        family, kind, _, _, address = socket.getaddrinfo(
-            host, int(port or 5060), socket.AF_INET, socket.SOCK_DGRAM
-        )[0]
+        found = socket.getaddrinfo(host, port or 5060, type=socket.SOCK_DGRAM)
+    except OSError:
+        # Its name may have SRV records only, or be known later.
+        found = socket.getaddrinfo(*SOMEWHERE, type=socket.SOCK_DGRAM)
+    # IPv4 where there is both: more networks carry it to the end.
+    family, kind, _, _, address = min(found, key=lambda each: each[0] != socket.AF_INET)
+    try:
         with socket.socket(family, kind) as probe:
-            probe.connect(
-                address
-            )  # of a datagram socket: chooses a route, sends nothing
+            # Of a datagram socket: chooses a route, sends nothing.
+            probe.connect(address)
             return str(probe.getsockname()[0])
     except OSError as error:
         raise BadSettings(
             [
-                f"trunk.proxy: {host} cannot be reached ({error}); set engine.bind if its"
-                " name is known only later"
+                f"trunk.proxy of {trunk.name}: {host} cannot be reached ({error});"
+                " set engine.bind if it can be later"
             ]
         ) from error

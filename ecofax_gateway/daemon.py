@@ -20,8 +20,9 @@ from converters.contract import Limits
 from converters.workshop import Workshop
 
 from . import service
-from .calling import calls_folder, open_calling, retry_policy
+from .calling import Calling, calls_folder, open_calling
 from .domain.errors import BadSettings, NodeDisplaced
+from .engine.protocol import KeepTrunk
 from .greeting import make_demo_line, welcome
 from .life import ALL_ROLES, Role, begin_life, end_life
 from .mail.certificate import Certificate
@@ -33,9 +34,10 @@ from .pipeline.answer import Answer, Posting
 from .pipeline.housekeeping import Housekeeping
 from .pipeline.login import LineLogin
 from .pipeline.prepare import Ordering, Rendering
-from .pipeline.transmit import Transmit, Way
+from .pipeline.routing import Routing
+from .pipeline.transmit import Transmit
+from .pipeline.trunk_watch import TrunkWatch
 from .pipeline.worker import Bell, Recovery, Step, work
-from .senders.sip_t38 import SipT38Sender
 from .settings import Settings, SmtpSettings
 from .store.database import Database
 
@@ -101,7 +103,7 @@ async def _run(
         _open_store(settings, stack),
         open_calling(settings, stack) if Role.TRANSMIT in roles else _nothing(),
     )
-    bells = {name: Bell() for name in ("order", "render", "call", "post")}
+    bells = {name: Bell() for name in ("order", "render", "call", "post", "trunk")}
     answer = answer_of(settings, bells["post"])
     node = settings.gateway.node
     epoch = await begin_life(
@@ -128,10 +130,12 @@ async def _run(
     async with asyncio.TaskGroup() as tasks:
         transmit = None
         if calling is not None:
+            watch = _watch(settings, db, calling, bells)
             transmit = _transmit(
-                settings, db, epoch, calling, answer, bells["call"], tasks
+                settings, db, epoch, calling, watch, answer, bells["call"], tasks
             )
             works += [
+                Work("trunk", watch.step, bells["trunk"]),
                 Work("call", transmit.step, bells["call"]),
                 Work("hang-up", transmit.hang_up_cancelled, Bell()),
             ]
@@ -215,7 +219,7 @@ def _preparing(
     ordering = Ordering(
         db=db,
         node=settings.gateway.node,
-        trunk=settings.trunk.name,
+        routing=Routing(settings.carriers),
         zone=settings.zone,
         own_domains=settings.smtp.domains,
         answer=answer,
@@ -249,24 +253,50 @@ def _posting(settings: Settings, db: Database, bells: Mapping[str, Bell]) -> Wor
     return Work("post", posting.step, bells["post"], posting.recover)
 
 
+def _watch(
+    settings: Settings, db: Database, calling: Calling, bells: Mapping[str, Bell]
+) -> TrunkWatch:
+    watch = TrunkWatch(
+        db=db,
+        node=settings.gateway.node,
+        routing=Routing(settings.carriers),
+        pauses={
+            trunk.name: timedelta(seconds=trunk.retry.trunk_fault)
+            for trunk in settings.trunks
+        },
+        clock=utc_now,
+        bell=bells["trunk"],
+        called=bells["call"],
+    )
+    calling.sender.keep_trunks(
+        [
+            KeepTrunk(name=way.name, address=way.address)
+            for way in calling.ways.values()
+        ],
+        watch.heard,
+    )
+    return watch
+
+
 def _transmit(
     settings: Settings,
     db: Database,
     epoch: int,
-    calling: tuple[SipT38Sender, Way],
+    calling: Calling,
+    watch: TrunkWatch,
     answer: Answer,
     bell: Bell,
     tasks: asyncio.TaskGroup,
 ) -> Transmit:
-    sender, way = calling
     return Transmit(
         db=db,
         node=settings.gateway.node,
         epoch=epoch,
-        sender=sender,
+        sender=calling.sender,
         answer=answer,
-        policy=retry_policy(settings.retry),
-        way=way,
+        ways=calling.ways,
+        routing=Routing(settings.carriers),
+        watch=watch,
         slot_grace=timedelta(seconds=settings.gateway.lost_call),
         folder=calls_folder(settings.state),
         zone=settings.zone,

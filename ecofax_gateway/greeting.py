@@ -11,8 +11,9 @@ from sqlalchemy import Connection
 from .domain.line import FaxLine, Plan
 from .domain.number import FaxNumber
 from .password import hash_password, make_password
-from .settings import BUILT_IN, Settings
+from .settings import Settings
 from .store import lines
+from .trunk_settings import BUILT_IN
 
 DEMO_LINE = "+33366720307"
 "Of the guide's own example; made only without a configuration file."
@@ -41,14 +42,12 @@ def welcome(settings: Settings, port: int | None, password: str | None) -> str:
         told.append(
             f"  mail in    {host}:{port}, for {', '.join(settings.smtp.domains)}"
         )
-    told += [
-        f"  trunk      {settings.trunk.name}: {settings.trunk.proxy}",
-    ]
+    told += [f"  trunk      {each.name}: {each.proxy}" for each in settings.trunks]
     if settings.replies.by == "folder":
         told.append(f"  replies    as files in {settings.reply_folder}")
     else:
         told.append(f"  replies    by mail through {settings.replies.relay}")
-    if settings.trunk.proxy == BUILT_IN:
+    if any(each.proxy == BUILT_IN for each in settings.trunks):
         told.append(f"  faxes      printed into {settings.state / 'fax-machine'}")
     if password is not None:
         told += [

@@ -14,8 +14,9 @@ from sqlalchemy import Connection
 from .domain.errors import BadSettings, StoreUnavailable
 from .pipeline.answer import Answer
 from .pipeline.housekeeping import tell_unknown
+from .pipeline.routing import Routing
 from .settings import Settings
-from .store import claims, nodes, trunks
+from .store import claims, nodes, trunk_health, trunks
 from .store.database import Database
 
 logger = logging.getLogger(__name__)
@@ -103,7 +104,13 @@ def _begin(
     heard = nodes.occupied(conn, node, home=home, since=since)
     if heard is not None:
         return heard
-    trunks.put(conn, settings.trunk.name, max_calls=settings.trunk.channels)
+    for trunk in settings.trunks:
+        trunks.put(
+            conn,
+            trunk.name,
+            max_calls=trunk.channels,
+            calls_per_second=trunk.calls_per_second or None,
+        )
     epoch = nodes.begin(conn, node, home=home, now=now)
     unknown = claims.take_over(
         conn,
@@ -113,8 +120,9 @@ def _begin(
         slot_grace=timedelta(seconds=settings.gateway.lost_call),
     )
     tell_unknown(conn, unknown, answer, now=now)
-    name = settings.trunk.name
-    trunks.adopt(conn, [name], lambda _number, _quality: name)
+    trunk_health.forget_node(conn, node)
+    routing = Routing(settings.carriers)
+    trunks.adopt(conn, routing.names, routing.choose)
     return epoch
 
 
@@ -130,4 +138,5 @@ def _leave(conn: Connection, settings: Settings, answer: Answer, epoch: int) -> 
         slot_grace=timedelta(seconds=settings.gateway.lost_call),
     )
     tell_unknown(conn, unknown, answer, now=now)
+    trunk_health.forget_node(conn, node)
     nodes.leave(conn, node, epoch, now=now)

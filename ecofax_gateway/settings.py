@@ -16,7 +16,9 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from .domain.document import Quality
 from .domain.errors import BadSettings
+from .domain.route import Carrier
 from .keys import at_least, did_you_mean, key, one_of, print_section, read_section
 from .trunk_settings import (
     BUILT_IN,
@@ -292,9 +294,18 @@ class Settings:
         return (Path(home) / "ecofax-gateway").expanduser().absolute()
 
     @property
-    def trunk(self) -> TrunkSettings:
-        """The first one."""
-        return self.trunks[0]
+    def carriers(self) -> tuple[Carrier, ...]:
+        """What each trunk serves, and for how much."""
+        return tuple(
+            Carrier(
+                name=trunk.name,
+                prefixes=trunk.prefixes,
+                qualities=frozenset(map(Quality, trunk.qualities or Quality)),
+                cost_per_minute=trunk.cost_per_minute,
+                cost_by_prefix=trunk.prices,
+            )
+            for trunk in self.trunks
+        )
 
     @property
     def database_url(self) -> str:

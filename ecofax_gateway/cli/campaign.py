@@ -13,7 +13,13 @@ from ..pipeline import campaigns
 from ..store.campaigns import Cancellation
 from . import campaign_draft, campaign_view
 from .campaign_draft import fresh_reference
-from .options import add_command, line_number, open_store, settings_of
+from .options import (
+    add_command,
+    line_number,
+    open_store,
+    plan_trunks,
+    settings_of,
+)
 
 
 def add_parsers(
@@ -251,13 +257,16 @@ def send_proof(arguments: argparse.Namespace) -> int:
     settings = settings_of(arguments)
     numbers = list(dict.fromkeys(line_number(text) for text in arguments.numbers))
     with open_store(settings) as db:
+        quality = db.sync_read(campaigns.found, arguments.ref).quality
+        plan = plan_trunks(db, settings, [one.e164 for one in numbers], quality)
         made = db.sync_tx(
             campaigns.proof,
             arguments.ref,
             fresh_reference(),
             numbers,
             answer_of(settings),
-            trunk=settings.trunk.name,
+            trunk=plan.trunk,
+            other_trunks=plan.others,
             now=datetime.now(UTC),
         )
     print(f"{made.ref}: proof of {arguments.ref} to {made.expected} numbers")

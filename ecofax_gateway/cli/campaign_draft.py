@@ -21,13 +21,14 @@ from ..mail.dates import NotADate, parse_due
 from ..mail.number_list import BULK, parse_numbers
 from ..pipeline import campaigns
 from ..pipeline.prepare import split_restricted
+from ..pipeline.routing import Plan
 from ..settings import Settings
 from ..store import opt_outs
 from ..store.campaigns import NewCampaign, NewDocument, Wishes
 from ..store.database import Database
 from ..store.drafts import Changes
 from ..store.reference import reference
-from .options import add_command, open_store, settings_of
+from .options import add_command, open_store, plan_trunks, settings_of
 from .send import chosen_line, read_file
 from .window import add_options, window_of
 
@@ -131,10 +132,11 @@ def create_draft(arguments: argparse.Namespace) -> int:
         line = chosen_line(db, arguments.line)
         quality = arguments.quality or line.plan.default_quality
         numbers = _allowed(listed, quality)
+        plan = plan_trunks(db, settings, numbers, quality)
         new = NewCampaign(
             ref=fresh_reference(),
             line=line.number,
-            trunk=settings.trunk.name,
+            trunk=plan.trunk,
             source=Source.COMMAND,
             requester=Requester(address=arguments.reply_to),
             quality=quality,
@@ -152,7 +154,7 @@ def create_draft(arguments: argparse.Namespace) -> int:
         )
         window = window_of(arguments, settings)
         db.sync_tx(_create, new, arguments, window, now)
-        _write_numbers(db, new.ref, numbers, settings)
+        _write_numbers(db, new.ref, numbers, plan)
         print(f"{new.ref}: draft, {len(numbers)} numbers, {len(contents)} documents")
         if arguments.launch:
             db.sync_tx(
@@ -177,6 +179,7 @@ def edit_draft(arguments: argparse.Namespace) -> int:
         draft = db.sync_read(campaigns.found, arguments.ref)
         quality = arguments.quality or draft.quality
         numbers = _allowed(listed, quality) if arguments.numbers else []
+        plan = plan_trunks(db, settings, numbers, quality)
         changes = Changes(
             name=arguments.name,
             quality=arguments.quality,
@@ -190,7 +193,7 @@ def edit_draft(arguments: argparse.Namespace) -> int:
         )
         window = window_of(arguments, settings)
         db.sync_tx(_edit, arguments.ref, changes, arguments, window, now)
-        _write_numbers(db, arguments.ref, numbers, settings)
+        _write_numbers(db, arguments.ref, numbers, plan)
     print(f"{arguments.ref}: changed")
     return 0
 
@@ -266,15 +269,18 @@ def _allowed(numbers: list[FaxNumber], quality: Quality) -> list[str]:
     return [number.e164 for number in allowed]
 
 
-def _write_numbers(
-    db: Database, ref: str, numbers: list[str], settings: Settings
-) -> None:
+def _write_numbers(db: Database, ref: str, numbers: list[str], plan: Plan) -> None:
     for batch in campaigns.batches(numbers):
         db.sync_tx(
             campaigns.add_batch,
             ref,
             batch,
-            trunk=settings.trunk.name,
+            trunk=plan.trunk,
+            other_trunks={
+                number: plan.others[number]
+                for number in batch.numbers
+                if number in plan.others
+            },
             now=datetime.now(UTC),
         )
         if len(numbers) > len(batch.numbers):

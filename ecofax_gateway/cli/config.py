@@ -35,7 +35,8 @@ def check(arguments: argparse.Namespace) -> int:
     named = arguments.config or "no file: embedded defaults"
     print(f"{named}: in order")
     print(f"  mail in    {settings.smtp.listen} for {', '.join(settings.smtp.domains)}")
-    print(f"  trunk      {settings.trunk.name}: {settings.trunk.proxy}")
+    for trunk in settings.trunks:
+        print(f"  trunk      {trunk.name}: {trunk.proxy}")
     if settings.replies.by == "smtp":
         print(f"  replies    by mail through {settings.replies.relay}")
     else:

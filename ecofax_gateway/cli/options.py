@@ -6,14 +6,17 @@ I/O: reads the configuration, opens the store.
 
 import argparse
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ..domain.document import Quality
 from ..domain.errors import OrderRefused
 from ..domain.number import FaxNumber, NotANumber, parse_number
+from ..pipeline.routing import Plan, Routing
 from ..service import become_owner, make_state_folder
 from ..settings import Settings, load_settings
+from ..store import trunks
 from ..store.database import Database
 
 CONFIG_VARIABLE = "ECOFAX_CONFIG"
@@ -66,6 +69,19 @@ def open_store(settings: Settings) -> Iterator[Database]:
         yield db
     finally:
         db.close()
+
+
+def plan_trunks(
+    db: Database, settings: Settings, numbers: Iterable[str], quality: Quality
+) -> Plan:
+    """
+    By which trunks the faxes to these numbers leave.
+
+    Raises:
+        NoRoute: If no trunk serves some of them.
+    """
+    closed = db.sync_read(trunks.closed)
+    return Routing(settings.carriers).plan(numbers, quality, closed)
 
 
 def line_number(text: str) -> FaxNumber:

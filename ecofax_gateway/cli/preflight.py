@@ -4,6 +4,8 @@
 
 import argparse
 import asyncio
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,9 +14,12 @@ from converters.contract import ConversionFailed, Rendered
 from ..domain.cost import Estimate, estimate, floor_seconds
 from ..domain.document import Quality
 from ..domain.errors import OrderRefused
+from ..domain.number import FaxNumber
+from ..domain.route import Carrier
 from ..domain.window import Window
 from ..mail.number_list import BULK, NumberList, parse_numbers
 from ..pipeline.prepare import split_restricted
+from ..pipeline.routing import Routing
 from ..settings import Settings
 from ..store import preflight
 from ..store.preflight import Findings
@@ -65,27 +70,53 @@ def fly(arguments: argparse.Namespace) -> int:
         )
     except ConversionFailed as failure:
         raise OrderRefused(failure.for_requester, code=failure.code) from failure
-    calls = len(allowed) - len(found.do_not_fax)
+    called = [n for n in allowed if n.e164 not in found.do_not_fax]
+    ways = carriers(called, quality, settings)
+    calls = len(ways)
     foreseen = foresee(
         found,
         rendered,
-        settings,
         calls=calls,
-        channels=max(min(line.max_calls, settings.trunk.channels), 1),
+        channels=max(min(line.max_calls, channels(ways.values(), settings)), 1),
+        cost_per_minute=mean_cost(ways),
         now=now,
     )
     _print_list(listed, len(restricted), found)
+    if len(ways) < len(called):
+        print(f"left out   {len(called) - len(ways)} that no trunk serves in {quality}")
     _print_estimate(foreseen, rendered, quality, settings)
+    _print_trunks(ways)
     return 0 if calls else 1
+
+
+def carriers(
+    numbers: Sequence[FaxNumber], quality: Quality, settings: Settings
+) -> dict[str, Carrier]:
+    """The first trunk of the route of each number that has one."""
+    routing = Routing(settings.carriers)
+    routes = {n.e164: routing.carriers_for(n.e164, quality) for n in numbers}
+    return {number: route[0] for number, route in routes.items() if route}
+
+
+def channels(used: Iterable[Carrier], settings: Settings) -> int:
+    """Of these trunks together."""
+    names = {carrier.name for carrier in used}
+    return sum(trunk.channels for trunk in settings.trunks if trunk.name in names)
+
+
+def mean_cost(ways: Mapping[str, Carrier]) -> float | None:
+    """Of a minute, over all the numbers; None: no trunk has a price."""
+    costs = [carrier.cost(number) for number, carrier in ways.items()]
+    return sum(costs) / len(costs) if any(costs) else None
 
 
 def foresee(
     found: Findings,
     rendered: Rendered,
-    settings: Settings,
     *,
     calls: int,
     channels: int,
+    cost_per_minute: float | None,
     now: datetime,
 ) -> Estimate:
     """Time and money: from measured seconds a page, or else the least it can be."""
@@ -99,7 +130,7 @@ def foresee(
         call_seconds=seconds,
         begin=now,
         windows=[Window.from_json(found.window)] if found.window else [],
-        cost_per_minute=settings.trunk.cost_per_minute or None,
+        cost_per_minute=cost_per_minute,
     )
 
 
@@ -138,7 +169,14 @@ def _print_estimate(
             " if it begins now"
         )
     if foreseen.cost is not None:
-        print(f"cost       {foreseen.cost:.2f} by the trunk's price a minute")
+        print(f"cost       {foreseen.cost:.2f} by the trunks' prices a minute")
+
+
+def _print_trunks(ways: Mapping[str, Carrier]) -> None:
+    counts = Counter(carrier.name for carrier in ways.values())
+    if len(counts) > 1:
+        told = ", ".join(f"{n} by {name}" for name, n in counts.most_common())
+        print(f"trunks     {told}")
 
 
 def _hours(span: timedelta) -> str:

@@ -21,7 +21,13 @@ from ..store.campaigns import Creation, NewCampaign, NewDocument
 from ..store.database import Database
 from ..store.faxes import Fax
 from ..store.reference import reference
-from .options import add_command, line_number, open_store, settings_of
+from .options import (
+    add_command,
+    line_number,
+    open_store,
+    plan_trunks,
+    settings_of,
+)
 
 ENDS = FINAL | {FaxState.HELD}
 """--wait waits for calls, not for somebody to say whether a repeat is meant."""
@@ -78,10 +84,13 @@ def send(arguments: argparse.Namespace) -> int:
                 f"surtaxed or foreign numbers need --quality best: {restricted[0]}",
                 code="restricted-numbers",
             )
+        listed = [number.e164 for number in numbers]
+        plan = plan_trunks(db, settings, listed, quality)
         new = NewCampaign(
             ref=reference(secrets.randbits(64)),
             line=line.number,
-            trunk=settings.trunk.name,
+            trunk=plan.trunk,
+            other_trunks=plan.others,
             source=Source.COMMAND,
             requester=Requester(address=arguments.reply_to),
             quality=quality,
@@ -89,7 +98,7 @@ def send(arguments: argparse.Namespace) -> int:
                 NewDocument(name=name, content=db.sync_keep(content))
                 for name, content in contents
             ),
-            numbers=tuple(number.e164 for number in numbers),
+            numbers=tuple(listed),
             notes={
                 repeats.ALLOWED: arguments.again,
                 opt_outs.WANTED: arguments.opt_out,

@@ -7,7 +7,7 @@ A refusal is an `OrderRefused` whose sentence, in French, says what to do. Whoev
 calls these rings the bell of the daemon, or knows that it looks once a second.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -102,17 +102,34 @@ def create(conn: Connection, new: NewCampaign, *, now: datetime) -> None:
 
 
 def add_batch(
-    conn: Connection, ref: str, batch: Batch, *, trunk: str, now: datetime
+    conn: Connection,
+    ref: str,
+    batch: Batch,
+    *,
+    trunk: str,
+    other_trunks: Mapping[str, str] | None = None,
+    now: datetime,
 ) -> None:
     """
     Write some numbers of a draft.
+
+    Args:
+        trunk: By which they will leave.
+
+        other_trunks: By number, for those that will leave by another one.
 
     Raises:
         OrderRefused: If it is no draft any more.
     """
     _ensure(
         drafts.add_numbers(
-            conn, ref, batch.numbers, trunk=trunk, first=batch.first, now=now
+            conn,
+            ref,
+            batch.numbers,
+            trunk=trunk,
+            first=batch.first,
+            other_trunks=other_trunks,
+            now=now,
         ),
         ref,
     )
@@ -305,6 +322,7 @@ def proof(
     answer: Answer,
     *,
     trunk: str,
+    other_trunks: Mapping[str, str] | None = None,
     now: datetime,
 ) -> Campaign:
     """
@@ -337,7 +355,7 @@ def proof(
     )
     _begin_from(conn, original, new_ref, wishes, repeats_allowed=True, now=now)
     batch = Batch(first=1, numbers=tuple(number.e164 for number in numbers))
-    add_batch(conn, new_ref, batch, trunk=trunk, now=now)
+    add_batch(conn, new_ref, batch, trunk=trunk, other_trunks=other_trunks, now=now)
     return launch(conn, new_ref, answer, now=now)
 
 

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from ..domain.errors import StoreUnavailable
-from ..store import claims, faxes, history, housekeeping, nodes
+from ..store import claims, faxes, history, housekeeping, nodes, trunk_health
 from ..store.database import Database
 from .answer import Answer
 
@@ -122,6 +122,7 @@ class Housekeeping:
         fenced = nodes.fence(conn, name, epoch, since=now - self._silent_after, now=now)
         if fenced is None:
             return None
+        trunk_health.forget_node(conn, name)
         unknown = claims.take_over(
             conn, node=name, epoch=fenced, now=now, slot_grace=self._slot_grace
         )

@@ -32,12 +32,13 @@ from ..mail.opt_out import codes, is_opt_out
 from ..mail.ordering import MailOrder, order_of, requester_of
 from ..password import is_password
 from ..replies.facts import CampaignFacts
-from ..store import campaigns, lines, mails, objections, preparation, repeats
+from ..store import campaigns, lines, mails, objections, preparation, repeats, trunks
 from ..store.campaigns import Creation, NewCampaign, NewDocument
 from ..store.database import Database
 from ..store.mails import MailRow
 from ..store.preparation import DocumentRow, ToPrepare
 from .answer import Answer, OnlyRestricted
+from .routing import Routing
 from .worker import Bell
 
 logger = logging.getLogger(__name__)
@@ -82,7 +83,7 @@ class Ordering:
 
         node: Holds the leases.
 
-        trunk: By which the faxes will leave.
+        routing: By which trunk each fax will leave.
 
         zone: Of dates in mails.
 
@@ -100,7 +101,7 @@ class Ordering:
         *,
         db: Database,
         node: str,
-        trunk: str,
+        routing: Routing,
         zone: ZoneInfo,
         own_domains: tuple[str, ...],
         answer: Answer,
@@ -109,7 +110,7 @@ class Ordering:
     ) -> None:
         self._db = db
         self._node = node
-        self._trunk = trunk
+        self._routing = routing
         self._zone = zone
         self._own_domains = own_domains
         self._answer = answer
@@ -226,10 +227,13 @@ class Ordering:
                 zone=self._zone,
             )
             raise OnlyRestricted(facts, restricted)
+        numbers, unserved = self._routing.served(allowed, quality)
+        plan = self._routing.plan(numbers, quality, await self._db.read(trunks.closed))
         new = NewCampaign(
             ref=mail.ref,
             line=line.number,
-            trunk=self._trunk,
+            trunk=plan.trunk,
+            other_trunks=plan.others,
             source=Source.MAIL,
             mail_ref=mail.ref,
             requester=requester,
@@ -243,8 +247,8 @@ class Ordering:
                     for each in order.documents
                 ]
             ),
-            numbers=tuple(number.e164 for number in allowed),
-            warnings=order.warnings,
+            numbers=tuple(numbers),
+            warnings=(*order.warnings, *map(unserved_warning, unserved)),
             notes=notes_of(order, restricted),
         )
         created = await self._db.tx(self._write_campaign, new, now=self._clock())
@@ -469,6 +473,14 @@ def split_restricted(
         return list(numbers), []
     restricted = [n for n in numbers if n.number_class is NumberClass.RESTRICTED]
     return [n for n in numbers if n not in restricted], restricted
+
+
+def unserved_warning(number: FaxNumber) -> str:
+    """What is said of a number of an order that no trunk serves."""
+    return (
+        f"Le numéro {number} est laissé de côté : aucun opérateur téléphonique n'est"
+        " prévu pour cette destination dans cette qualité."
+    )
 
 
 def notes_of(order: Order, restricted: list[FaxNumber]) -> dict[str, Any]:

@@ -40,10 +40,6 @@ class Routing:
         """The route of a number, the first choice first; empty: nothing serves it."""
         return route(e164, quality, self._carriers)
 
-    def has_route(self, number: FaxNumber, quality: Quality) -> bool:
-        """Whether any trunk serves the number in this quality."""
-        return any(each.serves(number.e164, quality) for each in self._carriers)
-
     def choose(self, e164: str, quality: Quality, closed: Collection[str] = ()) -> str:
         """
         The trunk that a fax waits for.
@@ -72,6 +68,24 @@ class Routing:
     def has_choice(self) -> bool:
         """Whether there is more than one trunk."""
         return len(self._carriers) > 1
+
+    def served(
+        self, numbers: Sequence[FaxNumber], quality: Quality
+    ) -> tuple[list[str], list[FaxNumber]]:
+        """
+        (E.164 numbers that a trunk serves, those that none does).
+
+        Raises:
+            NoRoute: If there is none that one serves.
+        """
+        served = [
+            number.e164 for number in numbers if self.carriers_for(number.e164, quality)
+        ]
+        known = set(served)
+        unserved = [number for number in numbers if number.e164 not in known]
+        if not served:
+            raise NoRoute(unserved, quality)
+        return served, unserved
 
     def plan(
         self,

@@ -14,8 +14,8 @@ import hashlib
 import logging
 import random
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -29,19 +29,24 @@ from ..domain import shares
 from ..domain.errors import EngineLost, StoreUnavailable
 from ..domain.fax import FaxState, Phase
 from ..domain.line import FaxLine
+from ..domain.mode import mode_that_worked
 from ..domain.number import FaxNumber
 from ..domain.outcome import Ending, Outcome
-from ..domain.retry import Ask, Decision, RetryPolicy, decide
-from ..engine.protocol import PageFile, PlaceCall, Progress, Step, TrunkAddress
+from ..domain.retry import Ask, CallAgain, Decision, decide
+from ..engine.protocol import PageFile, PlaceCall, Progress, Step
 from ..log import about, shorten_number
 from ..senders.contract import Sender
-from ..store import calls, claims, faxes, lines, memory, opt_outs, riders
+from ..store import calls, claims, faxes, lines, memory, opt_outs, riders, trunks
 from ..store.claims import ClaimedFax
 from ..store.database import Database
 from . import sheets
 from .answer import Answer
+from .coded_size import coded_size
 from .housekeeping import tell_unknown
 from .load import Load, mode_of, shares_of, write_intents, write_progress
+from .routing import Routing
+from .trunk_watch import TrunkWatch
+from .way import Way
 from .worker import Bell, insist
 
 logger = logging.getLogger(__name__)
@@ -58,20 +63,19 @@ PHASES = {
 """What is written of a call's steps; the others change nothing that is kept."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Way:
-    """How calls leave: the trunk, and how numbers are dialled there."""
+SOUND = "G.711"
+"""How the journal's word for a fax that travelled as sound begins."""
 
-    trunk: TrunkAddress
-    dial: Callable[[FaxNumber], str]
-    channels: int
-    ring_timeout_s: float
-    ecm: bool
+LONGEST_TURN_SECONDS = 2.0
+"""A turn is at most a second ahead; a clock that was set back must not stop a call."""
+
+OVERFLOW_LIMIT = 20
+"""Single faxes that may change to a free trunk in one look."""
 
 
 class Transmit:
     """
-    Calls what is due, as many at a time as the trunk has channels.
+    Calls what is due, as many at a time as the trunks have channels.
 
     Args:
         db: The store.
@@ -82,9 +86,11 @@ class Transmit:
 
         answer: Puts replies into the outbox.
 
-        policy: Patience with a number.
+        ways: How calls leave by each trunk, by its name.
 
-        way: The trunk.
+        routing: Which of them a fax may take.
+
+        watch: Hears how calls by the trunks end.
 
         slot_grace: How long a lost call keeps its channel.
 
@@ -107,8 +113,9 @@ class Transmit:
         epoch: int,
         sender: Sender,
         answer: Answer,
-        policy: RetryPolicy,
-        way: Way,
+        ways: Mapping[str, Way],
+        routing: Routing,
+        watch: TrunkWatch,
         slot_grace: timedelta = claims.SLOT_GRACE,
         folder: Path,
         zone: ZoneInfo,
@@ -121,8 +128,10 @@ class Transmit:
         self._epoch = epoch
         self._sender = sender
         self._answer = answer
-        self._policy = policy
-        self._way = way
+        self._ways = dict(ways)
+        self._channels = sum(way.channels for way in ways.values())
+        self._routing = routing
+        self._watch = watch
         self._slot_grace = slot_grace
         self._intent_s = min(INTENT_SECONDS, slot_grace.total_seconds() / 2)
         self._folder = folder
@@ -143,7 +152,7 @@ class Transmit:
             await self._db.tx(self._settle_strays, known, now)
             self._unsure = False
         await self._db.tx(faxes.promote_due, now=now)
-        free = self._way.channels - len(self._under_way)
+        free = self._channels - len(self._under_way)
         if free <= 0 or self._leaving:
             return False
         try:
@@ -164,7 +173,30 @@ class Transmit:
                 self._call(load, now), name=f"call {each.ref}"
             )
             self._under_way[each.ref] = task
-        return bool(claimed)
+        if claimed or not self._routing.has_choice:
+            return bool(claimed)
+        return bool(await self._db.tx(self._overflow))
+
+    def _overflow(self, conn: Connection) -> int:
+        """
+        Let single faxes whose trunk is full leave by a free one of their route.
+
+        A person waits for each; a campaign's faxes wait for the trunk that they were
+        planned for, which is cheaper.
+        """
+        room = trunks.room(conn)
+        full = [name for name, free in room.items() if not free]
+        if not full or len(full) == len(room):
+            return 0
+
+        moved = 0
+        for each in trunks.urgent(conn, of=full, limit=OVERFLOW_LIMIT):
+            carriers = self._routing.carriers_for(each.number, each.quality)
+            names = [carrier.name for carrier in carriers if room.get(carrier.name)]
+            if names:
+                room[names[0]] -= 1
+                moved += trunks.move(conn, [each], lambda *_, to=names[0]: to)
+        return moved
 
     def _settle_strays(
         self, conn: Connection, known: frozenset[str], now: datetime
@@ -266,16 +298,25 @@ class Transmit:
             await self._finish(load, fault)
             return
         try:
+            await self._wait_for_turn(load.lead)
             obstacles = await self._intend(load, digests, self._clock())
             if obstacles:
                 await self._drop(load, obstacles)
                 return
-            logger.info("calling %s", shorten_number(load.lead.number))
+            logger.info(
+                "calling %s by %s", shorten_number(load.lead.number), load.lead.trunk
+            )
             for rider in load.faxes[1:]:
                 logger.info("%s goes in the same call", rider.ref)
             await self._finish(load, await self._send(load, call))
         finally:
             await asyncio.to_thread(_remove, call.files)
+
+    async def _wait_for_turn(self, claimed: ClaimedFax) -> None:
+        """Wait for the instant that the pace of the trunk gave this call."""
+        if claimed.starts_at is not None:
+            seconds = (claimed.starts_at - self._clock()).total_seconds()
+            await asyncio.sleep(min(max(seconds, 0.0), LONGEST_TURN_SECONDS))
 
     async def _intend(
         self, load: Load, digests: list[str], at: datetime
@@ -383,6 +424,7 @@ class Transmit:
 
     async def _finish(self, load: Load, outcome: Outcome) -> None:
         """Write what came of each fax, what follows, the replies; however long it takes."""
+        self._watch.called(load.lead.trunk, outcome.ending, outcome.detail)
         written = await insist(
             self._db, self._write_outcomes, load, outcome, draw=_draw()
         )
@@ -419,7 +461,8 @@ class Transmit:
         campaigns = {fax.campaign for fax in load.faxes if states[fax.ref]}
         if campaigns:
             for its in told:
-                if memory.remember(conn, load.lead.number, its, mode, now=now):
+                worked = mode_that_worked(mode, as_sound=_went_as_sound(its))
+                if memory.remember(conn, load.lead.number, its, worked, now=now):
                     break
             campaigns |= {
                 *memory.fail_waiting(conn, load.lead.number, outcome, now=now)
@@ -441,7 +484,30 @@ class Transmit:
         now: datetime,
     ) -> Decision:
         history = calls.history(conn, claimed, outcome)
-        return decide(outcome, history, policy=self._policy, now=now, draw=draw)
+        number, quality = claimed.number, claimed.quality
+        other = None
+        if outcome.ending is Ending.TRUNK_FAULT and self._routing.has_choice:
+            other = self._routing.after_fault(
+                number, quality, history.failed_trunks, trunks.closed(conn)
+            )
+        decision = decide(
+            outcome,
+            history,
+            policy=self._way_of(claimed).policy,
+            now=now,
+            draw=draw,
+            has_other_trunk=other is not None,
+        )
+        if isinstance(decision, CallAgain) and self._routing.has_choice:
+            first = self._routing.choose(number, quality, trunks.closed(conn))
+            return replace(
+                decision, trunk=other or first, is_same_try=other is not None
+            )
+        return decision
+
+    def _way_of(self, claimed: ClaimedFax) -> Way:
+        """The trunk's; that of the first one, if this node does not know the trunk."""
+        return self._ways.get(claimed.trunk) or next(iter(self._ways.values()))
 
     async def _make_call(self, load: Load, at: datetime) -> tuple[PlaceCall, list[str]]:
         """The call with its page files, and for each fax the hash of its finest pages."""
@@ -458,18 +524,13 @@ class Transmit:
         files, digests = await asyncio.to_thread(
             self._write_pages, load, line, documents, at, codes
         )
-        caller = FaxNumber(line.number)
-        call = PlaceCall(
-            call=load.lead.ref,
-            number=self._way.dial(FaxNumber(load.lead.number)),
-            caller_id=self._way.dial(caller),
-            station_id=str(caller)[:20],
+        call = self._way_of(load.lead).call(
+            load.lead.ref,
+            number=FaxNumber(load.lead.number),
+            line=FaxNumber(line.number),
+            mode=mode,
             files=files,
             pages=sum(load.pages),
-            trunk=self._way.trunk,
-            ring_timeout_s=self._way.ring_timeout_s,
-            ecm=self._way.ecm and mode.ecm,
-            max_bit_rate=mode.max_bit_rate,
         )
         return call, digests
 
@@ -501,7 +562,16 @@ class Transmit:
             ]
             path = self._folder / f"{lead.ref}-{lead.attempt}-{dpi}.tif"
             path.write_bytes(fax_file.join(composed))
-            files.append(PageFile(path=str(path), vertical_dpi=dpi))
+            size = coded_size(tiff for _, tiffs in rungs for tiff in tiffs)
+            files.append(
+                PageFile(
+                    path=str(path),
+                    vertical_dpi=dpi,
+                    mh_octets=size.mh,
+                    mr_octets=size.mr,
+                    mmr_octets=size.mmr,
+                )
+            )
             digests.append([hashlib.sha256(each).hexdigest() for each in composed])
         return tuple(files), digests[0]
 
@@ -511,6 +581,10 @@ def _page(load: Load) -> int:
     counts = shares.confirmed(load.confirmed, load.pages)
     last = max(place for place, count in enumerate(counts) if count)
     return load.faxes[last].pages_confirmed + counts[last]
+
+
+def _went_as_sound(outcome: Outcome) -> bool:
+    return outcome.journal is not None and outcome.journal.media.startswith(SOUND)
 
 
 def _draw() -> float:

@@ -10,7 +10,7 @@ raise `EngineLost`, and a fresh engine takes the next ones.
 import asyncio
 import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -21,9 +21,11 @@ from ..engine.protocol import (
     Ended,
     Event,
     HangUp,
+    KeepTrunk,
     PlaceCall,
     Progress,
     Ready,
+    TrunkHealth,
     format_command,
     parse_event,
 )
@@ -90,6 +92,8 @@ class SipT38Sender:
         self._keeper: asyncio.Task[None] | None = None
         self._ready: asyncio.Future[int] | None = None
         self._pending: dict[str, _Pending] = {}
+        self._trunks: tuple[KeepTrunk, ...] = ()
+        self._on_health: Callable[[TrunkHealth], None] | None = None
         self._closing = asyncio.Event()
         self._died = asyncio.Event()
 
@@ -135,6 +139,24 @@ class SipT38Sender:
         if not self._ready.done():
             await self.close()
             raise EngineLost("the engine does not come up")
+
+    def keep_trunks(
+        self, trunks: Sequence[KeepTrunk], on_health: Callable[[TrunkHealth], None]
+    ) -> None:
+        """
+        Have the engine look after trunks, this one and those that come after it.
+
+        Args:
+            on_health: Called when a trunk is found in another state, also again by a
+                new engine.
+        """
+        self._trunks, self._on_health = tuple(trunks), on_health
+        if self.sip_port is not None:
+            self._tell_trunks()
+
+    def _tell_trunks(self) -> None:
+        for trunk in self._trunks:
+            self._tell(trunk)
 
     async def close(self) -> None:
         """
@@ -290,6 +312,10 @@ class SipT38Sender:
             case Ready(sip_port=port):
                 if self._ready is not None and not self._ready.done():
                     self._ready.set_result(port)
+                    self._tell_trunks()
+            case TrunkHealth():
+                if self._on_health is not None:
+                    self._on_health(event)
             case Progress(call=call) | Ended(call=call):
                 pending = self._pending.get(call)
                 if pending is not None:

@@ -11,15 +11,15 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
+    Boolean,
     Connection,
+    Integer,
     RowMapping,
     and_,
-    bindparam,
     delete,
     func,
     insert,
     select,
-    text,
     update,
 )
 
@@ -33,9 +33,10 @@ from . import mails, quotas
 from .content import Content
 from .numbers import insert_waiting
 from .riders import SHARES_CALL
+from .shared import Kind, Shared
 from .states import CampaignState
 from .tables import attempt, campaign, document, fax, line
-from .types import UtcTime
+from .types import PlainText, UtcTime
 
 OPEN = sorted(set(FaxState) - FINAL)
 """Named one by one, so that an index finds them among 100 000 that came to their end."""
@@ -95,6 +96,11 @@ class NewCampaign:
 
     line: str
     trunk: str
+    "By which its faxes leave, but for those of *other_trunks*."
+
+    other_trunks: Mapping[str, str] = field(default_factory=dict)
+    "By number."
+
     source: Source
     mail_ref: str | None = None
     requester: Requester
@@ -256,6 +262,7 @@ def create(conn: Connection, new: NewCampaign, *, now: datetime) -> Creation:
             priority=new.priority or priority_of(len(new.numbers)),
             first=1,
             of=new.wishes.expected or len(new.numbers),
+            other_trunks=new.other_trunks,
             now=now,
         )
     return Creation.CREATED
@@ -300,24 +307,24 @@ def finish_if_all_final(conn: Connection, ref: str, *, now: datetime) -> bool:
     Returns:
         True exactly once: who gets it writes the final report.
     """
-    rest = conn.execute(_REST, {"of_ref": ref}).one_or_none()
-    if rest is None:
+    rows = _REST.run(conn, of_ref=ref)
+    if not rows:
         return False
+    [rest] = rows
     if conn.dialect.name == "postgresql":
         # Of two last faxes that end at the same time, neither sees the other's end: the
         # second must wait for the first one's commit, and look after that. While others
         # are still to be called, many may end together; whoever ends the last one waits
         # for them.
-        this = {"of_id": rest.id}
         if rest.more:
-            conn.execute(_END_TOGETHER, this)
-            rest = conn.execute(_REST, {"of_ref": ref}).one()
+            _END_TOGETHER.run(conn, of_id=rest.id)
+            [rest] = _REST.run(conn, of_ref=ref)
         if not rest.more:
-            conn.execute(_END_ALONE, this)
+            _END_ALONE.run(conn, of_id=rest.id)
     quotas.settle(conn, rest.id)
     if rest.more:
         return False
-    return conn.execute(_FINISH, {"of_id": rest.id, "at": now}).rowcount == 1
+    return bool(_FINISH.run(conn, of_id=rest.id, moment=now))
 
 
 def cancel(
@@ -372,33 +379,49 @@ def cancel(
 
 _IDLE = ", ".join(repr(str(state)) for state in OPEN if state is not FaxState.DIALING)
 
-# Written as text: an IN of SQLAlchemy is spelled out anew at every execution.
-_REST = text(
+_REST = Shared(
     f"""
-    SELECT id, EXISTS (
+    SELECT campaign.ref AS of_ref, campaign.id, EXISTS (
         SELECT 1 FROM fax WHERE campaign_id = campaign.id AND fax.state IN ({_IDLE})
     ) AS more
-    FROM campaign WHERE ref = :of_ref
-    """  # noqa: S608 -- our own words
+    FROM given JOIN campaign ON campaign.ref = given.of_ref
+    """,  # noqa: S608 -- our own words
+    given={"of_ref": PlainText()},
+    key=["of_ref"],
+    returns={"more": Boolean()},
+    kind=Kind.READ,
 )
-_FINISH = text(
+_FINISH = Shared(
     f"""
     UPDATE campaign
-    SET state = 'finished', finished_at = :at, lease_until = NULL, node = NULL
-    WHERE id = :of_id AND state IN ('preparing', 'ready') AND NOT EXISTS (
+    SET state = 'finished', finished_at = given.moment, lease_until = NULL, node = NULL
+    FROM given
+    WHERE id = given.of_id AND state IN ('preparing', 'ready') AND NOT EXISTS (
         SELECT 1 FROM fax
         WHERE campaign_id = campaign.id AND fax.state IN ('dialing', {_IDLE})
     )
-    """  # noqa: S608 -- our own words
-).bindparams(bindparam("at", type_=UtcTime))
+    RETURNING id AS of_id
+    """,  # noqa: S608 -- our own words
+    given={"of_id": Integer(), "moment": UtcTime()},
+    key=["of_id"],
+    kind=Kind.ONCE,
+)
 
 _END_LOCKS = 0x65_6E_64_73
 """First key of PostgreSQL's advisory locks on ends: the letters "ends"."""
 
-_END_TOGETHER = select(
-    func.pg_advisory_xact_lock_shared(_END_LOCKS, bindparam("of_id"))
+_END_TOGETHER, _END_ALONE = (
+    Shared(
+        f"""
+        SELECT given.of_id, CAST({lock}({_END_LOCKS}, given.of_id) AS text) FROM given
+        ORDER BY given.of_id
+        """,  # noqa: S608 -- our own words
+        given={"of_id": Integer()},
+        key=["of_id"],
+        kind=Kind.READ,
+    )
+    for lock in ("pg_advisory_xact_lock_shared", "pg_advisory_xact_lock")
 )
-_END_ALONE = select(func.pg_advisory_xact_lock(_END_LOCKS, bindparam("of_id")))
 
 _SELECT = select(
     *_PLAIN,

@@ -4,7 +4,7 @@ Drafts: campaigns that are put together, changed and looked at before they leave
 I/O: the database, through the caller's transaction.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -86,6 +86,7 @@ def add_numbers(
     trunk: str,
     first: int,
     priority: int = CAMPAIGN,
+    other_trunks: Mapping[str, str] | None = None,
     now: datetime,
 ) -> DraftAnswer:
     """
@@ -95,6 +96,8 @@ def add_numbers(
         numbers: E.164, each once in the whole campaign; at most `BATCH`.
 
         first: The first one's position, from 1.
+
+        other_trunks: By number, for those that leave by another one.
     """
     query = select(campaign.c.id, campaign.c.line, campaign.c.expected)
     row = conn.execute(query.where(campaign.c.ref == ref, _IS_DRAFT)).one_or_none()
@@ -111,6 +114,7 @@ def add_numbers(
         priority=priority,
         first=first,
         of=of,
+        other_trunks=other_trunks,
         now=now,
     )
     return DraftAnswer.DONE

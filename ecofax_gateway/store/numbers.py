@@ -8,7 +8,7 @@ A row for each parameter set costs PostgreSQL a round of its own (100 000 of the
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -24,11 +24,15 @@ from sqlalchemy import (
     insert,
     literal,
     select,
+    update,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
 from ..domain.fax import FaxState
 from .tables import fax
+
+BATCH = 500
+"""Numbers of one statement, far below the parameters a database takes."""
 
 
 def insert_waiting(
@@ -42,6 +46,7 @@ def insert_waiting(
     priority: int,
     first: int,
     of: int,
+    other_trunks: Mapping[str, str] | None = None,
     now: datetime,
 ) -> None:
     """
@@ -50,11 +55,15 @@ def insert_waiting(
     Args:
         numbers: E.164.
 
+        trunk: By which they will leave.
+
         ref: The campaign's; each fax's is made of it (`reference.fax_reference`).
 
         first: Position of the first one, from 1.
 
         of: How many faxes the campaign will have.
+
+        other_trunks: By number, for those that will leave by another one.
     """
     number, index = _unfolded(conn, numbers)
     position = index + first
@@ -71,6 +80,21 @@ def insert_waiting(
         now=now,
     )
     conn.execute(insert(fax).from_select(names, query.order_by(index)))
+    if other_trunks:
+        _send_by(conn, campaign_id, other_trunks)
+
+
+def _send_by(conn: Connection, campaign_id: int, trunks: Mapping[str, str]) -> None:
+    by_trunk: dict[str, list[str]] = {}
+    for number, trunk in trunks.items():
+        by_trunk.setdefault(trunk, []).append(number)
+    for trunk, numbers in by_trunk.items():
+        for start in range(0, len(numbers), BATCH):
+            some = numbers[start : start + BATCH]
+            theirs = update(fax).where(
+                fax.c.campaign_id == campaign_id, fax.c.number.in_(some)
+            )
+            conn.execute(theirs.values(trunk=trunk))
 
 
 def select_waiting(

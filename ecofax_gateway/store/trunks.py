@@ -8,11 +8,12 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, delete, func, or_, select, update
 
 from ..domain.document import Quality
 from ..domain.fax import FaxState
 from ..domain.outcome import Ending
+from ..domain.priority import SINGLE
 from .insertion import insert_into
 from .tables import attempt, campaign, fax, trunk
 
@@ -65,6 +66,9 @@ class TrunkUse:
     delivered: int = 0
 
 
+_WAITING = select(fax.c.id, fax.c.number, fax.c.trunk, campaign.c.quality).join(
+    campaign, campaign.c.id == fax.c.campaign_id
+)
 _STATUS = [trunk.c[name] for name in TrunkStatus.__dataclass_fields__]
 
 
@@ -109,40 +113,70 @@ class Waiting:
     quality: Quality
 
 
-def waiting(
+def waiting(conn: Connection, *, not_for: Collection[str]) -> list[Waiting]:
+    """Faxes that are still to be called, by none of these trunks."""
+    query = _WAITING.where(fax.c.state.in_(OPEN), fax.c.trunk.not_in(not_for))
+    return [Waiting(**row) for row in conn.execute(query).mappings()]
+
+
+def queued(
     conn: Connection,
     *,
-    of: Collection[str] | None = None,
-    not_for: Collection[str] = (),
-    singles_in_queue: bool = False,
-    limit: int | None = None,
+    closed: Collection[str],
+    known: Collection[str],
+    with_others: bool,
+    after: int = 0,
+    limit: int,
 ) -> list[Waiting]:
     """
-    Faxes that are still to be called, those to be called first to the front.
+    Faxes in the queue that may have to change their trunk, by id.
 
     Args:
-        of: Only those of these trunks; None: of all.
+        closed: Those of these trunks.
 
-        not_for: None of these trunks'.
+        known: And those of none of these.
 
-        singles_in_queue: Only those in the queue of their line that belong to no gated
-            campaign.
+        with_others: And all others, but for faxes that a trunk has just failed: they
+            have left it on purpose.
 
-        limit: At most so many; None: all.
+        after: Only with a larger id.
+
+        limit: At most so many.
     """
-    states = [FaxState.QUEUED] if singles_in_queue else OPEN
-    query = (
-        select(fax.c.id, fax.c.number, fax.c.trunk, campaign.c.quality)
-        .join(campaign, campaign.c.id == fax.c.campaign_id)
-        .where(fax.c.state.in_(states), fax.c.trunk.not_in(not_for))
-        .order_by(fax.c.priority, fax.c.id)
-        .limit(limit)
+    is_wanted = or_(fax.c.trunk.in_(closed), fax.c.trunk.not_in(known))
+    if with_others:
+        is_wanted |= fax.c.ending.is_distinct_from(Ending.TRUNK_FAULT)
+    query = _WAITING.where(fax.c.state == FaxState.QUEUED, is_wanted, fax.c.id > after)
+    rows = conn.execute(query.order_by(fax.c.id).limit(limit))
+    return [Waiting(**row) for row in rows.mappings()]
+
+
+def urgent(conn: Connection, *, of: Collection[str], limit: int) -> list[Waiting]:
+    """Single faxes in the queue of these trunks, those to be called first to the front."""
+    query = _WAITING.where(
+        fax.c.state == FaxState.QUEUED,
+        fax.c.gate == 0,
+        fax.c.priority <= SINGLE,
+        fax.c.trunk.in_(of),
     )
-    if of is not None:
-        query = query.where(fax.c.trunk.in_(of))
-    if singles_in_queue:
-        query = query.where(fax.c.gate == 0)
-    return [Waiting(**row) for row in conn.execute(query).mappings()]
+    rows = conn.execute(query.order_by(fax.c.priority, fax.c.id).limit(limit))
+    return [Waiting(**row) for row in rows.mappings()]
+
+
+def room(conn: Connection) -> dict[str, int]:
+    """Free channels of each trunk that is open."""
+    used = (
+        select(fax.c.trunk, func.count().label("n"))
+        .where(fax.c.busy, fax.c.rides_with.is_(None))
+        .group_by(fax.c.trunk)
+        .subquery()
+    )
+    query = (
+        select(trunk.c.name, trunk.c.max_calls - func.coalesce(used.c.n, 0))
+        .outerjoin(used, used.c.trunk == trunk.c.name)
+        .where(~trunk.c.paused, ~trunk.c.is_down)
+    )
+    return {name: max(free, 0) for name, free in conn.execute(query)}
 
 
 def move(conn: Connection, chosen: Iterable[Waiting], choose: Choose) -> int:
