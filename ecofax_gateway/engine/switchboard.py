@@ -27,6 +27,7 @@ from .protocol import (
     Ended,
     HangUp,
     KeepTrunk,
+    PageFile,
     PlaceCall,
     Progress,
     TrunkHealth,
@@ -281,8 +282,14 @@ def look_into(order: PlaceCall) -> Sending:
                 path=file.path,
                 vertical_dpi=file.vertical_dpi,
                 rows=tuple(shape.rows for shape in shapes),
+                octets=_octets(file),
             )
         )
     if not files or not order.pages:
         raise Malformed("nothing to send")
     return Sending(files=tuple(files))
+
+
+def _octets(file: PageFile) -> tuple[int, int, int] | None:
+    octets = (file.mh_octets, file.mr_octets, file.mmr_octets)
+    return octets if all(octets) else None

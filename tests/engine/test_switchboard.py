@@ -34,6 +34,14 @@ def test_the_rows_of_each_page_are_known(order):
     assert file.vertical_dpi == 196
 
 
+def test_what_the_pages_take_in_each_coding_is_handed_on(order):
+    (file,) = order.files
+    measured = replace(file, mh_octets=3, mr_octets=2, mmr_octets=1)
+
+    assert look_into(replace(order, files=(measured,))).files[0].octets == (3, 2, 1)
+    assert look_into(order).files[0].octets is None
+
+
 @pytest.mark.parametrize("dpi", [98, 391])
 def test_a_file_in_another_resolution_than_said_is_refused(order, dpi):
     """
