@@ -268,16 +268,20 @@ def _with_riders(
     now: datetime,
 ) -> list[ClaimedFax]:
     """Let waiting faxes to the same numbers go in the calls of those just claimed."""
-    leads = [(each.id, each.line, each.pages_to_send) for each in claimed]
-    boarded = riders.board(conn, leads, node=node, epoch=epoch, now=now)
-    if not boarded:
+    combining = riders.combining(conn)
+    if not combining:
         return claimed
-    ids = [rider for its in boarded.values() for rider in its]
-    begun = {each.id: each for each in _begun(conn, ids, now)}
-    return [
-        replace(each, riders=tuple(begun[id_] for id_ in boarded.get(each.id, ())))
-        for each in claimed
-    ]
+    loaded = []
+    for each in claimed:
+        if each.line in combining:
+            its = riders.board(
+                conn, each.id, pages=each.pages_to_send, node=node, epoch=epoch, now=now
+            )
+            # Before the next one is looked at: a campaign's pace holds for riders too.
+            begun = {rider.id: rider for rider in _begun(conn, its, now)} if its else {}
+            each = replace(each, riders=tuple(begun[rider] for rider in its))
+        loaded.append(each)
+    return loaded
 
 
 def _begun(conn: Connection, ids: Sequence[int], now: datetime) -> list[ClaimedFax]:

@@ -58,43 +58,38 @@ _BOARD = text(
 ).bindparams(bindparam("now", type_=UtcTime))
 
 
+def combining(conn: Connection) -> set[str]:
+    """Numbers of the lines that combine."""
+    return set(conn.execute(_COMBINING).scalars())
+
+
 def board(
-    conn: Connection,
-    claimed: Sequence[tuple[int, str, int]],
-    *,
-    node: str,
-    epoch: int,
-    now: datetime,
-) -> dict[int, list[int]]:
+    conn: Connection, lead: int, *, pages: int, node: str, epoch: int, now: datetime
+) -> list[int]:
     """
-    Let queued faxes ride with those just claimed, in the order of their claims.
+    Let queued faxes ride with one that was just claimed, in the order of their claims.
 
     Args:
-        claimed: Id, line and pages to be sent of each.
+        lead: Its id; its line combines.
 
-        node, epoch: Whose they all are.
+        pages: How many it is to send.
+
+        node, epoch: Whose it is.
 
     Returns:
-        Ids of the riders, by the id of the fax that they ride with.
+        Ids of the riders.
     """
-    combining = set(conn.execute(_COMBINING).scalars())
-    riders: dict[int, list[int]] = {}
-    for lead, of_line, pages in claimed:
-        if of_line not in combining:
-            continue
-        found = {"lead": lead, "limit": MAX_FAXES, "paced": now + schedules.PACE_SLACK}
-        room = MAX_PAGES - pages
-        taken: list[int] = []
-        for row in conn.execute(_WAITING, found).all():
-            if row.pages > room or len(taken) + 1 == MAX_FAXES:
-                break
-            owner = {"lead": lead, "node": node, "epoch": epoch, "now": now}
-            if conn.execute(_BOARD, {**owner, "of_id": row.id}).rowcount == 1:
-                taken.append(row.id)
-                room -= row.pages
-        if taken:
-            riders[lead] = taken
-    return riders
+    found = {"lead": lead, "limit": MAX_FAXES - 1, "paced": now + schedules.PACE_SLACK}
+    owner = {"lead": lead, "node": node, "epoch": epoch, "now": now}
+    room = MAX_PAGES - pages
+    taken: list[int] = []
+    for row in conn.execute(_WAITING, found).all():
+        if row.pages > room:
+            break
+        if conn.execute(_BOARD, {**owner, "of_id": row.id}).rowcount == 1:
+            taken.append(row.id)
+            room -= row.pages
+    return taken
 
 
 def inherit(conn: Connection, lead: int, left: Sequence[int]) -> None:
