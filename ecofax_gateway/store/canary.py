@@ -12,7 +12,20 @@ from sqlalchemy import Connection, func, select, update
 from ..domain.campaign import Canary, CanaryState, judge, total
 from ..domain.fax import FaxState
 from .preparation import let_go
+from .shared import Kind, Shared
 from .tables import campaign, fax
+from .types import PlainText
+
+_UNDER_WAY = Shared(
+    """
+    SELECT campaign.ref AS of_ref FROM given JOIN campaign ON campaign.ref = given.of_ref
+    WHERE campaign.canary_state = 'under-way'
+    """,
+    given={"of_ref": PlainText()},
+    key=["of_ref"],
+    kind=Kind.READ,
+)
+"""Of most campaigns it is not: then nothing is locked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +54,8 @@ def settle(conn: Connection, ref: str, *, now: datetime) -> Verdict | None:
         The verdict that it has just got, with its counts; None: none yet, or it has no
         canary.
     """
+    if not _UNDER_WAY.run(conn, of_ref=ref):
+        return None
     # Locked by a statement of its own: the counts then hold what ended meanwhile.
     query = select(
         campaign.c.id, campaign.c.canary_size, campaign.c.canary_percent

@@ -9,14 +9,16 @@ It expires: numbers are given to others, machines are replaced.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, case, delete, null, select, update
+from sqlalchemy import Connection, Integer, delete, null, select, update
 
 from ..domain.fax import FaxState
 from ..domain.mode import CallMode, mode_after
 from ..domain.outcome import Ending, Outcome
+from .call_statements import HISTORY
 from .claims import ClaimedFax
-from .insertion import insert_into
-from .tables import attempt, campaign, fax, number_memory
+from .shared import Shared
+from .tables import campaign, fax, number_memory
+from .types import PlainText, UtcTime, Word
 
 KEEP = timedelta(days=30)
 """design.md section 5: what worked is remembered so long after it last did."""
@@ -59,6 +61,50 @@ class Memory:
 _COLUMNS = [number_memory.c[name] for name in Memory.__dataclass_fields__]
 
 
+_REMEMBER = Shared(
+    """
+    INSERT INTO number_memory (number, ending, detail, mode, bit_rate, since,
+        updated_at, expires_at)
+    SELECT of_number, how, why, by_mode, speed, moment, moment, until
+    FROM given WHERE TRUE
+    ON CONFLICT (number) DO UPDATE SET ending = excluded.ending,
+        detail = excluded.detail, mode = excluded.mode, bit_rate = excluded.bit_rate,
+        updated_at = excluded.updated_at, expires_at = excluded.expires_at,
+        since = CASE WHEN number_memory.ending <> excluded.ending
+            OR number_memory.expires_at <= excluded.updated_at
+            THEN excluded.since ELSE number_memory.since END
+    RETURNING number AS of_number
+    """,
+    given={
+        "of_number": PlainText(),
+        "how": Word(Ending),
+        "why": PlainText(),
+        "by_mode": PlainText(),
+        "speed": Integer(),
+        "moment": UtcTime(),
+        "until": UtcTime(),
+    },
+    key=["of_number"],
+)
+"""What had expired is no older knowledge than none: `since` begins anew."""
+
+_RECALL = Shared(
+    """
+    SELECT given.of_number, number_memory.* FROM given
+    JOIN number_memory ON number_memory.number = given.of_number
+    WHERE number_memory.expires_at > given.moment
+    """,
+    given={"of_number": PlainText(), "moment": UtcTime()},
+    key=["of_number"],
+    returns={
+        "ending": Word(Ending),
+        "since": UtcTime(),
+        "updated_at": UtcTime(),
+        "expires_at": UtcTime(),
+    },
+)
+
+
 def remember(
     conn: Connection, number: str, outcome: Outcome, mode: CallMode, *, now: datetime
 ) -> bool:
@@ -72,33 +118,24 @@ def remember(
         return False
     is_fax = outcome.ending is Ending.DELIVERED
     learned = {
-        "ending": outcome.ending,
-        "detail": outcome.detail,
-        "mode": mode.name if is_fax else None,
-        "bit_rate": outcome.bit_rate if is_fax else None,
-        "updated_at": now,
-        "expires_at": now + KEEP,
+        "how": outcome.ending,
+        "why": outcome.detail,
+        "by_mode": mode.name if is_fax else None,
+        "speed": outcome.bit_rate if is_fax else None,
+        "moment": now,
+        "until": now + KEEP,
     }
-    new = insert_into(conn, number_memory).values(number=number, since=now, **learned)
-    is_news = number_memory.c.ending != new.excluded.ending
-    # What had expired is no older knowledge than none.
-    has_expired = number_memory.c.expires_at <= now
-    since = case((is_news | has_expired, now), else_=number_memory.c.since)
-    conn.execute(
-        new.on_conflict_do_update(
-            index_elements=[number_memory.c.number], set_={**learned, "since": since}
-        )
-    )
+    _REMEMBER.run(conn, of_number=number, **learned)
     return True
 
 
 def recall(conn: Connection, number: str, *, now: datetime) -> Memory | None:
     """What is known of a number, or None."""
-    query = select(*_COLUMNS).where(
-        number_memory.c.number == number, number_memory.c.expires_at > now
-    )
-    row = conn.execute(query).mappings().one_or_none()
-    return None if row is None else Memory(**row)
+    rows = _RECALL.run(conn, of_number=number, moment=now)
+    if not rows:
+        return None
+    found = dict(rows[0]._mapping)
+    return Memory(**{name: found[name] for name in Memory.__dataclass_fields__})
 
 
 def listing(
@@ -143,12 +180,11 @@ def forget_expired(conn: Connection, *, now: datetime, batch: int) -> int:
 
 def mode_of(conn: Connection, claimed: ClaimedFax, *, now: datetime) -> CallMode:
     """The mode for a claimed fax's call: what worked with the number, less what failed."""
-    query = select(attempt.c.ending, attempt.c.fax_met).where(
-        attempt.c.fax_id == claimed.id,
-        attempt.c.n < claimed.attempt,
-        attempt.c.ending.is_not(None),
-    )
-    earlier = [(row.ending, row.fax_met) for row in conn.execute(query)]
+    earlier = [
+        (row.ending, row.fax_met)
+        for row in HISTORY.run(conn, of_id=claimed.id)
+        if row.n < claimed.attempt and row.ending is not None
+    ]
     known = recall(conn, claimed.number, now=now)
     return mode_after(earlier, known=known.mode if known else None)
 

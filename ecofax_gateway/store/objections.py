@@ -12,12 +12,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Connection,
+    delete,
+    insert,
+    select,
+    update,
+)
 
 from ..domain.objection import GATEWAY, fingerprint
 from .insertion import insert_into
+from .shared import Kind, Shared
 from .states import LedgerAction
 from .tables import fax, objection, objection_ledger
+from .types import PlainText, UtcTime
 
 LIST_LIMIT = 1000
 """Entries a listing gives at most; the next page begins after the last one's id."""
@@ -57,6 +67,28 @@ class LedgerEntry:
 
 
 _OBJECTION = [objection.c[name] for name in Objection.__dataclass_fields__]
+_ANY_ERASED = Shared(
+    """
+    SELECT given.here FROM given
+    WHERE EXISTS (SELECT 1 FROM objection WHERE fingerprint IS NOT NULL)
+    """,
+    given={"here": Boolean()},
+    key=["here"],
+    kind=Kind.READ,
+)
+_BLOCKING = Shared(
+    f"""
+    SELECT given.of_number, given.of_line, objection.id, objection.scope,
+        objection.number, objection.source, objection.note, objection.added_at
+    FROM given JOIN objection ON objection.scope IN ('{GATEWAY}', given.of_line)
+        AND (objection.number = given.of_number OR objection.fingerprint = given.mark)
+    ORDER BY objection.id
+    """,  # noqa: S608 -- our own words
+    given={"of_number": PlainText(), "of_line": PlainText(), "mark": PlainText()},
+    key=["of_number", "of_line"],
+    returns={"added_at": UtcTime()},
+    kind=Kind.READ,
+)
 _LEDGER = [objection_ledger.c[name] for name in LedgerEntry.__dataclass_fields__]
 
 
@@ -118,11 +150,13 @@ def remove(
 
 def blocking(conn: Connection, number: str, *, line: str) -> Objection | None:
     """The entry that forbids *line* to fax *number*, or None."""
-    query = select(*_OBJECTION).where(
-        objection.c.scope.in_([GATEWAY, line]), _is(conn, number)
-    )
-    row = conn.execute(query.order_by(objection.c.id).limit(1)).mappings().first()
-    return None if row is None else Objection(**row)
+    # Making a fingerprint takes its time: only if there is one to compare it with.
+    mark = fingerprint(number) if _ANY_ERASED.run(conn, here=True) else None
+    rows = _BLOCKING.run(conn, of_number=number, of_line=line, mark=mark)
+    if not rows:
+        return None
+    first = dict(rows[0]._mapping)
+    return Objection(**{name: first[name] for name in Objection.__dataclass_fields__})
 
 
 def blocked(conn: Connection, numbers: Sequence[str], *, line: str) -> set[str]:

@@ -13,37 +13,39 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
+    Boolean,
     ColumnElement,
     Connection,
+    Integer,
     and_,
-    bindparam,
     delete,
     select,
-    text,
     update,
 )
 
 from ..domain.quota import Quota, Used, check, periods
 from .insertion import insert_into
+from .shared import Kind, Shared
 from .tables import campaign, fax, line, quota, quota_use
 
 _LIMITS = [quota.c[name] for name in Quota.__dataclass_fields__]
 
-_UNSETTLED = text("quota_open AND state IN ('cancelled', 'failed', 'sent', 'unknown')")
+_UNSETTLED = "quota_open AND state IN ('cancelled', 'failed', 'sent', 'unknown')"
 """As the index ix_fax_unsettled has it, word for word."""
 
-_SETTLE = (
-    update(fax)
-    .where(fax.c.campaign_id == bindparam("of_campaign"), _UNSETTLED)
-    .values(quota_open=False)
-    .returning(
-        fax.c.line,
-        fax.c.quota_day,
-        fax.c.quota_credit,
-        (fax.c.quota_pages - fax.c.pages_confirmed).label("unsent"),
-    )
+_SETTLE = Shared(
+    f"""
+    UPDATE fax SET quota_open = FALSE FROM given
+    WHERE fax.campaign_id = given.of_campaign AND {_UNSETTLED}
+    RETURNING fax.campaign_id AS of_campaign, fax.line, fax.quota_day,
+        fax.quota_credit, fax.quota_pages - fax.pages_confirmed AS unsent
+    """,  # noqa: S608 -- our own words
+    given={"of_campaign": Integer()},
+    key=["of_campaign"],
+    returns={"quota_credit": Boolean()},
+    kind=Kind.ONCE,
 )
-"""Built once: it runs at the end of every call."""
+"""It runs at the end of every call."""
 
 
 def put(conn: Connection, number: str, limits: Quota) -> bool:
@@ -142,7 +144,7 @@ def settle(conn: Connection, campaign_id: int) -> int:
     Returns:
         Pages given back.
     """
-    rows = conn.execute(_SETTLE, {"of_campaign": campaign_id}).all()
+    rows = _SETTLE.run(conn, of_campaign=campaign_id)
     days: Counter[str] = Counter()
     credit = 0
     for row in rows:

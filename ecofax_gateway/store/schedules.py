@@ -15,6 +15,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
+    JSON,
+    Boolean,
     Connection,
     bindparam,
     case,
@@ -28,8 +30,9 @@ from sqlalchemy import (
 
 from ..domain.fax import FaxState
 from ..domain.window import Window, edge_after, is_open, openings, spread_over
+from .shared import Kind, Shared
 from .tables import campaign, fax, line
-from .types import UtcTime
+from .types import PlainText, UtcTime
 
 PACE_SLACK = timedelta(seconds=1)
 """A call may leave this early against an even pace, because claimers look once a
@@ -125,28 +128,10 @@ def is_shut(conn: Connection, campaign_ref: str, *, now: datetime) -> bool:
 
     A claim looks too; this is for the moment between it and the call.
     """
-    query = (
-        select(
-            line.c.window.label("of_line"),
-            line.c.paused.label("line_paused"),
-            campaign.c.window.label("of_campaign"),
-            campaign.c.paused,
-        )
-        .select_from(campaign)
-        .outerjoin(line, line.c.number == campaign.c.line)
-        .where(
-            campaign.c.ref == campaign_ref,
-            or_(
-                campaign.c.paused,
-                line.c.paused,
-                campaign.c.window.is_not(None),
-                line.c.window.is_not(None),
-            ),
-        )
-    )
-    row = conn.execute(query).one_or_none()
-    if row is None:
+    rows = _RULES.run(conn, of_ref=campaign_ref)
+    if not rows:
         return False
+    [row] = rows
     if row.paused or row.line_paused:
         return True
     windows = [_window(stored) for stored in (row.of_line, row.of_campaign)]
@@ -258,6 +243,26 @@ def after_claim(
     )
     conn.execute(_LINE_CLOCK, {"of_line": line_number, "start": start, "at": now})
 
+
+_RULES = Shared(
+    """
+    SELECT campaign.ref AS of_ref, line."window" AS of_line, line.paused AS line_paused,
+        campaign."window" AS of_campaign, campaign.paused
+    FROM given JOIN campaign ON campaign.ref = given.of_ref
+    LEFT JOIN line ON line.number = campaign.line
+    WHERE campaign.paused OR line.paused OR campaign."window" IS NOT NULL
+        OR line."window" IS NOT NULL
+    """,
+    given={"of_ref": PlainText()},
+    key=["of_ref"],
+    returns={
+        "of_line": JSON(),
+        "line_paused": Boolean(),
+        "of_campaign": JSON(),
+        "paused": Boolean(),
+    },
+    kind=Kind.READ,
+)
 
 _PLAN = (
     update(fax)
