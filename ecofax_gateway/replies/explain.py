@@ -101,7 +101,7 @@ EXPLANATIONS: dict[Ending, Explanation] = {
     ),
     Ending.NOT_REACHED: Explanation(
         "L'appel, commun à plusieurs fax, s'est terminé avant le tour de celui-ci.",
-        "Renvoyez le fax plus tard ; aucune de ses pages n'est partie dans cet appel.",
+        "Renvoyez le fax plus tard : ce n'est la faute de personne.",
     ),
     Ending.CANCELLED: Explanation(
         "L'envoi a été annulé.",
