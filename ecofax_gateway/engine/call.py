@@ -36,17 +36,15 @@ from ..sip.event import (
 )
 from ..sip.glance import Glance
 from ..sip.sdp import SessionDescription, parse_sdp
-from ..spandsp.audio import AudioTerminal, Law
-from ..spandsp.job import FaxMet, Finished, Options, PageDone, Sending, TerminalEvent
-from ..spandsp.terminal import FaxTerminal
-from ..t38.offer import OUR_VERSION, T38Media, find_t38
+from ..spandsp.job import FaxMet, Finished, PageDone, Sending, TerminalEvent
+from ..t38.offer import T38Media, find_t38
 from .audio import find_audio
 from .media import Media
 from .protocol import Ended, PlaceCall, Progress, Step
 from .signalling import Signalling
 from .tone import cng_frame
+from .transmission import Transmission
 from .transport import Address
-from .verdict import verdict
 from .watchdog import MEETING_S, PAGE_S
 
 logger = logging.getLogger(__name__)
@@ -114,12 +112,18 @@ class OutgoingCall:
         call_again: Callable[[], Call],
     ) -> None:
         self._order = order
-        self._sending = sending
         self._call = call
         self._first_hop = next_hop[0]
         self._signalling = signalling
         self._media = media
         self._tell = tell
+        self._fax = Transmission(
+            order,
+            sending,
+            media,
+            trusted_hosts=lambda: self._trusted,
+            on_event=self._terminal_event,
+        )
         self._call_again = call_again
         self._state = _State.CALLING
         self._rang = False
@@ -251,7 +255,7 @@ class OutgoingCall:
             return
         offer = _read(sdp)
         peer = find_t38(offer) if offer is not None else None
-        if offer is not None and peer is not None and self._may_go_to_t38():
+        if offer is not None and peer is not None and self._fax.may_go_to_t38:
             self._call.accept_reinvite(self._media.t38_answer(offer), now)
             self._start_t38(peer)
             return
@@ -264,54 +268,20 @@ class OutgoingCall:
         else:
             self._call.reject_reinvite(NOT_ACCEPTABLE, now)
 
-    def _may_go_to_t38(self) -> bool:
-        """Up to the DIS: from the first page on, a change would lose it."""
-        if self._state is _State.AUDIO_FAX:
-            leg = self._media.audio
-            assert leg is not None
-            assert leg.terminal is not None
-            if leg.terminal.pages or leg.terminal.in_page:
-                return False
-        return self._order.media != "audio"
-
-    def _options(self, *, max_bit_rate: int, version: int = 0) -> Options:
-        return Options(
-            station_id=self._order.station_id,
-            ecm=self._order.ecm,
-            max_bit_rate=max_bit_rate,
-            version=version,
-            paced=self._order.trunk.paced,
-            tag=self._order.call,
-        )
-
     def _start_t38(self, peer: T38Media) -> None:
         if self._state is _State.T38:
             self._media.redirect_t38(peer)
             return
         self._stop_waiting()
         self._state = _State.T38
-        # Annex D.2.3: an answer may only lower the version, and ours is the lowest.
-        peer = replace(peer, version=min(peer.version, OUR_VERSION))
-        rate = min(self._order.max_bit_rate, peer.max_bit_rate)
-        options = self._options(max_bit_rate=rate, version=peer.version)
-        self._media.start_fax(
-            FaxTerminal(self._sending, options),
-            peer,
-            trusted_hosts=self._trusted,
-            on_event=self._terminal_event,
-        )
+        self._fax.start_t38(peer)
         self._step(Step.T38)
 
     def _start_audio(self, why: str) -> None:
         """The fax in G.711; *why* T.38 did not come is told if that cannot be."""
         self._stop_waiting()
-        options = self._options(max_bit_rate=self._order.max_bit_rate)
-
-        def make(law: Law) -> AudioTerminal:
-            return AudioTerminal(self._sending, options, law=law)
-
         self._state = _State.AUDIO_FAX
-        if self._media.start_audio_fax(make, self._terminal_event):
+        if self._fax.start_audio():
             self._step(Step.AUDIO, detail=why)
         else:
             self._end(Ending.T38_REFUSED, f"{why}, and no G.711 to fall back on")
@@ -366,17 +336,7 @@ class OutgoingCall:
             answered=answered_at is not None,
             duration_s=round(spent, 3),
         )
-        leg = self._media.leg
-        if leg is None or leg.terminal is None:
-            return outcome
-        leg.terminate()
-        return verdict(
-            outcome,
-            leg.terminal.result(),
-            fault=leg.fault,
-            cancelled=self._cancelled,
-            heard=self._media.heard,
-        )
+        return self._fax.end(outcome, cancelled=self._cancelled)
 
     def _finish(self, outcome: Outcome) -> None:
         self._state = _State.OVER
@@ -388,9 +348,7 @@ class OutgoingCall:
         self._tell(Ended(call=self._order.call, outcome=outcome))
 
     def _step(self, step: Step, *, pages: int | None = None, detail: str = "") -> None:
-        leg = self._media.leg
-        terminal = leg.terminal if leg is not None else None
-        confirmed = terminal.pages if terminal is not None else 0
+        confirmed = self._fax.pages
         self._tell(
             Progress(
                 call=self._order.call,

@@ -163,9 +163,11 @@ class IncomingFax:
                 if peer is not None:
                     self._start_fax(peer)
             case ReinviteRejected(status=status):
-                logger.info(
-                    "%s: the caller refuses T.38: %d", self._call.caller, status
-                )
+                caller = self._call.caller
+                logger.info("%s: the caller refuses T.38: %d", caller, status)
+                if self._media.leg is None:
+                    # What a gateway's modem line would do all the time.
+                    self._start_audio_fax()
             case HungUp():
                 self._finish()
         self._signalling.flush()
@@ -205,7 +207,8 @@ class IncomingFax:
         else:
             self._call.reject(refusal or 488, now)
             self._finish()
-        if not self._over and self._media.leg is None:
+            return
+        if self._media.leg is None:
             self._go_on()
         self._signalling.flush()
 
