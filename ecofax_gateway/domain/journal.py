@@ -237,7 +237,9 @@ class Ladder:
             self._pages.append(
                 PageSent(
                     number=len(self._pages) + 1,
-                    began_s=round(now if self._page_from is None else self._page_from, 3),
+                    began_s=round(
+                        now if self._page_from is None else self._page_from, 3
+                    ),
                     ended_s=round(now, 3),
                     octets=octets,
                     rows=rows,
