@@ -10,7 +10,6 @@ together. Whatever dies in between, what is on the disk says what may have happe
 """
 
 import asyncio
-import hashlib
 import logging
 import random
 import time
@@ -23,28 +22,24 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from converters import fax_file
-
 from ..domain import shares
 from ..domain.errors import EngineLost, StoreUnavailable
-from ..domain.fax import FaxState, Phase
-from ..domain.line import FaxLine
-from ..domain.mode import mode_that_worked
+from ..domain.fax import Phase
 from ..domain.number import FaxNumber
 from ..domain.outcome import Ending, Outcome
-from ..domain.retry import Ask, CallAgain, Decision, decide
-from ..engine.protocol import PageFile, PlaceCall, Progress, Step
+from ..engine.protocol import PlaceCall, Progress, Step
 from ..log import about, shorten_number
 from ..senders.contract import Sender
-from ..store import calls, claims, faxes, lines, memory, opt_outs, riders, trunks
+from ..store import calls, claims, faxes
 from ..store.claims import ClaimedFax
 from ..store.database import Database
-from . import sheets
+from . import packing
 from .answer import Answer
-from .coded_size import coded_size
 from .housekeeping import tell_unknown
-from .load import Load, mode_of, shares_of, write_intents, write_progress
+from .load import Load, mode_of, write_intents, write_progress
+from .overflow import overflow
 from .routing import Routing
+from .settling import Settling
 from .trunk_watch import TrunkWatch
 from .way import Way
 from .worker import Bell, insist
@@ -63,8 +58,16 @@ PHASES = {
 """What is written of a call's steps; the others change nothing that is kept."""
 
 
-SOUND = "G.711"
-"""How the journal's word for a fax that travelled as sound begins."""
+LONGEST_TURN_SECONDS = 2.0
+"""A turn is at most a second ahead; a clock that was set back must not stop a call."""
+
+PHASES = {
+    Step.RINGING: Phase.RINGING,
+    Step.ANSWERED: Phase.ANSWERED,
+    Step.PAGE_CONFIRMED: Phase.SENDING,
+}
+"""What is written of a call's steps; the others change nothing that is kept."""
+
 
 LONGEST_TURN_SECONDS = 2.0
 """A turn is at most a second ahead; a clock that was set back must not stop a call."""
@@ -131,6 +134,9 @@ class Transmit:
         self._ways = dict(ways)
         self._channels = sum(way.channels for way in ways.values())
         self._routing = routing
+        self._settling = Settling(
+            answer=answer, ways=self._ways, routing=routing, clock=clock
+        )
         self._watch = watch
         self._slot_grace = slot_grace
         self._intent_s = min(INTENT_SECONDS, slot_grace.total_seconds() / 2)
@@ -175,28 +181,7 @@ class Transmit:
             self._under_way[each.ref] = task
         if claimed or not self._routing.has_choice:
             return bool(claimed)
-        return bool(await self._db.tx(self._overflow))
-
-    def _overflow(self, conn: Connection) -> int:
-        """
-        Let single faxes whose trunk is full leave by a free one of their route.
-
-        A person waits for each; a campaign's faxes wait for the trunk that they were
-        planned for, which is cheaper.
-        """
-        room = trunks.room(conn)
-        full = [name for name, free in room.items() if not free]
-        if not full or len(full) == len(room):
-            return 0
-
-        moved = 0
-        for each in trunks.urgent(conn, of=full, limit=OVERFLOW_LIMIT):
-            carriers = self._routing.carriers_for(each.number, each.quality)
-            names = [carrier.name for carrier in carriers if room.get(carrier.name)]
-            if names:
-                room[names[0]] -= 1
-                moved += trunks.move(conn, [each], lambda *_, to=names[0]: to)
-        return moved
+        return bool(await self._db.tx(overflow, self._routing))
 
     def _settle_strays(
         self, conn: Connection, known: frozenset[str], now: datetime
@@ -310,7 +295,7 @@ class Transmit:
                 logger.info("%s goes in the same call", rider.ref)
             await self._finish(load, await self._send(load, call))
         finally:
-            await asyncio.to_thread(_remove, call.files)
+            await asyncio.to_thread(packing.remove, call.files)
 
     async def _wait_for_turn(self, claimed: ClaimedFax) -> None:
         """Wait for the instant that the pace of the trunk gave this call."""
@@ -344,37 +329,13 @@ class Transmit:
 
     async def _drop(self, load: Load, obstacles: dict[str, Ending | None]) -> None:
         """Settle faxes that must not be called; the others of the load go on."""
-        await insist(self._db, self._write_drops, load, obstacles, draw=_draw())
+        await insist(
+            self._db, self._settling.write_drops, load, obstacles, draw=_draw()
+        )
         for ref, obstacle in obstacles.items():
             logger.info("%s: not called, %s", ref, obstacle or "it has to wait")
         load.faxes = tuple(each for each in load.faxes if each.ref not in obstacles)
         self._answer.bell.ring()
-
-    def _write_drops(
-        self,
-        conn: Connection,
-        load: Load,
-        obstacles: dict[str, Ending | None],
-        *,
-        draw: float,
-    ) -> None:
-        now = self._clock()
-        dropped = [each for each in load.faxes if each.ref in obstacles]
-        left = [each.id for each in load.faxes if each.ref not in obstacles]
-        ended = []
-        for each in dropped:
-            obstacle = obstacles[each.ref]
-            if obstacle is None:
-                claims.give_back(conn, replace(each, riders=()), now=now)
-                continue
-            outcome = Outcome(ending=obstacle, detail="not called")
-            decision = self._decide(conn, each, outcome, draw=draw, now=now)
-            if calls.finish(conn, each, outcome, decision, now=now):
-                ended.append(each.campaign)
-        if load.lead in dropped:
-            riders.inherit(conn, load.lead.id, left)
-        for campaign in sorted(set(ended)):
-            self._answer.after_call(conn, campaign, now=now)
 
     async def _send(self, load: Load, call: PlaceCall) -> Outcome:
         async def on_progress(progress: Progress) -> None:
@@ -426,7 +387,7 @@ class Transmit:
         """Write what came of each fax, what follows, the replies; however long it takes."""
         self._watch.called(load.lead.trunk, outcome.ending, outcome.detail)
         written = await insist(
-            self._db, self._write_outcomes, load, outcome, draw=_draw()
+            self._db, self._settling.write_outcomes, load, outcome, draw=_draw()
         )
         for each, (told, state) in zip(load.faxes, written, strict=True):
             with about(each.ref):
@@ -440,140 +401,21 @@ class Transmit:
         load.faxes = ()
         self._answer.bell.ring()
 
-    def _write_outcomes(
-        self, conn: Connection, load: Load, outcome: Outcome, *, draw: float
-    ) -> list[tuple[Outcome, FaxState | None]]:
-        """The same draw for all: who fails together may be called together again."""
-        now = self._clock()
-        told = shares.outcomes(outcome, shares_of(conn, load))
-        mode = mode_of(conn, load, now=now)
-        ends = [
-            (each, its, self._decide(conn, each, its, draw=draw, now=now))
-            for each, its in zip(load.faxes, told, strict=True)
-        ]
-        states: dict[str, FaxState | None] = {}
-        # One that is unknown keeps the channel, which until now was its first fax's.
-        keeper = next((fax for fax, _, how in ends if isinstance(how, Ask)), None)
-        for each, its, decision in sorted(ends, key=lambda end: end[0] is keeper):
-            states[each.ref] = calls.finish(
-                conn, each, its, decision, keeps_channel=each is keeper, now=now
-            )
-        campaigns = {fax.campaign for fax in load.faxes if states[fax.ref]}
-        if campaigns:
-            for its in told:
-                worked = mode_that_worked(mode, as_sound=_went_as_sound(its))
-                if memory.remember(conn, load.lead.number, its, worked, now=now):
-                    break
-            campaigns |= {
-                *memory.fail_waiting(conn, load.lead.number, outcome, now=now)
-            }
-        # In one order: two calls may end faxes of the same campaigns.
-        for campaign in sorted(campaigns):
-            self._answer.after_call(conn, campaign, now=now)
-        return [
-            (its, states[fax.ref]) for fax, its in zip(load.faxes, told, strict=True)
-        ]
-
-    def _decide(
-        self,
-        conn: Connection,
-        claimed: ClaimedFax,
-        outcome: Outcome,
-        *,
-        draw: float,
-        now: datetime,
-    ) -> Decision:
-        history = calls.history(conn, claimed, outcome)
-        number, quality = claimed.number, claimed.quality
-        other = None
-        if outcome.ending is Ending.TRUNK_FAULT and self._routing.has_choice:
-            other = self._routing.after_fault(
-                number, quality, history.failed_trunks, trunks.closed(conn)
-            )
-        decision = decide(
-            outcome,
-            history,
-            policy=self._way_of(claimed).policy,
-            now=now,
-            draw=draw,
-            has_other_trunk=other is not None,
-        )
-        if isinstance(decision, CallAgain) and self._routing.has_choice:
-            first = self._routing.choose(number, quality, trunks.closed(conn))
-            return replace(
-                decision, trunk=other or first, is_same_try=other is not None
-            )
-        return decision
-
-    def _way_of(self, claimed: ClaimedFax) -> Way:
-        """The trunk's; that of the first one, if this node does not know the trunk."""
-        return self._ways.get(claimed.trunk) or next(iter(self._ways.values()))
-
     async def _make_call(self, load: Load, at: datetime) -> tuple[PlaceCall, list[str]]:
         """The call with its page files, and for each fax the hash of its finest pages."""
-        line = await self._db.read(lines.get, load.lead.line)
-        assert line is not None, (
-            "a line whose faxes are not all final cannot be removed"
-        )
         mode = await self._db.read(mode_of, load, now=at)
-        codes = [await self._db.read(opt_outs.code_of, each.ref) for each in load.faxes]
-        documents = [
-            await self._db.read(sheets.document_pages, each.campaign, each.quality)
-            for each in load.faxes
-        ]
-        files, digests = await asyncio.to_thread(
-            self._write_pages, load, line, documents, at, codes
+        files, digests = await packing.pack(
+            self._db, load, at=at, zone=self._zone, folder=self._folder
         )
-        call = self._way_of(load.lead).call(
+        call = self._settling.way_of(load.lead).call(
             load.lead.ref,
             number=FaxNumber(load.lead.number),
-            line=FaxNumber(line.number),
+            line=FaxNumber(load.lead.line),
             mode=mode,
             files=files,
             pages=sum(load.pages),
         )
         return call, digests
-
-    def _write_pages(
-        self,
-        load: Load,
-        line: FaxLine,
-        documents: list[list[bytes]],
-        at: datetime,
-        codes: list[str | None],
-    ) -> tuple[tuple[PageFile, ...], list[str]]:
-        lead = load.lead
-        ladders = [sheets.coarser(its, lead.quality) for its in documents]
-        files, digests = [], []
-        for rungs in zip(*ladders, strict=True):
-            dpi = rungs[0][0]
-            composed = [
-                sheets.compose(
-                    tiffs,
-                    line=line,
-                    at=at,
-                    zone=self._zone,
-                    first_page=each.first_page,
-                    vertical_dpi=dpi,
-                    opt_out=code,
-                    attempt=each.attempt,
-                )
-                for each, (_, tiffs), code in zip(load.faxes, rungs, codes, strict=True)
-            ]
-            path = self._folder / f"{lead.ref}-{lead.attempt}-{dpi}.tif"
-            path.write_bytes(fax_file.join(composed))
-            size = coded_size(tiff for _, tiffs in rungs for tiff in tiffs)
-            files.append(
-                PageFile(
-                    path=str(path),
-                    vertical_dpi=dpi,
-                    mh_octets=size.mh,
-                    mr_octets=size.mr,
-                    mmr_octets=size.mmr,
-                )
-            )
-            digests.append([hashlib.sha256(each).hexdigest() for each in composed])
-        return tuple(files), digests[0]
 
 
 def _page(load: Load) -> int:
@@ -583,14 +425,5 @@ def _page(load: Load) -> int:
     return load.faxes[last].pages_confirmed + counts[last]
 
 
-def _went_as_sound(outcome: Outcome) -> bool:
-    return outcome.journal is not None and outcome.journal.media.startswith(SOUND)
-
-
 def _draw() -> float:
     return random.random()  # noqa: S311 -- spreads retries, guards nothing
-
-
-def _remove(files: tuple[PageFile, ...]) -> None:
-    for file in files:
-        Path(file.path).unlink(missing_ok=True)
