@@ -16,9 +16,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Integer,
     bindparam,
     delete,
-    insert,
     null,
     select,
     text,
@@ -30,8 +30,9 @@ from ..domain.fax import FaxState, Phase
 from ..domain.outcome import Ending
 from . import nodes, riders, schedules, trunk_pace
 from .choice import CLAIM
+from .shared import Shared
 from .tables import attempt, campaign, fax
-from .types import UtcTime
+from .types import PlainText, UtcTime, Word
 
 SLOT_GRACE = timedelta(minutes=2)
 """How long a lost call keeps its channel: a fax machine that hears nothing hangs up
@@ -286,54 +287,39 @@ def _with_riders(
 
 def _begun(conn: Connection, ids: Sequence[int], now: datetime) -> list[ClaimedFax]:
     """Open the attempts of faxes just claimed and move their lines' clocks."""
-    query = (
-        select(
-            *(fax.c[name] for name in _OF_FAX),
-            fax.c.vrank,
-            fax.c.gate,
-            fax.c.campaign_id,
-            campaign.c.ref.label("campaign"),
-            campaign.c.quality,
-            campaign.c.pages,
+    rows = [
+        row
+        for rows in _CLAIMED.run_all(conn, [{"of_id": each} for each in ids])
+        for row in rows
+    ]
+    begun, taken = [], []
+    for row in sorted(rows, key=lambda row: (row.priority, row.id)):
+        values = row._mapping
+        begun.append(
+            ClaimedFax(
+                quality=row.quality,
+                campaign=row.campaign,
+                pages=row.pages,
+                **{name: values[name] for name in _OF_FAX},
+            )
         )
-        .join(campaign, campaign.c.id == fax.c.campaign_id)
-        .where(fax.c.id.in_(ids))
-        .order_by(fax.c.priority, fax.c.id)
-    )
-    begun = []
-    for row in conn.execute(query).mappings().all():
-        values = dict(row)
-        rank, gated = values.pop("vrank"), values.pop("gate") > 0
-        campaign_id = values.pop("campaign_id")
-        begun.append(ClaimedFax(**values))
-        schedules.after_claim(
-            conn,
-            campaign_id=campaign_id,
-            line_number=row["line"],
-            gated=gated,
-            rank=rank,
-            now=now,
+        taken.append(
+            schedules.Taken(row.campaign_id, row.line, row.gate > 0, row.vrank)
         )
-    conn.execute(
-        insert(attempt),
-        [
-            {
-                "fax_id": each.id,
-                "n": each.attempt,
-                "node": each.node,
-                "epoch": each.epoch,
-                "trunk": each.trunk,
-                "phase": Phase.CLAIMED,
-                "first_page": each.first_page,
-                "pages_confirmed": 0,
-                "claimed_at": now,
-                "detail": "",
-                "fax_met": False,
-                "duration_s": 0.0,
-            }
-            for each in begun
-        ],
-    )
+    schedules.after_claims(conn, taken, now=now)
+    attempts = [
+        {
+            "of_id": each.id,
+            "of_attempt": each.attempt,
+            "of_node": each.node,
+            "of_epoch": each.epoch,
+            "by_trunk": each.trunk,
+            "begins_with": each.first_page,
+            "moment": now,
+        }
+        for each in begun
+    ]
+    _BEGIN.run_all(conn, attempts)
     return begun
 
 
@@ -362,3 +348,35 @@ _OF_FAX = [
     for name in ClaimedFax.__dataclass_fields__
     if name not in {"campaign", "quality", "pages", "riders", "starts_at"}
 ]
+
+_CLAIMED = Shared(
+    f"""
+    SELECT fax.id AS of_id, {", ".join(f"fax.{name}" for name in _OF_FAX)}, fax.priority,
+        fax.vrank, fax.gate, fax.campaign_id, campaign.ref AS campaign,
+        campaign.quality, campaign.pages
+    FROM given JOIN fax ON fax.id = given.of_id
+    JOIN campaign ON campaign.id = fax.campaign_id
+    """,  # noqa: S608 -- our own words
+    given={"of_id": Integer()},
+    key=["of_id"],
+    returns={"quality": Word(Quality)},
+)
+_BEGIN = Shared(
+    """
+    INSERT INTO attempt (fax_id, n, node, epoch, trunk, phase, first_page,
+        pages_confirmed, claimed_at, detail, fax_met, duration_s)
+    SELECT of_id, of_attempt, of_node, of_epoch, by_trunk, 'claimed', begins_with,
+        0, moment, '', FALSE, 0
+    FROM given RETURNING fax_id AS of_id
+    """,
+    given={
+        "of_id": Integer(),
+        "of_attempt": Integer(),
+        "of_node": PlainText(),
+        "of_epoch": Integer(),
+        "by_trunk": PlainText(),
+        "begins_with": Integer(),
+        "moment": UtcTime(),
+    },
+    key=["of_id"],
+)

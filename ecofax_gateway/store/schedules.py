@@ -10,7 +10,8 @@ so that nothing depends on a clock that ticks.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,8 +19,9 @@ from sqlalchemy import (
     JSON,
     Boolean,
     Connection,
+    Float,
+    Integer,
     bindparam,
-    case,
     func,
     null,
     or_,
@@ -214,34 +216,51 @@ def spread(
     return len(planned)
 
 
-def after_claim(
-    conn: Connection, *, campaign_id: int, line_number: str, gated: bool, rank: float,
-    now: datetime,
-) -> None:  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A fax that was just claimed, as far as clocks care."""
+
+    campaign_id: int
+    line: str
+    gated: bool
+    rank: float
+    "It counts where the campaign is not gated."
+
+
+def after_claims(conn: Connection, taken: Sequence[Taken], *, now: datetime) -> None:
     """
-    Move the clocks of a line and of a campaign on after one of its faxes was claimed.
+    Move the clocks of lines and campaigns on after faxes of theirs were claimed.
 
     Start-time fair queueing: a campaign's next fax stands one behind this one, and
     never before the line's own clock, so that who was paused does not catch up.
-
-    Args:
-        rank: Of the fax; it counts where the campaign is not gated.
     """
-    if not gated:
-        conn.execute(_LINE_CLOCK, {"of_line": line_number, "start": rank, "at": now})
-        return
-    row = conn.execute(_START, {"of_id": campaign_id}).one()
-    start = max(row.of_campaign, row.of_line)
-    next_call_at = None
-    if row.pace is not None:
-        interval = (60 + PACE_SLACK.total_seconds()) / row.pace
-        earliest = max(row.next_call_at or now, now)
-        next_call_at = earliest + timedelta(seconds=interval)
-    conn.execute(
-        _CAMPAIGN_CLOCK,
-        {"of_id": campaign_id, "next_start": start + 1, "next_at": next_call_at},
-    )
-    conn.execute(_LINE_CLOCK, {"of_line": line_number, "start": start, "at": now})
+    left = list(taken)
+    while left:
+        # A line's next fax looks at the clock that its last one has moved.
+        firsts = {each.line: each for each in reversed(left)}
+        _move_clocks(conn, list(firsts.values()), now)
+        left = [each for each in left if firsts[each.line] is not each]
+
+
+def _move_clocks(conn: Connection, taken: Sequence[Taken], now: datetime) -> None:
+    """Do `after_claims` for one fax of each line."""
+    gated = [each for each in taken if each.gated]
+    asked = [{"of_id": each.campaign_id} for each in gated]
+    starts = {each.line: each.rank for each in taken}
+    campaigns = []
+    for each, rows in zip(gated, _START.run_all(conn, asked), strict=True):
+        [row] = rows
+        starts[each.line] = start = max(row.of_campaign, row.of_line)
+        next_at = None
+        if row.pace is not None:
+            interval = (60 + PACE_SLACK.total_seconds()) / row.pace
+            next_at = max(row.next_call_at or now, now) + timedelta(seconds=interval)
+        campaigns.append(
+            {"of_id": each.campaign_id, "next_start": start + 1, "next_at": next_at}
+        )
+    _CAMPAIGN_CLOCK.run_all(conn, campaigns)
+    clocks = [{"of_line": at, "start": to, "moment": now} for at, to in starts.items()]
+    _LINE_CLOCK.run_all(conn, clocks)
 
 
 _RULES = Shared(
@@ -283,31 +302,34 @@ _PLAN_LISTED = text(
     WHERE fax.id = (listed.value->>0)::integer
     """
 ).bindparams(bindparam("at", type_=UtcTime))
-_START = (
-    select(
-        campaign.c.vtime.label("of_campaign"),
-        line.c.vtime.label("of_line"),
-        campaign.c.pace,
-        campaign.c.next_call_at,
-    )
-    .join(line, line.c.number == campaign.c.line)
-    .where(campaign.c.id == bindparam("of_id"))
+_START = Shared(
+    """
+    SELECT campaign.id AS of_id, campaign.vtime AS of_campaign, line.vtime AS of_line,
+        campaign.pace, campaign.next_call_at
+    FROM given JOIN campaign ON campaign.id = given.of_id
+    JOIN line ON line.number = campaign.line
+    """,
+    given={"of_id": Integer()},
+    key=["of_id"],
+    returns={"next_call_at": UtcTime()},
+    kind=Kind.READ,
 )
-_CAMPAIGN_CLOCK = (
-    update(campaign)
-    .where(campaign.c.id == bindparam("of_id"))
-    .values(vtime=bindparam("next_start"), next_call_at=bindparam("next_at"))
+_CAMPAIGN_CLOCK = Shared(
+    """
+    UPDATE campaign SET vtime = given.next_start, next_call_at = given.next_at
+    FROM given WHERE campaign.id = given.of_id RETURNING campaign.id AS of_id
+    """,
+    given={"of_id": Integer(), "next_start": Float(), "next_at": UtcTime()},
+    key=["of_id"],
 )
-_LINE_CLOCK = (
-    update(line)
-    .where(line.c.number == bindparam("of_line"))
-    .values(
-        vtime=case(
-            (line.c.vtime < bindparam("start"), bindparam("start")),
-            else_=line.c.vtime,
-        ),
-        last_claim=bindparam("at"),
-    )
+_LINE_CLOCK = Shared(
+    """
+    UPDATE line SET last_claim = given.moment,
+        vtime = CASE WHEN line.vtime < given.start THEN given.start ELSE line.vtime END
+    FROM given WHERE line.number = given.of_line RETURNING line.number AS of_line
+    """,
+    given={"of_line": PlainText(), "start": Float(), "moment": UtcTime()},
+    key=["of_line"],
 )
 
 

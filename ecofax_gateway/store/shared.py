@@ -91,7 +91,7 @@ class Shared:
         return self.run_all(conn, [params])[0]
 
     def run_all(self, conn: Connection, asked: Sequence[Params]) -> list[Rows]:
-        """The rows of each who asks, in their order."""
+        """The rows of each who asks, in their order; of nobody, nothing is sent."""
         keys = [tuple(each[name] for name in self._key) for each in asked]
         found: list[Rows] = [()] * len(asked)
         for places in _rounds(keys, self.kind):
