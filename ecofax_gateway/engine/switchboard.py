@@ -210,6 +210,7 @@ class Switchboard:
             credentials=credentials_of(order.trunk),
             headers=who.headers,
             ring_timeout=order.ring_timeout_s,
+            session_expires=order.trunk.session_expires_s,
         )
 
     def _told(self, event: Progress | Ended, sip_ids: list[str]) -> None:

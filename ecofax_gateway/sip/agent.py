@@ -20,28 +20,28 @@ from .hop import Address, Hop, Transport
 from .inquiry import Inquiry, Registration
 from .machine import STANDARD_TIMERS, Timers
 from .message import Request, printable
+from .option import SUPPORTED, unknown
 from .placed import PlacedCall
 from .received import ReceivedCall
 from .sdp import sdp_in
+from .session import MIN_HEEDED, refusal
 from .transaction import Transaction
 from .uri import format_host, parse_name_addr, parse_uri
 
 MAX_CALLS = 1_000
 """Calls at a time; more incoming ones are answered 503. A node serves some hundreds."""
 
-IN_DIALOG = frozenset({"BYE", "INVITE", "OPTIONS"})
+IN_DIALOG = frozenset({"BYE", "INVITE", "OPTIONS", "PRACK", "UPDATE"})
 
 UNSERVED = frozenset(
     {
         "INFO",
         "MESSAGE",
         "NOTIFY",
-        "PRACK",
         "PUBLISH",
         "REFER",
         "REGISTER",
         "SUBSCRIBE",
-        "UPDATE",
     }
 )
 """Methods we know and do not serve (405); any other is not implemented (501)."""
@@ -66,6 +66,8 @@ class UserAgent:
 
         user_agent: Value of User-Agent and Server.
 
+        min_se: Shortest session interval that we agree to, in seconds.
+
         timers: RFC 3261's; tests and loopback use short ones.
     """
 
@@ -76,6 +78,7 @@ class UserAgent:
         token: Callable[[], str],
         streams: Mapping[Transport, Address] | None = None,
         user_agent: str = "ecofax-gateway",
+        min_se: int = MIN_HEEDED,
         timers: Timers = STANDARD_TIMERS,
     ) -> None:
         self._token = token
@@ -91,6 +94,7 @@ class UserAgent:
             exchange=self._exchange,
             emit=self._events.append,
             product=user_agent,
+            min_se=min_se,
         )
 
     def receive_datagram(self, data: bytes, source: Address, now: float) -> None:
@@ -166,6 +170,7 @@ class UserAgent:
         credentials: Credentials | None = None,
         headers: Sequence[tuple[str, str]] = (),
         ring_timeout: float = 60.0,
+        session_expires: int = 0,
     ) -> Call:
         """
         Place a call; ends with `Answered` or `CallFailed`.
@@ -190,6 +195,8 @@ class UserAgent:
 
             ring_timeout: Seconds from now until CANCEL.
 
+            session_expires: Session interval to ask for, in seconds; 0: the far end may.
+
         Raises:
             MalformedMessage: If a URI is none.
         """
@@ -211,6 +218,7 @@ class UserAgent:
             sdp=sdp,
             headers=tuple(headers),
             ring_timeout=ring_timeout,
+            session_expires=session_expires,
             credentials=credentials,
             caller=caller,
             called=called,
@@ -286,7 +294,11 @@ class UserAgent:
         elif request.method == "INVITE":
             self._receive_call(transaction, request, now)
         elif request.method == "OPTIONS":
-            headers = [("Allow", ALLOW), ("Accept", "application/sdp")]
+            headers = [
+                ("Allow", ALLOW),
+                ("Accept", "application/sdp"),
+                ("Supported", ", ".join(SUPPORTED)),
+            ]
             self._endpoint.respond(transaction, 200, now, headers=headers)
         else:
             self._endpoint.respond(transaction, 481, now)
@@ -331,6 +343,10 @@ class UserAgent:
             later = ("Retry-After", "30")
             self._endpoint.respond(transaction, 503, now, headers=(later,))
             return
+        too_small = refusal(request, self._endpoint.min_se)
+        if too_small is not None:
+            self._endpoint.respond(transaction, 422, now, headers=too_small)
+            return
         self._endpoint.respond(transaction, 100, now)
         call = ReceivedCall(
             endpoint=self._endpoint,
@@ -361,9 +377,9 @@ def _refusal(request: Request) -> tuple[int, Sequence[tuple[str, str]]] | None:
     scheme = request.uri.partition(":")[0].lower()
     if scheme not in ("sip", "sips", "tel"):
         return 416, []
-    required = request.listed("Require")
-    if required and request.method != "BYE":
-        return 420, [("Unsupported", ", ".join(required))]
+    missing = unknown(request)
+    if missing and request.method != "BYE":
+        return 420, [("Unsupported", ", ".join(missing))]
     if request.method == "INVITE" and request.body and sdp_in(request) is None:
         return 415, [("Accept", "application/sdp")]
     return None

@@ -19,10 +19,11 @@ from .dialog import Dialog
 from .digest import Credentials
 from .endpoint import ALLOW, SDP_TYPE, Endpoint
 from .event import HungUp
-from .message import Request, Response
+from .message import Headers, Message, Request, Response
 from .reason import reason_of
 from .reinvite import Reinvites
 from .sdp import sdp_in
+from .session import SessionTimer, refusal
 from .transaction import Transaction
 
 
@@ -63,6 +64,7 @@ class Call:
         state: CallState,
         forget: Callable[["Call"], None],
         credentials: Credentials | None = None,
+        session_expires: int = 0,
     ) -> None:
         self.id = dialog.call_id
         "The Call-ID; unique within its user agent while the call lasts."
@@ -77,9 +79,16 @@ class Call:
         self.remote_sdp: bytes | None = None
         "The last description the far end sent."
 
+        self.local_sdp: bytes | None = None
+        "Our last description that was agreed on, or is on its way."
+
         self.endpoint = endpoint
         self.dialog = dialog
         self.authentication = Authentication(credentials, token=endpoint.exchange.token)
+        self.session = SessionTimer(self, wanted=session_expires)
+        self.takes_update = False
+        "Whether the far end knows UPDATE."
+
         self._forget = forget
         owns_call_id = state is CallState.CALLING
         self._reinvites = Reinvites(self, owns_call_id=owns_call_id)
@@ -92,8 +101,10 @@ class Call:
 
     # For the owner.
 
-    def ring(self, now: float, *, sdp: bytes | None = None) -> None:
-        """Answer an incoming call 180, or 183 with early media."""
+    def ring(
+        self, now: float, *, sdp: bytes | None = None, reliable: bool = False
+    ) -> None:
+        """Answer an incoming call 180, or 183 with early media, until its PRACK."""
 
     def accept(self, sdp: bytes, now: float) -> None:
         """Pick up an incoming call: 200, repeated until the ACK."""
@@ -173,9 +184,14 @@ class Call:
             200,
             now,
             tag=self.dialog.local_tag,
-            headers=(*self.endpoint.capabilities(transaction.peer), SDP_TYPE),
+            headers=(
+                *self.endpoint.capabilities(transaction.peer),
+                *self.session.answer_headers(transaction.request, now),
+                SDP_TYPE,
+            ),
             body=sdp,
         )
+        self.local_sdp = sdp
         self._unacknowledged = Unacknowledged(
             self.endpoint.exchange,
             transaction,
@@ -184,6 +200,16 @@ class Call:
             now=now,
             on_lost=self._lose_ack,
         )
+
+    def answer_update(self, transaction: Transaction, sdp: bytes, now: float) -> None:
+        """Send 200 with *sdp* to an UPDATE, which needs no ACK. RFC 3311 §5.2"""
+        headers = (
+            *self.endpoint.capabilities(transaction.peer),
+            *self.session.answer_headers(transaction.request, now),
+            SDP_TYPE,
+        )
+        self.endpoint.respond(transaction, 200, now, headers=headers, body=sdp)
+        self.local_sdp = sdp
 
     def acknowledge_implicitly(self) -> None:
         """Stop repeating our 200: something else proves that it arrived."""
@@ -219,11 +245,31 @@ class Call:
                 self.receive_bye(request, now)
             case "INVITE":
                 self._receive_reinvite(transaction, request, now)
+            case "UPDATE":
+                self._receive_update(transaction, request, now)
+            case "PRACK":
+                self.receive_prack(transaction, request, now)
             case "OPTIONS":
                 allow = ("Allow", ALLOW)
                 self.endpoint.respond(transaction, 200, now, headers=(allow,))
             case _:
                 raise AssertionError("the agent lets no other method through")
+
+    def receive_prack(
+        self, transaction: Transaction, request: Request, now: float
+    ) -> None:
+        """Take a PRACK: of a response that we sent reliably, or of none."""
+        self.endpoint.respond(transaction, 481, now)
+
+    def refresh_by_reinvite(self, now: float) -> bool:
+        """Send our description once more; False if it is not the time. RFC 4028 §7.4"""
+        return self._reinvites.refresh(now)
+
+    def learn(self, message: Message) -> None:
+        """What the far end says that it can do."""
+        allowed = message.listed("Allow")
+        if allowed:
+            self.takes_update = "UPDATE" in (item.upper() for item in allowed)
 
     def receive_cancel(self, invite: Transaction, cancel: Request, now: float) -> None:
         """Take the CANCEL of an INVITE that is answered already: it has no effect."""
@@ -267,12 +313,14 @@ class Call:
     def begin_ending(self, now: float) -> None:
         """No more media: BYE or CANCEL follows."""
         self.state = CallState.ENDING
+        self.session.stop()
         self._tries = Tries()
         self._reinvites.close(now)
 
     def end(self, now: float) -> None:
         """Nothing more happens in this call."""
         if self.state is not CallState.ENDED:
+            self.session.stop()
             self._reinvites.close(now)
             self.acknowledge_implicitly()
             self.state = CallState.ENDED
@@ -287,10 +335,37 @@ class Call:
         self._unacknowledged = None
         self.lose(408, "no ACK", now)
 
+    def _receive_update(
+        self, transaction: Transaction, request: Request, now: float
+    ) -> None:
+        """
+        Refresh the session, or change the media.
+
+        Standards:
+            RFC 3311 §5.2 -- an offer while ours is unanswered: 491
+        """
+        too_small = refusal(request, self.endpoint.min_se)
+        if too_small is not None:
+            self.endpoint.respond(transaction, 422, now, headers=too_small)
+        elif sdp_in(request) is None:
+            self.dialog.refresh_target(request, transaction.source)
+            headers: Headers = self.endpoint.capabilities(transaction.peer)
+            if self.is_established:
+                headers += self.session.answer_headers(request, now)
+            self.endpoint.respond(transaction, 200, now, headers=headers)
+        elif self.is_established:
+            self.dialog.peer = transaction.source
+            self._reinvites.receive_offer(transaction, request, now)
+        else:
+            self.endpoint.respond(transaction, 491, now)
+
     def _receive_reinvite(
         self, transaction: Transaction, request: Request, now: float
     ) -> None:
-        if self.is_established:
+        too_small = refusal(request, self.endpoint.min_se)
+        if too_small is not None:
+            self.endpoint.respond(transaction, 422, now, headers=too_small)
+        elif self.is_established:
             self.dialog.peer = transaction.source
             self._reinvites.receive_offer(transaction, request, now)
         elif self.state in (CallState.CALLING, CallState.RINGING):

@@ -11,10 +11,11 @@ from .event import Event
 from .exchange import Exchange
 from .hop import Hop
 from .message import Headers, Request, Response
+from .option import SUPPORTED
 from .transaction import Transaction
 from .uri import format_host
 
-ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS"
+ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE"
 
 SDP_TYPE = ("Content-Type", "application/sdp")
 
@@ -31,6 +32,7 @@ REASONS = {
     415: "Unsupported Media Type",
     416: "Unsupported URI Scheme",
     420: "Bad Extension",
+    422: "Session Interval Too Small",
     480: "Temporarily Unavailable",
     481: "Call/Transaction Does Not Exist",
     482: "Loop Detected",
@@ -41,6 +43,7 @@ REASONS = {
     500: "Server Internal Error",
     501: "Not Implemented",
     503: "Service Unavailable",
+    504: "Server Time-out",
     600: "Busy Everywhere",
     603: "Decline",
     606: "Not Acceptable",
@@ -60,6 +63,9 @@ class Endpoint:
     product: str
     "Value of User-Agent and Server."
 
+    min_se: int
+    "Shortest session interval that we agree to, in seconds."
+
     def contact(self, peer: Hop) -> str:
         """Value of a Contact that the far end beyond *peer* reaches us by."""
         host, port = self.exchange.local(peer)
@@ -70,7 +76,11 @@ class Endpoint:
 
     def capabilities(self, peer: Hop) -> Headers:
         """Headers of every INVITE and its 2xx. RFC 3261 §13.2.1, §13.3.1.4."""
-        return (("Contact", self.contact(peer)), ("Allow", ALLOW))
+        return (
+            ("Contact", self.contact(peer)),
+            ("Allow", ALLOW),
+            ("Supported", ", ".join(SUPPORTED)),
+        )
 
     @property
     def sender(self) -> Headers:

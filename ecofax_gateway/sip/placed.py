@@ -24,6 +24,7 @@ from .hop import Hop
 from .inquiry import retry_after
 from .machine import State
 from .message import Headers, Request, Response, printable
+from .provisional import Pracks
 from .reason import reason_of
 from .sdp import sdp_in
 from .transaction import Transaction
@@ -80,6 +81,8 @@ class PlacedCall(Call):
 
         ring_timeout: Seconds until CANCEL.
 
+        session_expires: Session interval to ask for, in seconds, or 0.
+
         credentials: For challenges, or None.
 
         caller: User part of From.
@@ -98,6 +101,7 @@ class PlacedCall(Call):
         sdp: bytes,
         headers: Headers,
         ring_timeout: float,
+        session_expires: int,
         credentials: Credentials | None,
         caller: str,
         called: str,
@@ -111,8 +115,10 @@ class PlacedCall(Call):
             state=CallState.CALLING,
             forget=forget,
             credentials=credentials,
+            session_expires=session_expires,
         )
         self._sdp = sdp
+        self._pracks = Pracks(self)
         self._headers = headers
         self._ring_timeout = ring_timeout
         self._targets = list(targets)
@@ -249,7 +255,12 @@ class PlacedCall(Call):
         endpoint, peer = self.endpoint, self._next_hop
         request = self.new_request(
             "INVITE",
-            headers=(*endpoint.capabilities(peer), *self._headers, SDP_TYPE),
+            headers=(
+                *endpoint.capabilities(peer),
+                *self.session.request_headers(),
+                *self._headers,
+                SDP_TYPE,
+            ),
             body=self._sdp,
         )
         self._invite = endpoint.exchange.request(request, peer, self, now)
@@ -268,7 +279,12 @@ class PlacedCall(Call):
                 self._abandoned[transaction] = cancel
         elif self._failure is not None:
             self._cancel_invite(now)
-        elif response.status > 100 and not self.is_established:
+        elif (
+            response.status > 100
+            and not self.is_established
+            and self._pracks.acknowledge(transaction, response, now)
+        ):
+            self.learn(response)
             tag = response.to.tag or ""
             sdp = sdp_in(response)
             if sdp is not None and len(self._early_sdp) < MAX_FORKS:
@@ -296,6 +312,9 @@ class PlacedCall(Call):
         if self._failure is None:
             self.endpoint.exchange.agenda.clear(self)
             self.state = CallState.ESTABLISHED
+            self.local_sdp = self._sdp
+            self.learn(response)
+            self.session.accepted(response, now)
             sdp = sdp_in(response) or self._early_sdp.get(tag, b"")
             self.remote_sdp = sdp or None
             self.endpoint.emit(Answered(self, sdp))
@@ -354,7 +373,9 @@ class PlacedCall(Call):
             if self._failure is _CANCELLED or not told:
                 self._fail(self._failure, now)
                 return
-        elif self.authentication.learn(response, self._tries):
+        elif self.authentication.learn(response, self._tries) or self.session.too_small(
+            response
+        ):
             self._send_invite(now)
             return
         elif _is_overload(failure):

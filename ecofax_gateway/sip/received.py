@@ -14,6 +14,8 @@ from .dialog import Dialog
 from .endpoint import SDP_TYPE, Endpoint
 from .event import HungUp
 from .message import Request
+from .option import RELIABLE, requires, understands
+from .provisional import Unpracked
 from .reason import reason_of
 from .sdp import sdp_in
 from .transaction import Transaction
@@ -63,30 +65,88 @@ class ReceivedCall(Call):
         self.remote_sdp = sdp_in(transaction.request)
         self._invite = transaction
         self._bye_waits = False
+        self._rseq = 0
+        self._unpracked: Unpracked | None = None
+        self._answer_waits: bytes | None = None
+        self.learn(transaction.request)
         endpoint.exchange.agenda.set(self, now + ANSWER_TIMEOUT)
 
-    def ring(self, now: float, *, sdp: bytes | None = None) -> None:
-        """Answer 180, or 183 with early media."""
-        if self.state is CallState.INCOMING:
-            media = (SDP_TYPE,) if sdp is not None else ()
-            self.endpoint.respond(
+    def ring(
+        self, now: float, *, sdp: bytes | None = None, reliable: bool = False
+    ) -> None:
+        """
+        Answer 180, or 183 with early media.
+
+        Args:
+            now: Seconds on the owner's monotonic clock.
+
+            sdp: Early media.
+
+            reliable: Repeat it until the caller's PRACK, if the caller knows that;
+                always so if it insists. One that waits for its PRACK lets no other
+                follow. RFC 3262 §3
+        """
+        if self.state is not CallState.INCOMING or self._unpracked is not None:
+            return
+        invite = self._invite.request
+        is_reliable = (reliable and understands(invite, RELIABLE)) or requires(
+            invite, RELIABLE
+        )
+        headers = list(self.endpoint.capabilities(self._invite.peer))
+        if is_reliable:
+            self._rseq += 1
+            headers += [("Require", RELIABLE), ("RSeq", str(self._rseq))]
+        if sdp is not None:
+            headers.append(SDP_TYPE)
+        response = self.endpoint.respond(
+            self._invite,
+            180 if sdp is None else 183,
+            now,
+            tag=self.dialog.local_tag,
+            headers=headers,
+            body=sdp or b"",
+        )
+        if is_reliable:
+            self._unpracked = Unpracked(
+                self.endpoint.exchange,
                 self._invite,
-                180 if sdp is None else 183,
-                now,
-                tag=self.dialog.local_tag,
-                headers=(
-                    *self.endpoint.capabilities(self._invite.peer),
-                    *media,
-                ),
-                body=sdp or b"",
+                response,
+                now=now,
+                on_lost=self._lose_prack,
             )
 
     def accept(self, sdp: bytes, now: float) -> None:
         """Pick up: 200, repeated until the ACK."""
-        if self.state is CallState.INCOMING:
-            self.endpoint.exchange.agenda.clear(self)
-            self.state = CallState.ESTABLISHED
-            self.answer_invite(self._invite, sdp, now)
+        if self.state is not CallState.INCOMING:
+            return
+        if self._unpracked is not None:
+            # RFC 3262 §3: not "until the PRACK is received" where a description was
+            # sent reliably; waiting always is simpler, and allowed.
+            self._answer_waits = sdp
+            return
+        self.endpoint.exchange.agenda.clear(self)
+        self.state = CallState.ESTABLISHED
+        self.answer_invite(self._invite, sdp, now)
+
+    def receive_prack(
+        self, transaction: Transaction, request: Request, now: float
+    ) -> None:
+        """Take a PRACK."""
+        waiting = self._unpracked
+        if waiting is None or not waiting.is_meant_by(request):
+            self.endpoint.respond(transaction, 481, now)
+            return
+        if sdp_in(request) is not None:
+            # A second offer before the first call is answered: nobody who calls a fax
+            # needs it.
+            self.endpoint.respond(transaction, 488, now)
+        else:
+            self.endpoint.respond(transaction, 200, now)
+        waiting.close()
+        self._unpracked = None
+        answer, self._answer_waits = self._answer_waits, None
+        if answer is not None:
+            self.accept(answer, now)
 
     def reject(
         self,
@@ -151,6 +211,9 @@ class ReceivedCall(Call):
     def end(self, now: float) -> None:
         """Nothing more happens in this call."""
         self._bye_waits = False
+        if self._unpracked is not None:
+            self._unpracked.close()
+            self._unpracked = None
         self.endpoint.exchange.agenda.clear(self)
         super().end(now)
 
@@ -167,6 +230,12 @@ class ReceivedCall(Call):
             self._send_bye(now)
         else:
             super()._lose_ack(now)
+
+    def _lose_prack(self, now: float) -> None:
+        """RFC 3262 §3: "the UAS SHOULD reject the original request with a 5xx"."""
+        self._unpracked = None
+        self.reject(504, now)
+        self.endpoint.emit(HungUp(self, 408, "no PRACK"))
 
     def _terminate(self, request: Request, now: float) -> None:
         reason = reason_of(request)

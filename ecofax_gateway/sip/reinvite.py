@@ -52,35 +52,62 @@ class Reinvites:
         self._glares = 0
         self._is_backing_off = False
         self._is_limited = False
+        self._is_refresh = False
+        "Whether the offer on its way only keeps the session alive."
 
-    def offer(self, sdp: bytes, now: float) -> None:
+        self._next_is_refresh = False
+        "The same of the one that waits."
+
+    def refresh(self, now: float) -> bool:
+        """
+        Offer again what stands, quietly; False if another offer is under way.
+
+        Standards:
+            RFC 4028 §7.4 -- "a re-INVITE [...] SHOULD" carry the same description
+        """
+        sdp = self._call.local_sdp
+        if self._offer is not None or self._is_blocked or sdp is None:
+            return False
+        self.offer(sdp, now, is_refresh=True)
+        return True
+
+    def offer(self, sdp: bytes, now: float, *, is_refresh: bool = False) -> None:
         """Offer other media, as soon as no other offer is under way."""
         self._offer = sdp
+        self._next_is_refresh = is_refresh
         self._tries = Tries()
         self._glares = 0
         self.resume(now)
 
     def resume(self, now: float) -> None:
         """Send the offer that waits, if nothing is in its way any more."""
-        is_blocked = (
+        if self._offer is None or self._is_blocked:
+            return
+        endpoint = self._call.endpoint
+        destination = self._call.dialog.destination
+        request = self._call.new_request(
+            "INVITE",
+            headers=(
+                *endpoint.capabilities(destination),
+                *self._call.session.request_headers(),
+                SDP_TYPE,
+            ),
+            body=self._offer,
+        )
+        self._sent = self._offer
+        self._is_refresh = self._next_is_refresh
+        self._is_limited = False
+        self._ours = endpoint.exchange.request(request, destination, self, now)
+
+    @property
+    def _is_blocked(self) -> bool:
+        return (
             self._ours is not None
             or self._theirs is not None
             or self._is_backing_off
             or self._call.awaits_ack
             or not self._call.is_established
         )
-        if self._offer is None or is_blocked:
-            return
-        endpoint = self._call.endpoint
-        destination = self._call.dialog.destination
-        request = self._call.new_request(
-            "INVITE",
-            headers=(*endpoint.capabilities(destination), SDP_TYPE),
-            body=self._offer,
-        )
-        self._sent = self._offer
-        self._is_limited = False
-        self._ours = endpoint.exchange.request(request, destination, self, now)
 
     def close(self, now: float) -> None:
         """The call is over: answer what is open, ask no more."""
@@ -114,7 +141,9 @@ class Reinvites:
         """
         if transaction is self._ours:
             self._ours = None
-            if self._call.is_established:
+            if self._is_refresh:
+                self._call.lose(408, "no response to a refresh", now)
+            elif self._call.is_established:
                 self._reject(408, "no response to a re-INVITE", now)
 
     def no_way(self, transaction: Transaction, now: float) -> None:
@@ -141,9 +170,11 @@ class Reinvites:
         else:
             # A new INVITE proves that the far end has our last 200, even if its ACK
             # was lost: 500 here would cost the call.
-            self._call.acknowledge_implicitly()
+            if request.method == "INVITE":
+                self._call.acknowledge_implicitly()
+                endpoint.respond(transaction, 100, now)
             self._theirs = transaction
-            endpoint.respond(transaction, 100, now)
+            self._call.learn(request)
             sdp = sdp_in(request)
             if sdp is not None:
                 self._call.remote_sdp = sdp
@@ -154,7 +185,11 @@ class Reinvites:
         transaction = self._take_theirs()
         if transaction is not None:
             self._call.dialog.refresh_target(transaction.request, transaction.source)
-            self._call.answer_invite(transaction, sdp, now)
+            if transaction.request.method == "UPDATE":
+                self._call.answer_update(transaction, sdp, now)
+                self.resume(now)
+            else:
+                self._call.answer_invite(transaction, sdp, now)
 
     def reject(self, status: int, now: float) -> None:
         """Answer 3xx to 6xx."""
@@ -199,13 +234,23 @@ class Reinvites:
     def _settle(self, response: Response, now: float) -> None:
         call, status = self._call, response.status
         if status < 300:
+            call.local_sdp = self._sent
+            call.learn(response)
+            call.session.accepted(response, now)
+            was_refresh = self._is_refresh
             self._done(now)
             call.remote_sdp = sdp_in(response) or call.remote_sdp
-            call.endpoint.emit(ReinviteAccepted(call, call.remote_sdp or b""))
-        elif call.authentication.learn(response, self._tries):
+            if not was_refresh:
+                call.endpoint.emit(ReinviteAccepted(call, call.remote_sdp or b""))
+        elif call.authentication.learn(response, self._tries) or call.session.too_small(
+            response
+        ):
             self.resume(now)
         elif status == 491 and self._glares < MAX_GLARES:
             self._back_off(now)
+        elif self._is_refresh:
+            self._done(now)
+            call.session.refused(response, now)
         elif status == 481:
             call.lose(status, printable(response.reason), now)
         else:

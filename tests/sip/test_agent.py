@@ -58,14 +58,15 @@ def statuses(agent, data, source=PEER):
         pytest.param(request("OPTIONS"), 200, id="options"),
         pytest.param(request("REGISTER"), 405, id="register"),
         pytest.param(request("INFO"), 405, id="info"),
-        pytest.param(request("UPDATE", To="<sip:x@y>;tag=1"), 405, id="update"),
+        pytest.param(request("UPDATE", To="<sip:x@y>;tag=1"), 481, id="update"),
         pytest.param(request("DANCE"), 501, id="unknown-method"),
         pytest.param(request("BYE"), 481, id="bye-without-tag"),
         pytest.param(request("BYE", To="<sip:x@y>;tag=1"), 481, id="bye"),
         pytest.param(request("INVITE", To="<sip:x@y>;tag=1"), 481, id="reinvite"),
         pytest.param(request("CANCEL"), 481, id="cancel"),
-        pytest.param(request("INVITE", Require="100rel"), 420, id="require"),
+        pytest.param(request("INVITE", Require="100rel, path"), 420, id="require"),
         pytest.param(request("OPTIONS", Require="x, y"), 420, id="require-two"),
+        pytest.param(request("PRACK", To="<sip:x@y>;tag=1"), 481, id="prack"),
         pytest.param(request("INVITE", uri="http://x"), 416, id="http"),
         pytest.param(
             request("INVITE", Content_Type="text/plain", body=b"hi"), 415, id="text"

@@ -1,0 +1,169 @@
+"""
+Provisional responses that must arrive: PRACK, from both sides.
+
+Pure: no I/O, no clock, no randomness.
+
+Standards:
+    RFC 3262 §3 -- the side that is called; §4 -- the caller; §7 -- RSeq and RAck
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from .authentication import Tries
+from .dialog import Dialog
+from .exchange import Exchange
+from .message import Request, Response
+from .option import RELIABLE, requires
+from .transaction import Transaction
+
+if TYPE_CHECKING:
+    from .placed import PlacedCall
+
+MAX_EARLY = 16
+"""Early dialogs of one call; a trunk forks to none or two."""
+
+
+def rseq_of(response: Response) -> int | None:
+    """The number of a reliable provisional response, or None if it is none."""
+    said = (response.header("RSeq") or "").strip()
+    if not 100 < response.status < 200 or not requires(response, RELIABLE):
+        return None
+    return int(said) if re.fullmatch(r"[0-9]{1,10}", said) else None
+
+
+class Pracks:
+    """
+    Acknowledges what one call of ours is told reliably, fork by fork.
+
+    Args:
+        call: Whose.
+    """
+
+    def __init__(self, call: "PlacedCall") -> None:
+        self._call = call
+        self._last: dict[str, int] = {}
+        self._dialogs: dict[str, Dialog] = {}
+        self._tries = Tries()
+
+    def dialog(self, tag: str) -> Dialog | None:
+        """The early dialog of a far end that was acknowledged, or None."""
+        return self._dialogs.get(tag)
+
+    def acknowledge(
+        self, transaction: Transaction, response: Response, now: float
+    ) -> bool:
+        """
+        Take a provisional response.
+
+        Returns:
+            Whether its owner is to hear of it: not of repeats, nor of one that came
+            before the one it follows.
+        """
+        rseq = rseq_of(response)
+        if rseq is None:
+            return True
+        tag = response.to.tag or ""
+        last = self._last.get(tag)
+        if (last is None and len(self._last) >= MAX_EARLY) or (
+            # §4: "MUST NOT be processed [...] if the value in the RSeq is not exactly
+            # one higher"; the repeat of one acknowledged is dropped, too.
+            last is not None and rseq != last + 1
+        ):
+            return False
+        self._last[tag] = rseq
+        dialog = self._dialogs.get(tag)
+        if dialog is None:
+            call = self._call
+            dialog = replace(
+                call.dialog,
+                remote=response.header("To") or "",
+                remote_tag=tag,
+                target=transaction.request.uri,
+            )
+            self._dialogs[tag] = dialog
+        dialog.establish(response, transaction.source)
+        self._send(dialog, rseq, transaction.request.cseq.number, now)
+        return True
+
+    def receive_response(
+        self, transaction: Transaction, response: Response, now: float
+    ) -> None:
+        """A PRACK was answered; only a challenge is of interest."""
+        if self._call.authentication.learn(response, self._tries):
+            dialog = self._dialogs.get(transaction.request.to.tag or "")
+            rack = (transaction.request.header("RAck") or "").split()
+            if dialog is not None:
+                self._send(dialog, int(rack[0]), int(rack[1]), now)
+
+    def no_response(self, transaction: Transaction, now: float) -> None:
+        """The far end will refuse the call by itself. §3"""
+
+    def no_way(self, transaction: Transaction, now: float) -> None:
+        """The same."""
+
+    def _send(self, dialog: Dialog, rseq: int, cseq: int, now: float) -> None:
+        call = self._call
+        prack = dialog.request(
+            "PRACK",
+            headers=(*call.endpoint.sender, ("RAck", f"{rseq} {cseq} INVITE")),
+        )
+        # Whatever is asked next in this call has a higher number, in any fork.
+        call.dialog.cseq = max(call.dialog.cseq, dialog.cseq)
+        answers = call.authentication.headers("PRACK", prack.uri, b"")
+        prack = replace(prack, headers=(*prack.headers, *answers))
+        call.endpoint.exchange.request(prack, dialog.destination, self, now)
+
+
+class Unpracked:
+    """
+    Repeats a reliable provisional response until its PRACK comes.
+
+    Args:
+        exchange: Sends and wakes it.
+
+        transaction: Of the INVITE.
+
+        response: With RSeq, sent once already.
+
+        on_lost: Called after 64 x T1 without PRACK.
+    """
+
+    def __init__(
+        self,
+        exchange: Exchange,
+        transaction: Transaction,
+        response: Response,
+        *,
+        now: float,
+        on_lost: Callable[[float], None],
+    ) -> None:
+        self._exchange = exchange
+        self._transaction = transaction
+        self._response = response
+        self._on_lost = on_lost
+        self._interval = exchange.timers.t1
+        self._deadline = now + exchange.timers.patience
+        self._rseq = response.header("RSeq") or ""
+        exchange.agenda.set(self, now + self._interval)
+
+    def is_meant_by(self, prack: Request) -> bool:
+        """Whether a PRACK acknowledges it. §7.2"""
+        number = self._transaction.request.cseq.number
+        rack = (prack.header("RAck") or "").split()
+        return rack == [self._rseq, str(number), "INVITE"]
+
+    def close(self) -> None:
+        """It has arrived, or nobody cares any more."""
+        self._exchange.agenda.clear(self)
+
+    def handle_timeout(self, now: float) -> None:
+        """Send it again, or give up; doubling without limit. §3"""
+        if now >= self._deadline:
+            self._on_lost(now)
+            return
+        self._transaction.respond(self._response, now)
+        self._interval *= 2
+        self._exchange.agenda.set(self, min(now + self._interval, self._deadline))
