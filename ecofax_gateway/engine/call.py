@@ -19,7 +19,6 @@ from dataclasses import replace
 from enum import StrEnum
 
 from ..domain.errors import MalformedMessage
-from ..domain.journal import Layer
 from ..domain.outcome import Ending, Outcome
 from ..sip.call import Call
 from ..sip.causes import ending_of
@@ -158,9 +157,10 @@ class OutgoingCall:
                 self._hung_up(status, reason)
         self._signalling.flush()
 
-    def saw(self, seen: Glance, *, from_us: bool) -> None:
+    def saw(self, seen: Glance, data: bytes, *, far: Address, from_us: bool) -> None:
         """Note a message of this call on its way."""
-        self._media.ladder.note(Layer.SIP, seen.name, seen.detail, from_us=from_us)
+        near = self._signalling.address
+        self._media.saw_sip(seen, data, near=near, far=far, from_us=from_us)
 
     @property
     def _trusted(self) -> frozenset[str]:

@@ -13,6 +13,7 @@ import logging
 import signal
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from ..domain.errors import Malformed
 from .protocol import Event, Ready, format_event, parse_command
@@ -45,6 +46,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="HOST:PORT",
         help="ask this DNS server instead of the system's",
     )
+    parser.add_argument(
+        "--capture",
+        type=Path,
+        metavar="FOLDER",
+        help="write the packets of every call into a file there",
+    )
     parser.add_argument("--verbose", action="store_true", help="log every T.30 signal")
 
 
@@ -59,7 +66,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         format="engine: %(levelname)s %(name)s: %(message)s",
     )
     try:
-        asyncio.run(serve(options.bind, options.sip_port, options.nameserver))
+        asyncio.run(
+            serve(
+                options.bind,
+                options.sip_port,
+                options.nameserver,
+                captures=options.capture,
+            )
+        )
     except (OSError, ValueError) as error:
         # ValueError: standard input or output is a plain file.
         logger.error("cannot begin: %s", error)
@@ -67,7 +81,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-async def serve(bind: str, sip_port: int, nameserver: str = "") -> None:
+async def serve(
+    bind: str, sip_port: int, nameserver: str = "", *, captures: Path | None = None
+) -> None:
     """
     Be the engine until standard input ends.
 
@@ -86,7 +102,9 @@ async def serve(bind: str, sip_port: int, nameserver: str = "") -> None:
     def tell(event: Event) -> None:
         output.write(format_event(event))
 
-    switchboard = Switchboard(bind, tell, resolver=Resolver(nameserver))
+    switchboard = Switchboard(
+        bind, tell, resolver=Resolver(nameserver), captures=captures
+    )
     _, port = await switchboard.open(sip_port)
     # Ctrl-C goes to the whole group; the daemon decides what becomes of its calls.
     loop.add_signal_handler(signal.SIGINT, lambda: None)

@@ -8,13 +8,15 @@ import asyncio
 import secrets
 from collections.abc import Callable
 
-from ..domain.journal import Journal, Ladder
+from ..domain.journal import Journal, Ladder, Layer
+from ..sip.glance import Glance
 from ..sip.sdp import SessionDescription, format_sdp
 from ..spandsp.audio import AudioTerminal, Law
 from ..spandsp.terminal import FaxTerminal
 from ..t38.offer import T38Media, t38_answer, t38_offer
 from .audio import audio_answer, audio_offer, find_audio
 from .audio_leg import AudioLeg, Sound
+from .capture import Capture
 from .leg import FaxLeg, OnTerminalEvent
 from .rtp import RtpStream
 from .ticker import Ticker
@@ -45,6 +47,7 @@ class Media:
         self.promise: Promise = lambda description: description
         "Changes each description before it is sent: a station that misbehaves."
 
+        self._capture: Capture | None = None
         self._ticker = ticker
         self._audio_port = audio
         self._fax_port = fax
@@ -202,11 +205,32 @@ class Media:
         if isinstance(self.leg, FaxLeg):
             self.leg.redirect(peer)
 
+    def record(self, capture: Capture) -> None:
+        """Write every packet of this call into *capture*, which is ours to close."""
+        self._capture = capture
+        for port in (self._audio_port, self._fax_port):
+            near = port.address
+
+            def tap(from_us: bool, data: bytes, far: Address, near: Address = near) -> None:
+                capture.add(*((near, far) if from_us else (far, near)), data)
+
+            port.tap = tap
+
+    def saw_sip(
+        self, seen: Glance, data: bytes, *, near: Address, far: Address, from_us: bool
+    ) -> None:
+        """Note a SIP message of this call on its way."""
+        self.ladder.note(Layer.SIP, seen.name, seen.detail, from_us=from_us)
+        if self._capture is not None:
+            self._capture.add_sip(*((near, far) if from_us else (far, near)), data)
+
     def journal(self) -> Journal:
         """What was said so far, and how the network did."""
+        capture = "" if self._capture is None else self._capture.name
         if self.leg is None or self.leg.terminal is None:
-            return self.ladder.journal()
+            return self.ladder.journal(capture=capture)
         return self.ladder.journal(
+            capture=capture,
             far_end=self.leg.terminal.result().far_end,
             packets=self.leg.packets(),
             media=self.leg.medium,
@@ -220,6 +244,8 @@ class Media:
                 leg.close()
         self._audio_port.close()
         self._fax_port.close()
+        if self._capture is not None:
+            self._capture.close()
 
     def _described(self, description: SessionDescription) -> bytes:
         # RFC 3264 §8: each new description of a session has the next version.

@@ -21,6 +21,7 @@ from .call import OutgoingCall
 from .directory import Directory, TrunkUnreachable, credentials_of
 from .identity import identity_of
 from .keeper import TrunkKeeper
+from .capture import open_capture
 from .media import Media, open_media
 from .protocol import (
     Command,
@@ -56,6 +57,8 @@ class Switchboard:
         tell: Called with what happens; must not raise.
 
         resolver: Finds trunks; None: by the system's nameservers.
+
+        captures: The folder for a capture file of each call; None: none is written.
     """
 
     def __init__(
@@ -64,8 +67,10 @@ class Switchboard:
         tell: Callable[[Progress | Ended | TrunkHealth], None],
         *,
         resolver: Resolver | None = None,
+        captures: Path | None = None,
     ) -> None:
         self._host = host
+        self._captures = captures
         self._tell = tell
         self._ticker = Ticker()
         self._signalling = Signalling(self._sip_event, on_message=self._saw)
@@ -152,6 +157,10 @@ class Switchboard:
             sending = look_into(order)
             targets = await self._directory.targets(order.trunk)
             media = await open_media(self._host, self._ticker)
+            if self._captures is not None:
+                capture = open_capture(self._captures, order.call)
+                if capture is not None:
+                    media.record(capture)
             if order.call in self._gone:
                 media.close()
                 self._refuse(order, Ending.CANCELLED, "hung up before it was called")
@@ -231,7 +240,7 @@ class Switchboard:
         seen = glance(data)
         outgoing = self._by_sip.get(seen.call_id) if seen is not None else None
         if seen is not None and outgoing is not None:
-            outgoing.saw(seen, from_us=from_us)
+            outgoing.saw(seen, data, far=hop.address, from_us=from_us)
 
     def _sip_event(self, event: Event) -> None:
         if isinstance(event, IncomingCall):

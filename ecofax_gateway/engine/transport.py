@@ -18,6 +18,9 @@ Address = tuple[str, int]
 
 OnDatagram = Callable[[bytes, Address], None]
 
+Tap = Callable[[bool, bytes, Address], None]
+"""Whether it is ours, the datagram, the far end; must not raise."""
+
 RECEIVE_BUFFER = 1 << 20
 """Bytes asked of the kernel; a page without pacing comes in a burst."""
 
@@ -32,6 +35,9 @@ class UdpPort(asyncio.DatagramProtocol):
 
     def __init__(self, on_datagram: OnDatagram) -> None:
         self.on_datagram = on_datagram
+        self.tap: Tap | None = None
+        "Sees each datagram that comes or goes."
+
         self._transport: asyncio.DatagramTransport | None = None
 
     @property
@@ -49,6 +55,8 @@ class UdpPort(asyncio.DatagramProtocol):
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
         """Hand a datagram on; called by asyncio."""
+        if self.tap is not None:
+            self.tap(False, data, (addr[0], addr[1]))
         self.on_datagram(data, (addr[0], addr[1]))
 
     def error_received(self, exc: Exception) -> None:
@@ -69,6 +77,8 @@ class UdpPort(asyncio.DatagramProtocol):
         if self._transport is None or not is_sendable(address):
             logger.debug("dropped a datagram to %r", address)
             return
+        if self.tap is not None:
+            self.tap(True, data, address)
         self._transport.sendto(data, address)
 
     def close(self) -> None:
