@@ -211,7 +211,9 @@ class Media:
         for port in (self._audio_port, self._fax_port):
             near = port.address
 
-            def tap(from_us: bool, data: bytes, far: Address, near: Address = near) -> None:
+            def tap(
+                from_us: bool, data: bytes, far: Address, near: Address = near
+            ) -> None:
                 capture.add(*((near, far) if from_us else (far, near)), data)
 
             port.tap = tap

@@ -18,10 +18,10 @@ from ..sip.hop import Hop
 from ..spandsp.job import Sending, SourceFile
 from ..spandsp.tiff import read_shapes
 from .call import OutgoingCall
+from .capture import open_capture
 from .directory import Directory, TrunkUnreachable, credentials_of
 from .identity import identity_of
 from .keeper import TrunkKeeper
-from .capture import open_capture
 from .media import Media, open_media
 from .protocol import (
     Command,
