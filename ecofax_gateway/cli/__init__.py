@@ -24,6 +24,7 @@ COMMANDS = {
     "cancel": "faxes",
     "campaign": "campaign",
     "line": "line",
+    "trunks": "trunks",
     "erase": "erase",
     "export-line": "erase",
     "preflight": "preflight",

@@ -45,6 +45,10 @@ no_answer = 0.4
 no_fax = 0.4
 cut_off = 0.4
 trunk_fault = 0.4
+{trunks}
+"""
+
+TRUNK = """\
 [trunk]
 name = "test"
 proxy = "127.0.0.1:{port}"
@@ -303,14 +307,19 @@ def gateway(tmp_path: Path) -> Iterator[Callable[..., Gateway]]:
     """Start a gateway that calls a fax machine; it ends with the test."""
     made: list[Gateway] = []
 
-    def start(far_end: FarEnd, *, paced: bool = False) -> Gateway:
+    def start(
+        far_end: FarEnd | None = None,
+        *,
+        paced: bool = False,
+        trunks: str = "",
+        max_calls: int = 2,
+    ) -> Gateway:
         folder = tmp_path / "state"
         config = tmp_path / "config.toml"
-        config.write_text(
-            CONFIG.format(
-                state=folder, port=far_end.port, paced="true" if paced else "false"
-            )
-        )
+        if far_end is not None:
+            how = "true" if paced else "false"
+            trunks = TRUNK.format(port=far_end.port, paced=how)
+        config.write_text(CONFIG.format(state=folder, trunks=trunks))
         made.append(Gateway(folder, config))
         db = made[-1].store()
         line = FaxLine(
@@ -318,6 +327,7 @@ def gateway(tmp_path: Path) -> Iterator[Callable[..., Gateway]]:
             plan=Plan.PRO,
             name="Cabinet des Tilleuls",
             password_hash=hash_password(PASSWORD),
+            max_calls=max_calls,
         )
         db.sync_tx(lines.add, line, now=datetime.now(UTC))
         db.close()
