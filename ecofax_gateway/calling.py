@@ -55,8 +55,11 @@ async def open_calling(settings: Settings, stack: contextlib.AsyncExitStack) -> 
     Raises:
         BadSettings: If a trunk that the settings name cannot be used.
     """
+    captures = settings.engine.captures
     sender = SipT38Sender(
-        bind=_bind_address(settings), sip_port=settings.engine.sip_port
+        bind=_bind_address(settings),
+        sip_port=settings.engine.sip_port,
+        engine_options=[] if captures is None else [f"--capture={captures}"],
     )
     stack.push_async_callback(sender.close)
     ways, _ = await asyncio.gather(

@@ -204,6 +204,7 @@ def _housekeeping(
         keep_history=timedelta(days=settings.store.history_days)
         if settings.store.history_days
         else None,
+        captures=settings.engine.captures,
         clock=utc_now,
         stop=stop,
     )

@@ -265,6 +265,16 @@ class EngineSettings:
     ring_timeout: float = key(
         "Seconds to let it ring.", default=60.0, check=at_least(5)
     )
+    capture: str = key(
+        "Folder for the packets of every call, as pcap files named after the fax and\n"
+        "kept as long as pages: the pages are in them. Empty: none are written.",
+        default="",
+    )
+
+    @property
+    def captures(self) -> Path | None:
+        """The folder of captures, absolute; None: there are none."""
+        return Path(self.capture).expanduser().absolute() if self.capture else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from ..daemon import answer_of
 from ..domain.errors import OrderRefused
+from ..engine.capture import captures_of
 from ..pipeline.answer import Answer
 from ..settings import Settings
 from ..store import erasure, housekeeping, portrait
@@ -56,6 +57,11 @@ def erase_person(arguments: argparse.Namespace) -> int:
             done = db.sync_tx(_erase_number, number, answer_of(settings), now)
         for name in done.files - db.sync_read(housekeeping.spool_names):
             db.spool.remove(name)
+        captures = settings.engine.captures
+        for ref in done.faxes if captures is not None else ():
+            for path in captures_of(captures, ref):
+                path.unlink(missing_ok=True)
+                done["captures of calls, on this node"] += 1
         is_clean = db.compact()
     _report(done, settings)
     if not is_clean:

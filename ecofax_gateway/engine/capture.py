@@ -20,6 +20,7 @@ logger = logging.getLogger(__name__)
 MAX_BYTES = 64 << 20
 """Of one file: an hour of G.711. What comes after is left out."""
 
+SUFFIX = ".pcap"
 FOLDER_MODE = 0o700
 FILE_MODE = 0o600
 
@@ -81,11 +82,37 @@ def open_capture(folder: Path, call: str) -> Capture | None:
 
     A disk that is full must not cost a fax.
     """
-    safe = "".join(c if c.isalnum() or c in "-_" else "_" for c in call)[:80]
-    name = f"{safe}-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}"
+    name = f"{_safe(call)}-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}"
     try:
         folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
-        return Capture(folder / f"{name}.pcap")
+        return Capture(folder / f"{name}{SUFFIX}")
     except OSError as error:
         logger.error("call %s is not captured: %s", call, error)
         return None
+
+
+def captures_of(folder: Path, call: str) -> list[Path]:
+    """The captures of every call that had this name."""
+    return sorted(folder.glob(f"{_safe(call)}-*{SUFFIX}"))
+
+
+def forget_captures(folder: Path, *, before: float) -> int:
+    """
+    Remove captures that were last written before then, in seconds since 1970.
+
+    Returns:
+        How many.
+    """
+    gone = 0
+    for path in folder.glob(f"*{SUFFIX}"):
+        try:
+            if path.stat().st_mtime < before:
+                path.unlink()
+                gone += 1
+        except OSError as error:
+            logger.error("a capture stays: %s", error)
+    return gone
+
+
+def _safe(call: str) -> str:
+    return "".join(c if c.isalnum() or c in "-_" else "_" for c in call)[:80]

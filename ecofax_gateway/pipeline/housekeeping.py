@@ -5,14 +5,17 @@ I/O: the store, the monotonic clock. A missed tick loses nothing: what is due is
 by rows.
 """
 
+import asyncio
 import logging
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy import Connection
 
 from ..domain.errors import StoreUnavailable
+from ..engine.capture import forget_captures
 from ..store import claims, faxes, history, housekeeping, nodes, trunk_health
 from ..store.database import Database
 from .answer import Answer
@@ -44,6 +47,8 @@ class Housekeeping:
 
         keep_history: How long their numbers, calls and replies are; None: for ever.
 
+        captures: This node's folder of packet captures, kept as long as contents.
+
         clock: Aware UTC.
 
         stop: Called when this life of the node was declared over.
@@ -60,6 +65,7 @@ class Housekeeping:
         slot_grace: timedelta,
         keep: timedelta,
         keep_history: timedelta | None = None,
+        captures: Path | None = None,
         clock: Callable[[], datetime],
         stop: Callable[[], None],
     ) -> None:
@@ -71,6 +77,7 @@ class Housekeeping:
         self._slot_grace = slot_grace
         self._keep = keep
         self._keep_history = keep_history
+        self._captures = captures
         self._clock = clock
         self._stop = stop
         self._heard_at = self._steady_since = time.monotonic()
@@ -143,6 +150,10 @@ class Housekeeping:
                     forgotten += rows
             named = await self._db.read(housekeeping.spool_names)
             swept = await self._db.sweep(named, now=now)
+            if self._captures is not None:
+                swept += await asyncio.to_thread(
+                    forget_captures, self._captures, before=before.timestamp()
+                )
         except StoreUnavailable as error:
             logger.error("retention put off, the store does not answer: %s", error)
             return

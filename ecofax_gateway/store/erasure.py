@@ -60,6 +60,9 @@ class Erased(Counter[str]):
         self.ended: set[str] = set()
         "References of campaigns that may be at their end now: look, and report."
 
+        self.faxes: set[str] = set()
+        "References of faxes to an erased number: their captures go, too."
+
         self.files: set[str] = set()
         "Of the spool, which rows named: remove after the commit what no row names now."
 
@@ -177,9 +180,10 @@ def _erase_faxes(
         update(fax)
         .where(his, ~fax.c.busy)
         .values(number=ERASED, detail="", opt_out_code=None)
-        .returning(fax.c.id, fax.c.campaign_id)
+        .returning(fax.c.id, fax.c.ref, fax.c.campaign_id)
     ).all()
     done["faxes"] += len(rows)
+    done.faxes |= {row.ref for row in rows}
     done["calls"] += conn.execute(
         update(attempt)
         .where(attempt.c.fax_id.in_([row.id for row in rows]))
