@@ -9,15 +9,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from ecofax_gateway.domain.dialling import Dialling
 from ecofax_gateway.domain.document import Quality
-from ecofax_gateway.domain.fax import Phase
+from ecofax_gateway.domain.fax import FaxState, Phase
 from ecofax_gateway.domain.line import FaxLine
 from ecofax_gateway.domain.order import Requester, Source
 from ecofax_gateway.domain.outcome import Ending, Outcome
 from ecofax_gateway.domain.retry import RetryPolicy, decide
+from ecofax_gateway.domain.route import Carrier
+from ecofax_gateway.engine.protocol import TrunkAddress
+from ecofax_gateway.pipeline.answer import Answer
+from ecofax_gateway.pipeline.load import Load, write_intents, write_progress
+from ecofax_gateway.pipeline.routing import Routing
+from ecofax_gateway.pipeline.settling import Settling
+from ecofax_gateway.pipeline.way import Way
+from ecofax_gateway.pipeline.worker import Bell
 from ecofax_gateway.store import (
     calls,
     campaigns,
@@ -38,6 +48,13 @@ NOON = datetime(2027, 3, 2, 12, tzinfo=UTC)
 NODE = "bench"
 
 POLICY = RetryPolicy()
+
+WAY = Way(
+    name="t",
+    address=TrunkAddress(host="far-end.example"),
+    dialling=Dialling(),
+    policy=POLICY,
+)
 
 DELIVERED = Outcome(
     ending=Ending.DELIVERED,
@@ -67,6 +84,15 @@ class Office:
     now: datetime = NOON
     epoch: int = 0
     _refs: int = 0
+
+    def __post_init__(self) -> None:
+        answer = Answer(sender="fax@example.org", zone=ZoneInfo("UTC"), bell=Bell())
+        self._settling = Settling(
+            answer=answer,
+            ways={WAY.name: WAY},
+            routing=Routing([Carrier(name=WAY.name)]),
+            clock=lambda: self.now,
+        )
 
     @classmethod
     def open(
@@ -117,7 +143,8 @@ class Office:
         Call everything that is queued, as the daemon does; how many lives were lived.
 
         One dispatcher claims as many as channels are free; each call is a task of its
-        own that writes its intent, its one page, and its outcome.
+        own that writes its intent, its one page, and its outcome, by the functions
+        of the daemon's pipeline. What the pages are made of is not read.
         """
         under_way: set[asyncio.Task[None]] = set()
         lived = 0
@@ -144,14 +171,14 @@ class Office:
 
     async def live(self, claimed: ClaimedFax) -> None:
         """One call that succeeds at once: intent, a page, the outcome."""
-        now = self.now
-        assert await self.db.brief(
-            calls.intend, claimed, pages_sha256="0" * 64, now=now
+        load, now = Load((claimed,)), self.now
+        obstacles = await self.db.brief(write_intents, load, ["0" * 64], now=now)
+        assert not obstacles, obstacles
+        assert await self.db.brief(write_progress, load, Phase.SENDING, 1, now=now)
+        [(_, state)] = await self.db.brief(
+            self._settling.write_outcomes, load, DELIVERED, draw=0.5
         )
-        assert await self.db.brief(
-            calls.progress, claimed, Phase.SENDING, pages_confirmed=1, now=now
-        )
-        await self.db.brief(settle, claimed, DELIVERED, POLICY, now=now, draw=0.5)
+        assert state is FaxState.SENT, state
 
 
 def settle(

@@ -10,6 +10,8 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import Connection
+
 from converters import fax_file
 
 from ..domain.line import FaxLine
@@ -38,13 +40,7 @@ async def pack(
 
         LookupError: If they are not kept.
     """
-    line = await db.read(lines.get, load.lead.line)
-    assert line is not None, "a line whose faxes are not all final cannot be removed"
-    codes = [await db.read(opt_outs.code_of, each.ref) for each in load.faxes]
-    documents = [
-        await db.read(sheets.document_pages, each.campaign, each.quality)
-        for each in load.faxes
-    ]
+    line, documents, codes = await db.read(_contents, load)
     return await asyncio.to_thread(
         _write, load, line, documents, codes, at=at, zone=zone, folder=folder
     )
@@ -54,6 +50,17 @@ def remove(files: tuple[PageFile, ...]) -> None:
     """Remove what `pack` wrote."""
     for file in files:
         Path(file.path).unlink(missing_ok=True)
+
+
+def _contents(
+    conn: Connection, load: Load
+) -> tuple[FaxLine, list[list[bytes]], list[str | None]]:
+    line = lines.get(conn, load.lead.line)
+    assert line is not None, "a line whose faxes are not all final cannot be removed"
+    documents = [
+        sheets.document_pages(conn, each.campaign, each.quality) for each in load.faxes
+    ]
+    return line, documents, [opt_outs.code_of(conn, each.ref) for each in load.faxes]
 
 
 def _write(
