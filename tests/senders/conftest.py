@@ -73,6 +73,7 @@ class FaxMachine:
     folder: Path
     port: int = 0
     said: list[dict[str, Any]] = field(default_factory=list)
+    paced: bool = False
 
     async def wait_for(self, event: str) -> dict[str, Any]:
         """The next line of that event; what comes before it is kept in `said`."""
@@ -94,7 +95,14 @@ class FaxMachine:
         return pages
 
     def trunk(self, **values: Any) -> TrunkAddress:
-        return TrunkAddress(host="127.0.0.1", port=self.port, paced=False, **values)
+        return TrunkAddress(
+            **{
+                "host": "127.0.0.1",
+                "port": self.port,
+                "paced": self.paced,
+                **values,
+            }
+        )
 
 
 StartFaxMachine = Callable[..., Awaitable[FaxMachine]]
@@ -105,7 +113,7 @@ async def start_fax_machine(tmp_path: Path) -> AsyncIterator[StartFaxMachine]:
     """Start fax machines with options; stopped at the end."""
     running: list[FaxMachine] = []
 
-    async def start(*options: str) -> FaxMachine:
+    async def start(*options: str, paced: bool = False) -> FaxMachine:
         folder = tmp_path / f"faxes-{len(running)}"
         process = await asyncio.create_subprocess_exec(
             sys.executable,
@@ -113,11 +121,11 @@ async def start_fax_machine(tmp_path: Path) -> AsyncIterator[StartFaxMachine]:
             "ecofax_gateway.fax_machine.main",
             f"--folder={folder}",
             "--port=0",
-            "--unpaced",
+            *([] if paced else ["--unpaced"]),
             *options,
             stdout=asyncio.subprocess.PIPE,
         )
-        machine = FaxMachine(process, folder)
+        machine = FaxMachine(process, folder, paced=paced)
         running.append(machine)
         machine.port = (await machine.wait_for("ready"))["port"]
         return machine

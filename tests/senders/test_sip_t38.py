@@ -126,7 +126,7 @@ MISBEHAVIOURS = {
     "busy": (Ending.BUSY, 0, False),
     "unknown": (Ending.NUMBER_UNKNOWN, 0, False),
     "unreachable": (Ending.UNREACHABLE, 0, False),
-    "refuse-t38": (Ending.T38_REFUSED, 0, True),
+    "refuse-t38": (Ending.NOT_A_FAX, 0, True),
     "voice": (Ending.NOT_A_FAX, 0, True),
     "hang-up:1": (Ending.CUT_OFF, 0, True),
     "hang-up:2": (Ending.CUT_OFF, 1, True),
