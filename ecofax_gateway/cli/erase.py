@@ -57,12 +57,12 @@ def erase_person(arguments: argparse.Namespace) -> int:
             done = db.sync_tx(_erase_number, number, answer_of(settings), now)
         for name in done.files - db.sync_read(housekeeping.spool_names):
             db.spool.remove(name)
-        captures = settings.engine.captures
-        for ref in done.faxes if captures is not None else ():
-            for path in captures_of(captures, ref):
+        is_clean = db.compact()
+    if settings.engine.captures is not None:
+        for ref in done.faxes:
+            for path in captures_of(settings.engine.captures, ref):
                 path.unlink(missing_ok=True)
                 done["captures of calls, on this node"] += 1
-        is_clean = db.compact()
     _report(done, settings)
     if not is_clean:
         print("somebody was reading: the database's log still has old pages; run again")
