@@ -204,6 +204,7 @@ def _housekeeping(
         keep_history=timedelta(days=settings.store.history_days)
         if settings.store.history_days
         else None,
+        repeat_patience=timedelta(days=settings.store.repeat_days),
         captures=settings.engine.captures,
         clock=utc_now,
         stop=stop,
@@ -331,7 +332,10 @@ async def _open_store(settings: Settings, stack: contextlib.AsyncExitStack) -> D
 def answer_of(settings: Settings, bell: Bell | None = None) -> Answer:
     """Who writes replies; also for commands, which ring nobody."""
     return Answer(
-        sender=settings.replies.sender, zone=settings.zone, bell=bell or Bell()
+        sender=settings.replies.sender,
+        zone=settings.zone,
+        bell=bell or Bell(),
+        repeat_patience=timedelta(days=settings.store.repeat_days),
     )
 
 
@@ -426,6 +430,7 @@ def _ticking(chores: Housekeeping, silent_after: float) -> Iterator[None]:
         misfire_grace_time=None,  # after a sleep it is the first thing to do
     )
     scheduler.add_job(chores.forget, "interval", hours=1, coalesce=True)
+    scheduler.add_job(chores.drop_repeats, "interval", hours=1, coalesce=True)
     interval = service.watchdog_seconds()
     if interval is not None:
         scheduler.add_job(

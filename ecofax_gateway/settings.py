@@ -201,6 +201,12 @@ class StoreSettings:
         default=24.0,
         check=at_least(0),
     )
+    repeat_days: float = key(
+        "Days after which what was held so, and nobody released, is cancelled. Its\n"
+        "sender is told the date when he is asked, and then that it was cancelled.",
+        default=7.0,
+        check=at_least(1),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

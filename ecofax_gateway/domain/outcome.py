@@ -62,6 +62,9 @@ class Ending(StrEnum):
     NOT_REACHED = "not-reached"
     "It shared a call with others, which ended before this fax's turn."
 
+    REPEAT = "repeat"
+    "The same pages had gone there, and nobody said in time that it was meant."
+
     CANCELLED = "cancelled"
     "The requester or an operator had it hung up."
 

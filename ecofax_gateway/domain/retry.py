@@ -36,6 +36,7 @@ PERMANENT = frozenset(
         Ending.REJECTED,
         Ending.INCOMPATIBLE,
         Ending.DO_NOT_FAX,
+        Ending.REPEAT,
     }
 )
 """Calling again would only disturb somebody, or fail the same way."""

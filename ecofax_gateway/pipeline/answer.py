@@ -59,10 +59,20 @@ class Answer:
         zone: In which requesters read times.
 
         bell: Rung, after the commit, by whoever put something.
+
+        repeat_patience: How long a repeat is held.
     """
 
-    def __init__(self, *, sender: str, zone: ZoneInfo, bell: Bell) -> None:
+    def __init__(
+        self,
+        *,
+        sender: str,
+        zone: ZoneInfo,
+        bell: Bell,
+        repeat_patience: timedelta = repeats.PATIENCE,
+    ) -> None:
         self.bell = bell
+        self._repeat_patience = repeat_patience
         self._name, self._address = parseaddr(sender)
         self._domain = self._address.rpartition("@")[2]
         self._zone = zone
@@ -196,6 +206,7 @@ class Answer:
                 self._facts(campaign),
                 [(FaxNumber(each.number), each.earlier_at) for each in held],
                 others=total(campaign.counts) - len(held),
+                until=now + self._repeat_patience,
             ),
             now=now,
         )

@@ -16,7 +16,15 @@ from sqlalchemy import Connection
 
 from ..domain.errors import StoreUnavailable
 from ..engine.capture import forget_captures
-from ..store import claims, faxes, history, housekeeping, nodes, trunk_health
+from ..store import (
+    claims,
+    faxes,
+    history,
+    housekeeping,
+    nodes,
+    repeats,
+    trunk_health,
+)
 from ..store.database import Database
 from .answer import Answer
 
@@ -49,6 +57,8 @@ class Housekeeping:
 
         captures: This node's folder of packet captures, kept as long as contents.
 
+        repeat_patience: How long a repeat is held for somebody to release it.
+
         clock: Aware UTC.
 
         stop: Called when this life of the node was declared over.
@@ -65,6 +75,7 @@ class Housekeeping:
         slot_grace: timedelta,
         keep: timedelta,
         keep_history: timedelta | None = None,
+        repeat_patience: timedelta = repeats.PATIENCE,
         captures: Path | None = None,
         clock: Callable[[], datetime],
         stop: Callable[[], None],
@@ -78,6 +89,7 @@ class Housekeeping:
         self._keep = keep
         self._keep_history = keep_history
         self._captures = captures
+        self._repeat_patience = repeat_patience
         self._clock = clock
         self._stop = stop
         self._heard_at = self._steady_since = time.monotonic()
@@ -135,6 +147,21 @@ class Housekeeping:
         )
         tell_unknown(conn, unknown, self._answer, now=now)
         return len(unknown)
+
+    async def drop_repeats(self) -> None:
+        """Cancel what was held as a repeat for so long that nobody can have meant it."""
+        try:
+            while dropped := await self._db.tx(self._drop_repeats, self._clock()):
+                logger.info("%d repeats cancelled: nobody released them", dropped)
+        except StoreUnavailable as error:
+            logger.error("repeats are held on, the store does not answer: %s", error)
+
+    def _drop_repeats(self, conn: Connection, now: datetime) -> int:
+        before = now - self._repeat_patience
+        dropped = repeats.expire(conn, before=before, now=now)
+        for ref in dict.fromkeys(dropped):
+            self._answer.after_call(conn, ref, now=now)
+        return len(dropped)
 
     async def forget(self) -> None:
         """Forget the contents of what was finished long ago, and later all of it."""

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from email.message import EmailMessage
 
 from ..domain.fax import FaxState
+from ..domain.outcome import Ending
 from .envelope import Letterhead, subject_document, write_reply
 from .facts import CampaignFacts, FaxFacts
 from .wording import bullets, join_paragraphs, listed_numbers, plural, say
@@ -33,9 +34,13 @@ def cancelled(
         )
         for fax in partly
     ]
+    was_repeat = all(
+        fax.outcome and fax.outcome.ending is Ending.REPEAT for fax in faxes
+    )
+    opening = "opening-part" if arrived or partly else "opening-whole"
     text = join_paragraphs(
         [
-            say(KIND, "opening-part" if arrived or partly else "opening-whole"),
+            say(KIND, "opening-repeat" if was_repeat else opening),
             say(KIND, "sent", numbers=listed_numbers(arrived)) if arrived else "",
             say(KIND, "partly", entries=bullets(entries)) if partly else "",
             say(

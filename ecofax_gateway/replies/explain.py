@@ -103,6 +103,11 @@ EXPLANATIONS: dict[Ending, Explanation] = {
         "L'appel, commun à plusieurs fax, s'est terminé avant le tour de celui-ci.",
         "Renvoyez le fax plus tard : ce n'est la faute de personne.",
     ),
+    Ending.REPEAT: Explanation(
+        "Le même document était déjà parti à ce numéro et personne n'a demandé à"
+        " l'envoyer une seconde fois.",
+        "S'il doit partir tout de même, renvoyez-le avec la ligne doublon:oui.",
+    ),
     Ending.CANCELLED: Explanation(
         "L'envoi a été annulé.",
         "Rien d'autre ne partira.",

@@ -22,6 +22,7 @@ def repeated(
     held: Sequence[tuple[FaxNumber, datetime]],
     *,
     others: int = 0,
+    until: datetime,
 ) -> EmailMessage:
     """
     Write which numbers are held and how they are sent to all the same.
@@ -34,6 +35,8 @@ def repeated(
         held: Numbers, and when the same pages went there (timezone-aware).
 
         others: How many numbers the fax goes to.
+
+        until: When it is given up unless somebody says that it is meant.
     """
     entries = [
         say(KIND, "entry", number=number, when=local_time(at, campaign.zone))
@@ -44,7 +47,12 @@ def repeated(
             say(KIND, "opening-one" if len(held) == 1 else "opening-several"),
             bullets(entries),
             say(KIND, "others") if others else "",
-            say(KIND, "todo", reference=campaign.reference),
+            say(
+                KIND,
+                "todo",
+                reference=campaign.reference,
+                until=local_time(until, campaign.zone),
+            ),
             say(KIND, "order", reference=campaign.reference),
         ]
     )

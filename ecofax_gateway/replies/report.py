@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from email.message import EmailMessage
 
 from ..domain.fax import FaxState
+from ..domain.outcome import Ending
 from .envelope import Letterhead, subject_document, write_reply
 from .explain import explain, raw_code
 from .facts import CampaignFacts, FaxFacts
@@ -99,6 +100,9 @@ def _line(campaign: CampaignFacts, fax: FaxFacts) -> str:
                 confirmed=plural(fax.pages_confirmed, "page", "confirmée"),
                 pages=campaign.pages,
             )
+        case FaxState.CANCELLED if fax.outcome and fax.outcome.ending is Ending.REPEAT:
+            what = explain(Ending.REPEAT).what
+            return say(KIND, "repeat-line", number=fax.number, what=what)
         case FaxState.CANCELLED:
             return say(KIND, "cancelled-line", number=fax.number)
     return say(KIND, "open-line", number=fax.number)

@@ -12,10 +12,17 @@ from sqlalchemy import Connection, func, select, update
 
 from ..domain.campaign import Relation
 from ..domain.fax import FaxState, Hold
+from ..domain.outcome import Ending
 from .tables import campaign, document, fax, line
 
 WINDOW = timedelta(hours=24)
 """A letter that is sent again on the next day is meant, more often than not."""
+
+PATIENCE = timedelta(days=7)
+"""How long a repeat is held for somebody to say that it is meant."""
+
+EXPIRE_LIMIT = 500
+"""Repeats cancelled in one transaction, which may end as many campaigns."""
 
 ALLOWED = "repeats_allowed"
 """Among the notes of a campaign whose sender knows that some have it already."""
@@ -158,6 +165,47 @@ def release(conn: Connection, ref: str, *, now: datetime) -> set[str]:
     ids = set(released.scalars())
     query = select(campaign.c.ref).where(campaign.c.id.in_(ids))
     return set(conn.execute(query).scalars())
+
+
+def expire(
+    conn: Connection, *, before: datetime, now: datetime, limit: int = EXPIRE_LIMIT
+) -> list[str]:
+    """
+    Cancel repeats that were held for long and that nobody released.
+
+    Args:
+        before: Those that were held then already.
+
+        limit: At most so many.
+
+    Returns:
+        References of their campaigns, one for each fax; none: there are no more.
+    """
+    overdue = (
+        select(fax.c.id)
+        .where(
+            fax.c.state == FaxState.HELD,
+            fax.c.held_for == Hold.REPEAT,
+            fax.c.updated_at <= before,
+        )
+        .order_by(fax.c.updated_at, fax.c.id)
+        .limit(limit)
+    )
+    dropped = conn.execute(
+        update(fax)
+        .where(fax.c.id.in_(overdue), fax.c.state == FaxState.HELD)
+        .values(
+            state=FaxState.CANCELLED,
+            ending=Ending.REPEAT,
+            updated_at=now,
+            finished_at=now,
+        )
+        .returning(fax.c.campaign_id)
+    )
+    ids = list(dropped.scalars())
+    query = select(campaign.c.id, campaign.c.ref).where(campaign.c.id.in_(set(ids)))
+    refs = {row.id: row.ref for row in conn.execute(query)}
+    return sorted(refs[each] for each in ids)
 
 
 def _content_key(conn: Connection, campaign_id: int, quality: str) -> str:

@@ -359,6 +359,7 @@ fax = Table(
     _partial("ix_fax_untried", "gate", where="state = 'scheduled' AND round = 0"),
     _partial("ix_fax_open_number", "number", where="state IN ('queued', 'scheduled')"),
     _partial("ix_fax_due", "due_at", where="state = 'scheduled'"),
+    _partial("ix_fax_held", "updated_at", where="state = 'held'"),
     # One call at a time to one destination: the index makes it a law.
     _partial(
         "ix_fax_busy_number",

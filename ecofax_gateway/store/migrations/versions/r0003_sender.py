@@ -34,6 +34,7 @@ def _combined() -> None:
     for name, column, where, unique in (
         ("ix_fax_busy_number", "number", "busy AND rides_with IS NULL", True),
         ("ix_fax_rides_with", "rides_with", "rides_with IS NOT NULL", False),
+        ("ix_fax_held", "updated_at", "state = 'held'", False),
     ):
         condition = sa.text(where)
         op.create_index(
