@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 from ..sip.digest import Credentials
 from ..sip.hop import Hop, Transport
+from ..sip.locating import Place
 from .protocol import TrunkAddress
 from .resolver import Resolver
 from .tls import TrustStore
@@ -87,6 +88,19 @@ class Directory:
             )
         open_hops.sort(key=lambda hop: self._doubted_until.get(hop, now) > now)
         return open_hops
+
+    async def find(self, place: Place) -> list[Hop]:
+        """
+        Where a host name leads that a far end wrote.
+
+        Raises:
+            OSError: If it is not known.
+        """
+        found = await self._resolver.locate(*place, from_host=self._host)
+        return [
+            Hop(*address, transport, place.host if transport is Transport.TLS else "")
+            for address, transport in found
+        ]
 
     def failed(self, hop: Hop, retry_after: int | None) -> None:
         """One target said 503, did not answer or could not be reached."""

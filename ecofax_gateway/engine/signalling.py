@@ -8,11 +8,12 @@ import asyncio
 import logging
 import secrets
 import ssl
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from ..sip.agent import UserAgent
 from ..sip.event import Event
 from ..sip.hop import Hop, Transport
+from ..sip.locating import Place
 from .streams import Streams
 from .transport import Address, UdpPort, open_udp
 
@@ -22,6 +23,9 @@ OnEvent = Callable[[Event], None]
 
 OnMessage = Callable[[bool, bytes, Hop], None]
 """Hears each message, whether it is ours, and where it goes or comes from."""
+
+Find = Callable[[Place], Awaitable[Sequence[Hop]]]
+"""Raises OSError if there is nothing to be found."""
 
 PORT_TRIES = 20
 """To find a port that is free for both UDP and TCP."""
@@ -40,6 +44,9 @@ class Signalling:
             to misbehave.
 
         on_message: Sees each message on its way; must not raise.
+
+        find: Looks up host names that far ends write; None: their neighbour on the way
+            has to know them.
     """
 
     def __init__(
@@ -48,10 +55,13 @@ class Signalling:
         *,
         ignore: Callable[[bytes], bool] | None = None,
         on_message: OnMessage = lambda from_us, data, hop: None,
+        find: Find | None = None,
     ) -> None:
         self._on_event = on_event
         self._on_message = on_message
         self._ignore = ignore
+        self._find = find
+        self._finding: dict[Place, asyncio.Task[None]] = {}
         self._port: UdpPort | None = None
         self.streams = Streams(self._received, self._flow_opened, self._flow_closed)
         self._timer: asyncio.TimerHandle | None = None
@@ -134,8 +144,21 @@ class Signalling:
                     self._on_event(event)
         finally:
             self._flushing = False
+        for place in self.agent.places_to_find():
+            if self._find is not None and place not in self._finding:
+                task = asyncio.get_running_loop().create_task(self._look_up(place))
+                self._finding[place] = task
         self._set_timer()
         self._changed.set()
+
+    async def _look_up(self, place: Place) -> None:
+        assert self._find is not None
+        try:
+            self.agent.place_found(place, await self._find(place))
+        except OSError as error:
+            logger.debug("%s", error)
+        finally:
+            del self._finding[place]
 
     def send_waiting(self) -> None:
         """Send what is to be sent, and no more; also inside `flush`."""
@@ -156,6 +179,8 @@ class Signalling:
     def close(self) -> None:
         """Close the sockets; idempotent."""
         self.streams.close()
+        for task in list(self._finding.values()):
+            task.cancel()
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

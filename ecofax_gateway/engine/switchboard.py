@@ -73,7 +73,11 @@ class Switchboard:
         self._captures = captures
         self._tell = tell
         self._ticker = Ticker()
-        self._signalling = Signalling(self._sip_event, on_message=self._saw)
+        self._signalling = Signalling(
+            self._sip_event,
+            on_message=self._saw,
+            find=lambda place: self._directory.find(place),
+        )
         self._calls: dict[str, OutgoingCall] = {}
         self._by_sip: dict[str, OutgoingCall] = {}
         self._placing: set[str] = set()

@@ -18,6 +18,7 @@ from .event import Event, IncomingCall
 from .exchange import Exchange
 from .hop import Address, Hop, Transport
 from .inquiry import Inquiry, Registration
+from .locating import Place
 from .machine import STANDARD_TIMERS, Timers
 from .message import Request, printable
 from .option import SUPPORTED, unknown
@@ -134,6 +135,14 @@ class UserAgent:
     def flow_closed(self, peer: Hop, now: float) -> None:
         """A connection is gone, or could not be opened: nothing more comes by it."""
         self._exchange.flow_closed(peer, now)
+
+    def places_to_find(self) -> list[Place]:
+        """Drain the host names that far ends wrote and the owner may look up."""
+        return self._exchange.places_to_find()
+
+    def place_found(self, place: Place, hops: Sequence[Hop]) -> None:
+        """Say where a name leads, best first."""
+        self._exchange.place_found(place, hops)
 
     def messages_to_send(self) -> list[tuple[bytes, Hop]]:
         """Drain what is to be sent, in order; only IP literals and ports 1 to 65535."""

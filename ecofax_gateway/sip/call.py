@@ -19,6 +19,7 @@ from .dialog import Dialog
 from .digest import Credentials
 from .endpoint import ALLOW, SDP_TYPE, Endpoint
 from .event import HungUp
+from .hop import Hop
 from .message import Headers, Message, Request, Response
 from .reason import reason_of
 from .reinvite import Reinvites
@@ -157,6 +158,11 @@ class Call:
     def is_established(self) -> bool:
         """Whether media flow, as far as SIP knows."""
         return self.state is CallState.ESTABLISHED
+
+    @property
+    def destination(self) -> Hop:
+        """Where our next request goes."""
+        return self.endpoint.exchange.hop_for(self.dialog.next_uri, self.dialog.peer)
 
     @property
     def awaits_ack(self) -> bool:
@@ -329,7 +335,7 @@ class Call:
     def _send_bye(self, now: float) -> None:
         headers = [("Reason", self._cause)] if self._cause else []
         request = self.new_request("BYE", headers=headers)
-        self.endpoint.exchange.request(request, self.dialog.destination, self, now)
+        self.endpoint.exchange.request(request, self.destination, self, now)
 
     def _lose_ack(self, now: float) -> None:
         self._unacknowledged = None

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from ..domain.errors import MalformedMessage
 from .hop import Hop, Transport, transport_of
+from .locating import Place, is_name
 from .message import Message, Request
 from .uri import SipUri, ip_literal, parse_name_addr, parse_uri
 
@@ -90,15 +91,9 @@ class Dialog:
         return Request(method=method, uri=uri, headers=(*own, *headers), body=body)
 
     @property
-    def destination(self) -> Hop:
-        """
-        Where requests go: the first hop if it can be reached, else the source.
-
-        Host names are not looked up here: the proxy that sent the last message is
-        the one that knows them.
-        """
-        hop = self.routes[0] if self.routes else self.target
-        return hop_in(hop, self.peer) or self.peer
+    def next_uri(self) -> str:
+        """Who gets the next request: the first of the route, else the target. §12.2.1.1"""
+        return self.routes[0] if self.routes else self.target
 
     def establish(self, message: Message, peer: Hop) -> None:
         """Take the way from what makes the dialog: a 2xx, or the INVITE itself."""
@@ -119,29 +114,50 @@ class Dialog:
             self.target = target
 
 
+def place_in(uri: str) -> Place | None:
+    """The host name that a URI would have looked up, or None if it has an address."""
+    try:
+        parsed = parse_uri(uri)
+    except MalformedMessage:
+        return None
+    if ip_literal(parsed.host) is not None or not is_name(parsed.host):
+        return None
+    return Place(parsed.host.lower(), parsed.port or 0, transport_of(parsed))
+
+
 def hop_in(uri: str, peer: Hop) -> Hop | None:
     """
-    The hop a URI names, if something sent there can arrive.
+    The hop a URI with an address names, if something sent there can arrive.
 
-    None for a host name, for another address family than the peer's, and for an
-    address of a private network or of the peer's own machine while the peer speaks to
-    us from outside: what a gateway behind NAT writes in its Contact.
+    None for a host name, and for what `may_follow` forbids.
     """
     try:
         parsed = parse_uri(uri)
     except MalformedMessage:
         return None
-    host, source = ip_literal(parsed.host), ip_literal(peer.host)
-    if host is None or source is None:
-        return None
-    there, here = ipaddress.ip_address(host), ipaddress.ip_address(source)
-    if there.version != here.version or there.is_link_local:
-        return None
-    if there.is_loopback and not here.is_loopback:
-        return None
-    if there.is_private and here.is_global:
+    host = ip_literal(parsed.host)
+    if host is None or not may_follow(host, peer):
         return None
     return _way(host, parsed, peer)
+
+
+def may_follow(host: str, peer: Hop) -> bool:
+    """
+    Whether an address that a far end names is worth sending to.
+
+    Not one of another family than the peer's, nor one of a private network or of the
+    peer's own machine while the peer speaks to us from outside: what a gateway behind
+    NAT writes in its Contact.
+    """
+    source = ip_literal(peer.host)
+    if source is None:
+        return False
+    there, here = ipaddress.ip_address(host), ipaddress.ip_address(source)
+    if there.version != here.version or there.is_link_local:
+        return False
+    if there.is_loopback and not here.is_loopback:
+        return False
+    return not (there.is_private and here.is_global)
 
 
 def _way(host: str, uri: SipUri, peer: Hop) -> Hop:

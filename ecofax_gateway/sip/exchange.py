@@ -8,13 +8,15 @@ Standards:
     RFC 3581 §4 -- symmetric responses
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
 from ..domain.errors import MalformedMessage
 from .agenda import Agenda
+from .dialog import hop_in, may_follow, place_in
 from .hop import MAX_UDP_BYTES, Address, Hop, Transport
+from .locating import Place
 from .machine import Kind, State, Timers
 from .message import Request, Response, format_message, parse_message
 from .transaction import Transaction, TransactionUser
@@ -32,6 +34,9 @@ VIA_BYTES = 120
 
 NO_TCP_SECONDS = 3_600.0
 """How long a peer that refused TCP for a large request is not asked again."""
+
+MAX_PLACES = 200
+"""Host names of far ends that are kept; a trunk has some few."""
 
 MAX_NO_TCP = 1_000
 """Peers of which that is known."""
@@ -93,6 +98,8 @@ class Exchange:
         self._to_open: list[Hop] = []
         self._detours: dict[Transaction, tuple[Request, Hop]] = {}
         self._no_tcp: dict[Address, float] = {}
+        self._places: dict[Place, list[Hop]] = {}
+        self._to_find: set[Place] = set()
         self._clients: dict[tuple[str, str], Transaction] = {}
         self._servers: dict[tuple[str, str, str], Transaction] = {}
 
@@ -105,6 +112,46 @@ class Exchange:
         """
         listening = self._locals.get(peer.transport, self._locals[Transport.UDP])
         return self._flows.get(peer, listening)
+
+    def hop_for(self, uri: str, peer: Hop) -> Hop:
+        """
+        Where to send what is for a URI of a far end.
+
+        A host name is asked for whenever it is met, and followed as soon as it is
+        known; until then, and where it leads nowhere, *peer* will know it.
+
+        Args:
+            uri: A Route or a Contact.
+
+            peer: Where that came from.
+
+        Standards:
+            RFC 3261 §8.1.2 -- RFC 3263 applied to the first Route, else to the target
+        """
+        place = place_in(uri)
+        if place is None:
+            return hop_in(uri, peer) or peer
+        if len(self._to_find) < MAX_PLACES:
+            self._to_find.add(place)
+        for hop in self._places.get(place, ()):
+            if (hop.address, hop.transport) == (peer.address, peer.transport):
+                return peer
+            if may_follow(hop.host, peer):
+                is_tls = hop.transport is Transport.TLS
+                return hop._replace(trust=peer.trust) if is_tls else hop
+        return peer
+
+    def places_to_find(self) -> list[Place]:
+        """Names that were met; forgotten here."""
+        places, self._to_find = list(self._to_find), set()
+        return places
+
+    def place_found(self, place: Place, hops: Sequence[Hop]) -> None:
+        """Where a name leads, best first."""
+        self._places.pop(place, None)
+        while len(self._places) >= MAX_PLACES:
+            del self._places[next(iter(self._places))]
+        self._places[place] = list(hops)
 
     def want_flow(self, peer: Hop, user: FlowUser, now: float) -> None:
         """Tell *user* once *peer* can be sent to: by UDP at once."""

@@ -11,6 +11,7 @@ Standards:
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from .hop import Transport
 from .uri import ip_literal
@@ -62,6 +63,17 @@ class Server:
     host: str
     port: int
     transport: Transport
+
+
+class Place(NamedTuple):
+    """What a URI says of where to go, if that has to be looked up."""
+
+    host: str
+    port: int
+    "0: none is given."
+
+    transport: Transport | None
+    "None: none is given."
 
 
 @dataclass(frozen=True, slots=True)

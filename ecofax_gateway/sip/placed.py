@@ -348,7 +348,8 @@ class PlacedCall(Call):
         bye = fork.request("BYE", headers=self.endpoint.sender)
         answers = self.authentication.headers("BYE", bye.uri, b"")
         bye = replace(bye, headers=(*bye.headers, *answers))
-        self.endpoint.exchange.request(bye, fork.destination, self, now)
+        exchange = self.endpoint.exchange
+        exchange.request(bye, exchange.hop_for(fork.next_uri, fork.peer), self, now)
 
     def _acknowledge(self, transaction: Transaction, dialog: Dialog, tag: str) -> None:
         ack = dialog.request(
@@ -356,7 +357,7 @@ class PlacedCall(Call):
             headers=(*self.endpoint.sender, *credentials_of(transaction.request)),
             number=transaction.request.cseq.number,
         )
-        destination = dialog.destination
+        destination = self.endpoint.exchange.hop_for(dialog.next_uri, dialog.peer)
         sent = self.endpoint.exchange.send_ack(ack, destination)
         self._acks[tag] = (sent, destination)
 

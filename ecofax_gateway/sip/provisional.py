@@ -114,7 +114,10 @@ class Pracks:
         call.dialog.cseq = max(call.dialog.cseq, dialog.cseq)
         answers = call.authentication.headers("PRACK", prack.uri, b"")
         prack = replace(prack, headers=(*prack.headers, *answers))
-        call.endpoint.exchange.request(prack, dialog.destination, self, now)
+        exchange = call.endpoint.exchange
+        exchange.request(
+            prack, exchange.hop_for(dialog.next_uri, dialog.peer), self, now
+        )
 
 
 class Unpracked:

@@ -84,7 +84,7 @@ class Reinvites:
         if self._offer is None or self._is_blocked:
             return
         endpoint = self._call.endpoint
-        destination = self._call.dialog.destination
+        destination = self._call.destination
         request = self._call.new_request(
             "INVITE",
             headers=(
@@ -220,7 +220,7 @@ class Reinvites:
     def _acknowledge(self, transaction: Transaction, response: Response) -> None:
         exchange = self._call.endpoint.exchange
         if self._acked is not None and self._acked[0] is transaction:
-            exchange.send_ack(self._acked[1], self._call.dialog.destination)
+            exchange.send_ack(self._acked[1], self._call.destination)
             return
         self._call.dialog.refresh_target(response, transaction.source)
         ack = self._call.dialog.request(
@@ -228,7 +228,7 @@ class Reinvites:
             headers=credentials_of(transaction.request),
             number=transaction.request.cseq.number,
         )
-        sent = exchange.send_ack(ack, self._call.dialog.destination)
+        sent = exchange.send_ack(ack, self._call.destination)
         self._acked = (transaction, sent)
 
     def _settle(self, response: Response, now: float) -> None:

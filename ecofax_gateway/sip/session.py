@@ -225,7 +225,7 @@ class SessionTimer:
 
     def _send_update(self, now: float) -> None:
         call = self._call
-        destination = call.dialog.destination
+        destination = call.destination
         request = call.new_request(
             "UPDATE",
             headers=(

@@ -157,7 +157,7 @@ def test_a_prack_of_nothing_is_refused(wire):
     call = wire.place()
     wire.run(1)
     prack = call.new_request("PRACK", headers=[("RAck", "1 1 INVITE")])
-    call.endpoint.exchange.request(prack, call.dialog.destination, call, wire.now)
+    call.endpoint.exchange.request(prack, call.destination, call, wire.now)
     wire.run(1)
 
     assert wire.sent_by(wire.CALLEE)[-1] == "481 PRACK"

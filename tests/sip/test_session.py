@@ -266,9 +266,7 @@ def test_an_offer_may_come_by_update(wire):
     update = received.new_request(
         "UPDATE", headers=[("Content-Type", "application/sdp")], body=wire.IMAGE
     )
-    received.endpoint.exchange.request(
-        update, received.dialog.destination, received, wire.now
-    )
+    received.endpoint.exchange.request(update, received.destination, received, wire.now)
     wire.run(0.1)
     assert wire.told(wire.CALLER)[-1] == ReinviteReceived(call, wire.IMAGE)
     call.accept_reinvite(wire.IMAGE, wire.now)
@@ -294,7 +292,7 @@ def test_an_update_before_the_answer_is_asked_to_wait(wire):
         headers = [("Content-Type", "application/sdp")] if body else []
         update = received.new_request("UPDATE", headers=headers, body=body)
         received.endpoint.exchange.request(
-            update, received.dialog.destination, received, wire.now
+            update, received.destination, received, wire.now
         )
         wire.run(0.1)
         assert wire.sent_by(wire.CALLER)[-1] == status

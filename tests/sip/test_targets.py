@@ -12,6 +12,7 @@ from ecofax_gateway.sip import (
     TargetFailed,
     Transport,
 )
+from ecofax_gateway.sip.locating import Place
 from ecofax_gateway.sip.message import Request, Response, parse_message
 
 SECOND = ("192.0.2.3", 5070)
@@ -254,3 +255,46 @@ def test_a_request_just_within_the_limit_goes_by_udp(wire):
     assert hop == FIRST_HOP
     assert len(data) < 1300
     assert isinstance(parse_message(data), Request)
+
+
+def test_a_name_in_a_contact_is_followed_once_it_is_known(two):
+    """
+    Until then the neighbour that wrote it will know the way.
+    """
+    two.tap = lambda message, data: data.replace(
+        b"Contact: <sip:192.0.2.2:5070>", b"Contact: <sip:gw.example.net;transport=udp>"
+    )
+    agent = two.agents[two.CALLER]
+    call = place(agent, FIRST_HOP)
+    two.run(1)
+    places = agent.places_to_find()
+
+    assert places == [Place("gw.example.net", 0, Transport.UDP)]
+    assert call.destination == FIRST_HOP
+
+    agent.place_found(places[0], [SECOND_HOP])
+    assert call.destination == SECOND_HOP
+    call.hang_up(two.now)
+    two.run(1)
+    assert two.sent_by(SECOND)[-1] == "481 BYE"
+
+
+@pytest.mark.parametrize(
+    ("hops", "followed"),
+    [
+        pytest.param([Hop("127.0.0.1", 5060)], False, id="its-own-machine"),
+        pytest.param([Hop("2001:db8::1", 5060)], False, id="another-family"),
+        pytest.param([Hop("127.0.0.1", 5060), SECOND_HOP], True, id="the-next"),
+        pytest.param([], False, id="nothing"),
+    ],
+)
+def test_a_name_that_leads_nowhere_is_not_followed(two, hops, followed):
+    two.tap = lambda message, data: data.replace(
+        b"Contact: <sip:192.0.2.2:5070>", b"Contact: <sip:gw.example.net>"
+    )
+    agent = two.agents[two.CALLER]
+    call = place(agent, FIRST_HOP)
+    two.run(1)
+    agent.place_found(Place("gw.example.net", 0, None), hops)
+
+    assert call.destination == (SECOND_HOP if followed else FIRST_HOP)
