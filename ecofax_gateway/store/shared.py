@@ -12,12 +12,14 @@ Whoever asks sees only the rows of its own key.
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from enum import Enum, auto
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import JSON, Connection, Dialect, Row, TextualSelect, text
 from sqlalchemy.types import TypeEngine
+
+from .types import UtcTime
 
 Params = Mapping[str, Any]
 Rows = Sequence[Row[Any]]
@@ -80,7 +82,8 @@ class Shared:
         self._sql = sql
         self._locks = locks
         self._given = dict(given)
-        self._key = tuple(key)
+        self._key_of = _getter(key)
+        self._width = len(key)
         self._returns = {name: given[name] for name in key} | dict(returns or {})
         self._spelled: dict[str, _Spelled] = {}
 
@@ -92,7 +95,7 @@ class Shared:
 
     def run_all(self, conn: Connection, asked: Sequence[Params]) -> list[Rows]:
         """The rows of each who asks, in their order; of nobody, nothing is sent."""
-        keys = [tuple(each[name] for name in self._key) for each in asked]
+        keys = [self._key_of(each) for each in asked]
         found: list[Rows] = [()] * len(asked)
         for places in _rounds(keys, self.kind):
             # In one order everywhere, so that two nodes rarely wait for each other.
@@ -101,8 +104,8 @@ class Shared:
             for place in places:
                 found[place] = rows.get(keys[place], ())
         if self.kind is Kind.READ:
-            first = {key: found[place] for place, key in _firsts(keys)}
-            return [first[key] for key in keys]
+            first: dict[tuple[Any, ...], Rows] = {}
+            return [first.setdefault(*each) for each in zip(keys, found, strict=True)]
         return found
 
     def _rows(
@@ -110,7 +113,7 @@ class Shared:
     ) -> Mapping[tuple[Any, ...], Rows]:
         spelled = self._spelled_for(conn.dialect)
         listed = json.dumps([spelled.row(each) for each in asked])
-        width = len(self._key)
+        width = self._width
         rows: dict[tuple[Any, ...], list[Row[Any]]] = {}
         for row in conn.execute(spelled.statement, {"given": listed}).all():
             rows.setdefault(tuple(row[:width]), []).append(row)
@@ -132,16 +135,17 @@ class _Spelled:
     """A statement as one database wants it."""
 
     statement: TextualSelect
-    processors: Mapping[str, Callable[[Any], Any] | None]
+    plain: Sequence[str]
+    "Parameters that JSON has as they are."
+
+    processed: Sequence[tuple[str, Callable[[Any], Any]]]
 
     def row(self, params: Params) -> dict[str, Any]:
         """One row of `given`."""
-        row = {}
-        for name, process in self.processors.items():
+        row = {name: params[name] for name in self.plain}
+        for name, process in self.processed:
             value = params[name]
-            if value is not None and process is not None:
-                value = process(value)
-            row[name] = value.isoformat() if isinstance(value, datetime) else value
+            row[name] = None if value is None else process(value)
         return row
 
 
@@ -163,13 +167,31 @@ def _spell(
         )
         listed = f"{columns} FROM json_each(:given)"
     statement = text(f"WITH given AS (SELECT {listed}) {sql}")
+    processors = {name: _processor(type_, dialect) for name, type_ in types.items()}
     return _Spelled(
         statement=statement.columns(**returns),
-        processors={
-            name: None if isinstance(type_, JSON) else type_.bind_processor(dialect)
-            for name, type_ in types.items()
-        },
+        plain=[name for name, process in processors.items() if process is None],
+        processed=[(name, process) for name, process in processors.items() if process],
     )
+
+
+def _processor(type_: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
+    """What makes a value ready for JSON; None: nothing has to be done."""
+    if isinstance(type_, JSON):
+        return None
+    process = type_.bind_processor(dialect)
+    if process is None:
+        return None
+    if dialect.name == "postgresql" and isinstance(type_, UtcTime):
+        return lambda value: process(value).isoformat()
+    return process
+
+
+def _getter(names: Sequence[str]) -> Callable[[Params], tuple[Any, ...]]:
+    if len(names) == 1:
+        [name] = names
+        return lambda params: (params[name],)
+    return itemgetter(*names)
 
 
 def _rounds(keys: Sequence[tuple[Any, ...]], kind: Kind) -> list[list[int]]:
@@ -185,8 +207,3 @@ def _rounds(keys: Sequence[tuple[Any, ...]], kind: Kind) -> list[list[int]]:
             rounds.append([])
         rounds[n].append(place)
     return rounds
-
-
-def _firsts(keys: Sequence[tuple[Any, ...]]) -> list[tuple[int, tuple[Any, ...]]]:
-    """The first place of each key."""
-    return [(keys.index(key), key) for key in dict.fromkeys(keys)]
