@@ -39,8 +39,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--bind", default="127.0.0.1", metavar="ADDRESS", help="IP address to listen on"
     )
     parser.add_argument(
-        "--port", type=int, default=5060, help="SIP over UDP; 0: any that is free"
+        "--port",
+        type=int,
+        default=5060,
+        help="SIP over UDP and TCP; 0: any that is free",
     )
+    parser.add_argument(
+        "--tls-certificate",
+        type=Path,
+        metavar="FILE",
+        help="take SIP over TLS too; PEM, chain and key",
+    )
+    parser.add_argument("--tls-port", type=int, default=0, help="0: any that is free")
     parser.add_argument(
         "--station-id",
         default="",
@@ -133,7 +143,11 @@ async def _serve(arguments: argparse.Namespace, logbook: Logbook) -> None:
         plans=dict(arguments.number),
         default=arguments.behave,
     )
-    host, port = await station.open(arguments.port)
+    host, port = await station.open(
+        arguments.port,
+        certificate=arguments.tls_certificate,
+        tls_port=arguments.tls_port,
+    )
     loop = asyncio.get_running_loop()
     answering = asyncio.ensure_future(station.answer_calls())
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -141,7 +155,10 @@ async def _serve(arguments: argparse.Namespace, logbook: Logbook) -> None:
     if arguments.until_eof:
         loop.add_reader(sys.stdin.fileno(), _end_at_eof, answering)
     # Last, so that whoever reads it can also stop us.
-    tell({"event": "ready", "host": host, "port": port})
+    ready = {"event": "ready", "host": host, "port": port}
+    if station.tls_port is not None:
+        ready["tls_port"] = station.tls_port
+    tell(ready)
     try:
         await answering
     except asyncio.CancelledError:

@@ -8,10 +8,12 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 from ..engine.media import open_media
 from ..engine.signalling import Signalling
 from ..engine.ticker import Ticker
+from ..engine.tls import server_context
 from ..engine.transport import Address
 from ..sip.call import Call, CallState
 from ..sip.event import Event, IncomingCall
@@ -66,15 +68,30 @@ class Station:
         self._racing: dict[bytes, IncomingFax] = {}
         self._arrivals: asyncio.Queue[Call] = asyncio.Queue()
 
-    async def open(self, port: int) -> Address:
+    async def open(
+        self, port: int, *, certificate: Path | None = None, tls_port: int = 0
+    ) -> Address:
         """
-        Listen for SIP.
+        Listen for SIP: by UDP and TCP, and by TLS if there is a certificate.
+
+        Args:
+            port: 0: any that is free.
+
+            certificate: PEM file, chain and key; None: no TLS.
+
+            tls_port: 0: any that is free.
 
         Raises:
-            OSError: If the port cannot be bound.
+            OSError: If a port cannot be bound, or the file is no certificate.
         """
-        await self._signalling.open(self._host, port)
+        tls = server_context(certificate) if certificate is not None else None
+        await self._signalling.open(self._host, port, tls=tls, tls_port=tls_port)
         return self._signalling.address
+
+    @property
+    def tls_port(self) -> int | None:
+        """Where TLS is taken, or None."""
+        return self._signalling.tls_port
 
     async def answer_calls(self) -> None:
         """Take calls, until cancelled."""
