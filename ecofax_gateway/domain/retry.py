@@ -9,6 +9,7 @@ The table is HylaFAX+'s experience (busy 3 min, no carrier 5 min, protocol error
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from .outcome import Ending, Outcome
 
@@ -43,6 +44,38 @@ PERMANENT = frozenset(
 
 UNCOUNTED = frozenset({Ending.TRUNK_FAULT, Ending.LOCAL_FAULT, Ending.NOT_REACHED})
 """Our own fault, or no try at all: not counted against the number; only *give_up_after* ends it."""
+
+
+class RetryClass(StrEnum):
+    """What an ending means for the next call; the words are shown as they are."""
+
+    DONE = "done"
+    LATER = "later"
+    "After a delay, while patience lasts."
+
+    NOT_COUNTED = "not counted"
+    "By another trunk at once, else after a delay; the number is not to blame."
+
+    NEVER = "never"
+    ASK = "ask"
+    "A person decides."
+
+    STOP = "stop"
+    "A person has decided."
+
+
+def retry_class(ending: Ending) -> RetryClass:
+    """Say what an ending means for the next call."""
+    match ending:
+        case Ending.DELIVERED:
+            return RetryClass.DONE
+        case Ending.BROKEN_OFF:
+            return RetryClass.ASK
+        case Ending.CANCELLED:
+            return RetryClass.STOP
+    if ending in PERMANENT:
+        return RetryClass.NEVER
+    return RetryClass.NOT_COUNTED if ending in UNCOUNTED else RetryClass.LATER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,13 +176,16 @@ def decide(
         has_other_trunk: Of the fax's route another one can be tried at once.
     """
     ending = outcome.ending
-    if ending is Ending.DELIVERED:
-        return Done()
-    if ending is Ending.BROKEN_OFF:
-        return Ask()
-    if ending is Ending.CANCELLED:
-        return Stop()
-    if ending in PERMANENT or _patience_spent(ending, history, policy):
+    match retry_class(ending):
+        case RetryClass.DONE:
+            return Done()
+        case RetryClass.ASK:
+            return Ask()
+        case RetryClass.STOP:
+            return Stop()
+        case RetryClass.NEVER:
+            return GiveUp(ending)
+    if _patience_spent(ending, history, policy):
         return GiveUp(ending)
     spread = 1 + policy.jitter * (2 * draw - 1)
     at = now + policy.delays[ending] * spread

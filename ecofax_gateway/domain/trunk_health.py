@@ -49,6 +49,7 @@ NEUTRAL = frozenset(
         Ending.CANCELLED,
         Ending.BROKEN_OFF,
         Ending.DO_NOT_FAX,
+        Ending.REPEAT,
     }
 )
 """Endings that say nothing about the trunk."""
