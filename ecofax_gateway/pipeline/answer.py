@@ -25,6 +25,7 @@ from ..domain.errors import OrderRefused
 from ..domain.fax import FaxState
 from ..domain.number import FaxNumber
 from ..domain.order import BadNumber, Requester
+from ..domain.outcome import Ending
 from ..domain.quota import OVER_QUOTA
 from ..log import about
 from ..mail.postman import PostFailed, Postman
@@ -400,7 +401,10 @@ def _final_letter(
 ) -> tuple[str, Callable[[Letterhead], EmailMessage]]:
     """The kind of the last reply to an order, and what writes it."""
     states = {fax.state for fax in told}
-    if FaxState.CANCELLED in states and states <= {FaxState.CANCELLED, FaxState.SENT}:
+    # Repeats that nobody meant are no cancelled order, if the others went.
+    stopped = [fax for fax in told if fax.state is FaxState.CANCELLED]
+    is_rest = FaxState.SENT in states and all(_is_repeat(fax) for fax in stopped)
+    if stopped and states <= {FaxState.CANCELLED, FaxState.SENT} and not is_rest:
         return letters.cancelled.KIND, lambda head: letters.cancelled.cancelled(
             head, campaign, told
         )
@@ -421,6 +425,10 @@ def _final_letter(
     return letters.failed.KIND, lambda head: letters.failed.failed(
         head, campaign, single
     )
+
+
+def _is_repeat(fax: FaxFacts) -> bool:
+    return fax.outcome is not None and fax.outcome.ending is Ending.REPEAT
 
 
 def _fax_facts(result: FaxResult) -> FaxFacts:

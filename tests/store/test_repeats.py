@@ -129,3 +129,22 @@ def test_a_held_repeat_does_not_keep_a_canary_waiting(office):
 
     assert earlier.number == ANNE
     assert states(office, ref) == [FaxState.HELD, FaxState.SENT, FaxState.QUEUED]
+
+
+def test_a_repeat_that_nobody_releases_is_cancelled_in_the_end(office):
+    line = office.line()
+    office.queue(line, [ANNE])
+    second = office.queue(line, [PAUL, ANNE])
+    held_since = office.now
+
+    early = office.tx(
+        repeats.expire, before=held_since - timedelta(seconds=1), now=office.now
+    )
+    office.later(days=7)
+    dropped = office.tx(repeats.expire, before=held_since, now=office.now)
+    again = office.tx(repeats.expire, before=held_since, now=office.now)
+
+    assert (early, dropped, again) == ([], [second], [])
+    assert states(office, second) == [FaxState.QUEUED, FaxState.CANCELLED]
+    assert office.fax(f"{second}-2").ending is Ending.REPEAT
+    assert release(office, second) == 0
