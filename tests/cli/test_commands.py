@@ -43,7 +43,15 @@ def ecofax(tmp_path):
 
 @pytest.mark.parametrize(
     "command",
-    [*COMMANDS, "line add", "line list", "line passwd", "line remove", *PROTECTION],
+    [
+        *COMMANDS,
+        "line add",
+        "line list",
+        "line passwd",
+        "line remove",
+        "line set",
+        *PROTECTION,
+    ],
 )
 def test_every_command_has_help_with_an_example(ecofax, command):
     shown = ecofax(*command.split(), "--help")

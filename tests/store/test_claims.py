@@ -14,7 +14,16 @@ from sqlalchemy import func, select, update
 from ecofax_gateway.domain.fax import FaxState, Phase
 from ecofax_gateway.domain.outcome import Ending, Outcome
 from ecofax_gateway.domain.retry import Done
-from ecofax_gateway.store import calls, campaigns, claims, faxes, lines, nodes, trunks
+from ecofax_gateway.store import (
+    calls,
+    campaigns,
+    claims,
+    faxes,
+    lines,
+    nodes,
+    schedules,
+    trunks,
+)
 from ecofax_gateway.store.tables import fax, trunk
 
 DELIVERED = Outcome(ending=Ending.DELIVERED, pages_confirmed=3)
@@ -282,3 +291,36 @@ async def test_two_that_wait_for_each_other_both_succeed(db, way):
         await asyncio.gather(getattr(db, way)(add, "x", "y"), db.tx(add, "y", "x"))
 
     assert [each.max_calls for each in await db.read(trunks.listing)] == [2, 2]
+
+
+def test_what_an_operator_expedites_goes_before_all(office):
+    """
+    Of another line, behind a campaign and a single fax; only its turn changes.
+    """
+    busy, other = office.line(max_calls=1), office.line("+33200000002", max_calls=1)
+    office.queue(busy, ["+33972101000"])
+    campaign = office.queue(busy, numbers(3))
+    office.queue(other, ["+33972101002"])
+    office.tx(trunks.put, "main", max_calls=1)
+
+    assert office.tx(faxes.expedite, f"{campaign}-3", now=office.now) == 1
+    [first] = office.claim()
+
+    assert first.ref == f"{campaign}-3"
+    assert office.tx(faxes.expedite, first.ref, now=office.now) == 0
+    assert office.tx(faxes.expedite, campaign, now=office.now) == 2
+    assert office.tx(faxes.expedite, "no-such", now=office.now) == 0
+
+
+def test_what_is_expedited_keeps_to_its_window_and_time(office):
+    line = office.line()
+    later = office.now + timedelta(hours=1)
+    planned = office.queue(line, ["+33972101000"], due_at=later)
+    paused = office.queue(line, numbers(2))
+    office.tx(schedules.set_paused, paused, paused=True, now=office.now)
+
+    for ref in (planned, paused):
+        assert office.tx(faxes.expedite, ref, now=office.now)
+
+    assert office.tx(faxes.promote_due, now=office.now) == 0
+    assert office.claim() == []
