@@ -17,7 +17,7 @@ from ..domain.journal import PREAMBLE, Packets
 from ..spandsp.job import FaxMet, Finished, PageDone, TerminalEvent
 from ..spandsp.terminal import FaxTerminal
 from ..t38.ifp import is_control, is_image, signal_of
-from ..t38.offer import T38Media
+from ..t38.offer import ErrorCorrection, T38Media
 from ..t38.pace import Pace
 from ..t38.udptl import DEFAULT_REDUNDANCY, Udptl
 from .ticker import SAMPLES, TICK_S
@@ -89,7 +89,10 @@ class FaxLeg:
         self._on_event = on_event
         self._filter_out = filter_out
         self._udptl = udptl or Udptl(
-            max_datagram=peer.max_datagram, version=peer.version
+            max_datagram=peer.max_datagram,
+            version=peer.version,
+            # Who says that it can repair nothing is sent nothing to repair by.
+            redundancy=0 if _takes_no_repair(peer) else None,
         )
         self._pace = Pace()
         self._strange = 0
@@ -131,8 +134,9 @@ class FaxLeg:
     @property
     def medium(self) -> str:
         """How the fax travels, for the journal."""
+        redundancy = 0 if _takes_no_repair(self._peer) else DEFAULT_REDUNDANCY
         return (
-            f"T.38 version {self._peer.version}, redundancy {DEFAULT_REDUNDANCY},"
+            f"T.38 version {self._peer.version}, redundancy {redundancy},"
             f" datagrams up to {self._peer.max_datagram} octets"
         )
 
@@ -290,3 +294,7 @@ class FaxLeg:
             if isinstance(event, FaxMet | PageDone):
                 self._watchdog.turned(self._ticks * TICK_S)
             self._on_event(event)
+
+
+def _takes_no_repair(peer: T38Media) -> bool:
+    return peer.error_correction is ErrorCorrection.NONE
