@@ -25,6 +25,7 @@ from ..domain.trunk_health import (
 from ..engine import protocol
 from ..store import trunk_health, trunks
 from ..store.database import Database
+from ..store.trunks import Waiting
 from .routing import Routing
 from .worker import Bell
 
@@ -116,43 +117,42 @@ class TrunkWatch:
 
     async def _rehome(self, now: datetime) -> None:
         closed = await self._db.read(trunks.closed)
-        has_changed = closed != self._closed and self._closed is not None
+        # At the start too: the settings may be others than before.
+        has_changed = closed != self._closed
         is_time = self._looked_at is None or now - self._looked_at >= LOOK_AGAIN
         self._closed = closed
         if not has_changed and not is_time:
             return
         self._looked_at = now
         after, moved = 0, 0
-        while True:
-            last, count = await self._db.tx(
-                self._move_some, closed, after=after, with_others=has_changed
-            )
-            moved += count
-            if last is None:
+        while found := await self._db.read(
+            trunks.queued,
+            closed=closed,
+            known=self._routing.names,
+            with_others=has_changed,
+            after=after,
+            limit=SLICE,
+        ):
+            after = found[-1].id
+            if any(self._choose(each, closed) != each.trunk for each in found):
+                moved += await self._db.tx(self._move, found, closed)
+            if len(found) < SLICE:
                 break
-            after = last
         if moved:
             logger.info("%d waiting faxes go by another trunk", moved)
             self._called.ring()
 
-    def _move_some(
-        self, conn: Connection, closed: frozenset[str], *, after: int, with_others: bool
-    ) -> tuple[int | None, int]:
-        """(the last fax looked at, None: there are no more; how many were moved)."""
-        waiting = trunks.queued(
+    def _choose(self, fax: Waiting, closed: frozenset[str]) -> str:
+        return self._routing.choose(fax.number, fax.quality, closed)
+
+    def _move(
+        self, conn: Connection, found: list[Waiting], closed: frozenset[str]
+    ) -> int:
+        return trunks.move(
             conn,
-            closed=closed,
-            known=self._routing.names,
-            with_others=with_others,
-            after=after,
-            limit=SLICE,
-        )
-        moved = trunks.move(
-            conn,
-            waiting,
+            found,
             lambda number, quality: self._routing.choose(number, quality, closed),
         )
-        return (waiting[-1].id if len(waiting) == SLICE else None), moved
 
     def _set(self, name: str, health: TrunkHealth) -> None:
         before = self._found[name]

@@ -34,7 +34,7 @@ from .campaigns import NewDocument
 from .numbers import insert_waiting, select_waiting
 from .preparation import let_go
 from .states import CampaignState
-from .tables import campaign, document, fax
+from .tables import campaign, document, fax, trunk
 
 BATCH = 5000
 """Numbers written in one transaction: some 150 ms, which everybody else waits."""
@@ -248,7 +248,12 @@ def copy_numbers(
         else literal(f"{to}-").concat(cast(place, String)),
         campaign_id=_id(to),
         line=fax.c.line,
-        trunk=fax.c.trunk,
+        # A trunk of long ago may be gone: the first one then, until the watch looks.
+        trunk=func.coalesce(
+            select(trunk.c.name).where(trunk.c.name == fax.c.trunk).scalar_subquery(),
+            select(func.min(trunk.c.name)).scalar_subquery(),
+            fax.c.trunk,
+        ),
         priority=fax.c.priority,
         now=now,
     )

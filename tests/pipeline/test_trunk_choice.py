@@ -5,19 +5,23 @@ Faxes find their trunks in the store, when trunks close, open and fill.
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 
 from ecofax_gateway.domain.document import Quality
 from ecofax_gateway.domain.line import FaxLine
 from ecofax_gateway.domain.order import Requester, Source
-from ecofax_gateway.domain.outcome import Ending
+from ecofax_gateway.domain.outcome import Ending, Outcome
+from ecofax_gateway.domain.retry import CallAgain
 from ecofax_gateway.domain.route import Carrier, NoRoute
 from ecofax_gateway.engine import protocol
 from ecofax_gateway.engine.protocol import Health
+from ecofax_gateway.pipeline import campaigns as operations
 from ecofax_gateway.pipeline.overflow import overflow
 from ecofax_gateway.pipeline.routing import Routing
 from ecofax_gateway.pipeline.trunk_watch import LOOK_AGAIN, TrunkWatch
 from ecofax_gateway.pipeline.worker import Bell
 from ecofax_gateway.store import (
+    calls,
     campaigns,
     claims,
     faxes,
@@ -29,6 +33,7 @@ from ecofax_gateway.store import (
 )
 from ecofax_gateway.store.content import Content
 from ecofax_gateway.store.database import Database
+from ecofax_gateway.store.tables import fax
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 LINE = "+33100000001"
@@ -128,6 +133,47 @@ async def test_what_waits_for_a_trunk_that_is_down_takes_another(desk):
     assert moved == ["sure", "sure"]
     assert desk.trunks_of(ref) == ["cheap", "cheap"], "back to the cheaper one"
     assert desk.trunks_of(new) == ["cheap"]
+
+
+async def test_other_settings_lead_what_waits_another_way(desk):
+    ref = desk.order("+33972101010")
+    desk.db.sync_tx(trunks.move, desk.db.sync_read(trunks.waiting, not_for=()),
+                    lambda number, quality: "sure")  # fmt: skip
+
+    await desk.look()
+
+    assert desk.trunks_of(ref) == ["cheap"]
+
+
+async def test_what_a_trunk_has_failed_does_not_go_back_to_it(desk):
+    await desk.look()
+    ref = desk.order("+33972101010")
+    (claimed,) = desk.claim()
+    fault = Outcome(ending=Ending.TRUNK_FAULT)
+    again = CallAgain(desk.now, trunk="sure", is_same_try=True)
+    desk.db.sync_tx(calls.finish, claimed, fault, again, now=desk.now)
+    desk.db.sync_tx(faxes.promote_due, now=desk.now)
+
+    desk.hear("cheap", Health.DOWN)
+    await desk.look()
+    desk.hear("cheap", Health.UP)
+    await desk.look()
+    stayed = desk.trunks_of(ref)
+    desk.db.sync_tx(trunks.set_paused, "sure", paused=True)
+    await desk.look()
+
+    assert stayed == ["sure"]
+    assert desk.trunks_of(ref) == ["cheap"], "but to wait for nothing is worse"
+
+
+def test_a_copy_of_long_ago_waits_for_a_trunk_that_there_is(desk):
+    ref = desk.order("+33972101010")
+    desk.db.sync_tx(trunks.adopt, ["cheap"], lambda number, quality: "cheap")
+    desk.db.sync_tx(lambda conn: conn.execute(update(fax).values(trunk="gone")))
+
+    made = desk.db.sync_tx(operations.copy, ref, "COPY2345", now=desk.now)
+
+    assert desk.trunks_of(made.ref) == ["cheap"]
 
 
 async def test_what_has_no_other_way_waits(desk):
