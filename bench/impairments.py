@@ -26,7 +26,14 @@ from ecofax_gateway.spandsp.terminal import FaxTerminal
 from ecofax_gateway.t38.udptl import Udptl
 
 from .gateway import PstnMachine
-from .network import Call, Impairment, ParityUdptl, call_between
+from .network import (
+    Call,
+    Impairment,
+    ParityUdptl,
+    audio_call,
+    call_between,
+    t38_call,
+)
 
 PAGES = 2
 ROWS = 1100
@@ -49,13 +56,13 @@ class Case:
     '"none", "red1" to "red6", "fec3x1", "fec3x3", or what our calls have.'
 
     peer: str = "t38"
-    '"t38", or "pstn": a modem behind a gateway.'
+    '"t38"; "pstn": a modem behind a gateway; "audio": a modem by G.711.'
 
     ecm: bool = True
 
 
 def _loss(share: float, protection: str, least: float, **more: object) -> Case:
-    name = f"loss {share:.0%}"
+    name = f"loss {share:.3g}" if 0 < share < 0.01 else f"loss {share:.0%}"
     return Case(
         name=name,
         how=Impairment(loss=share),
@@ -133,6 +140,15 @@ CASES = (
     _loss(0.1, "ours", 1.0, peer="pstn"),
     Case(name="jitter 100 ms", how=Impairment(jitter_s=0.1), peer="pstn", least=1.0),
     Case(name="jitter 200 ms", how=Impairment(jitter_s=0.2), peer="pstn", least=0.7),
+    _loss(0.0, "none", 1.0, peer="audio"),
+    Case(
+        name="jitter 60 ms",
+        how=Impairment(jitter_s=0.06),
+        protection="none",
+        peer="audio",
+        least=1.0,
+    ),
+    _loss(0.001, "none", 1.0, peer="audio"),
     _loss(0.0, "ours", 1.0, ecm=False),
     _loss(0.05, "ours", 0.9, ecm=False),
     _loss(0.2, "red2", 0.3, ecm=False),
@@ -233,8 +249,10 @@ def _call(case: Case, sending: Sending, received: Path, seed: int) -> Call:
             udptls=(protect(), protect()),
             ecm=case.ecm,
         )
+    if case.peer == "audio":
+        return audio_call(sending, received, (case.how, case.how), seed=seed)
     caller = FaxTerminal(sending, Options(station_id="+33 1 40 00 00 01"))
-    return Call(
+    return t38_call(
         (caller, PstnMachine(received)),
         (case.how, case.how),
         seed=seed,

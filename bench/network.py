@@ -7,21 +7,25 @@ Both ends are the engine's own `FaxLeg`, so what is tried is our terminal, our U
 and our re-sending, not a model of them. Everything at random comes from one seed.
 """
 
+import functools
 import heapq
 import random
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
 from ecofax_gateway.domain.journal import Ladder
+from ecofax_gateway.engine.audio import AudioPeer
+from ecofax_gateway.engine.audio_leg import AudioLeg
 from ecofax_gateway.engine.leg import FaxLeg
+from ecofax_gateway.engine.rtp import RtpStream
+from ecofax_gateway.engine.ticker import SAMPLES, TICK_S
 from ecofax_gateway.engine.transport import Address, UdpPort
+from ecofax_gateway.spandsp.audio import AudioTerminal, Law
 from ecofax_gateway.spandsp.job import (
-    FaxMet,
     Finished,
     Options,
-    PageDone,
     Receiving,
     Sending,
     TerminalEvent,
@@ -30,7 +34,6 @@ from ecofax_gateway.spandsp.terminal import FaxTerminal
 from ecofax_gateway.t38.offer import T38Media
 from ecofax_gateway.t38.udptl import Udptl
 
-TICK_S = 0.02
 LIMIT_S = 900.0
 """No call may last longer, whatever the network does."""
 
@@ -41,6 +44,9 @@ REORDER_S = 0.045
 """By how much a datagram that is overtaken comes late."""
 
 HOSTS = ("192.0.2.1", "192.0.2.2")
+
+Leg = FaxLeg | AudioLeg
+Filter = Callable[[bytes], bytes]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +149,59 @@ class ParityUdptl(Udptl):
         return head + b"".join(parities)
 
 
-@dataclass(slots=True)
+class Network:
+    """
+    Two doors, and between them time, loss and delay.
+
+    Args:
+        impairments: From the first to the second, and back.
+
+        seed: Of everything at random.
+    """
+
+    def __init__(self, impairments: tuple[Impairment, Impairment], seed: int) -> None:
+        dice = random.Random(seed)  # noqa: S311 -- a simulation
+        self.now = 0.0
+        self.taps: list[Callable[[int, bytes], None]] = []
+        "Each hears every datagram that is sent, and by whom."
+
+        self._ways = [
+            _Direction(how, random.Random(dice.random()))  # noqa: S311
+            for how in impairments
+        ]
+        self._queue: list[tuple[float, int, int, bytes]] = []
+        self._sent = 0
+        self._ports = [Port(functools.partial(self._carry, side)) for side in (0, 1)]
+
+    def port(self, side: int) -> UdpPort:
+        """A door, for a leg."""
+        return cast(UdpPort, self._ports[side])
+
+    def pass_time(self, seconds: float) -> None:
+        """Deliver what arrives meanwhile, each at its time."""
+        end = self.now + seconds
+        while self._queue and self._queue[0][0] <= end:
+            self.now, _, side, data = heapq.heappop(self._queue)
+            self.inject(side, data)
+        self.now = end
+
+    def inject(self, side: int, datagram: bytes) -> None:
+        """Give a datagram to one side as if it came from the other."""
+        self._ports[side].on_datagram(datagram, address_of(1 - side))
+
+    def _carry(self, side: int, data: bytes) -> None:
+        for tap in self.taps:
+            tap(side, data)
+        for at in self._ways[side].arrivals(self.now):
+            self._sent += 1
+            heapq.heappush(self._queue, (at, self._sent, 1 - side, data))
+
+
+def address_of(side: int) -> Address:
+    """Where a side lives."""
+    return HOSTS[side], 4000
+
+
 class Call:
     """
     One fax between two legs.
@@ -151,51 +209,31 @@ class Call:
     Args:
         terminals: Caller and answerer; closed by `close`.
 
-        impairments: From caller to answerer, and back.
+        network: Between them.
 
-        seed: Of everything at random.
+        legs: Caller's and answerer's.
 
-        udptls: Of the two legs; None: our own.
+        events: What each leg tells.
     """
 
-    terminals: tuple[Any, Any]
-    impairments: tuple[Impairment, Impairment]
-    seed: int = 0
-    udptls: tuple[Udptl | None, Udptl | None] = (None, None)
-    now: float = 0.0
-    events: tuple[list[TerminalEvent], list[TerminalEvent]] = field(
-        default_factory=lambda: ([], [])
-    )
-    legs: list[FaxLeg] = field(default_factory=list)
-    filters: tuple[Callable[[bytes], bytes] | None, ...] = (None, None)
-    taps: list[Callable[[int, bytes], None]] = field(default_factory=list)
-    "Each hears every datagram that is sent, and by whom."
+    def __init__(
+        self,
+        terminals: tuple[Any, Any],
+        network: Network,
+        legs: tuple[Leg, Leg],
+        events: tuple[list[TerminalEvent], list[TerminalEvent]],
+    ) -> None:
+        self.terminals = terminals
+        self.network = network
+        self.legs = legs
+        self.events = events
+        for terminal in terminals:
+            terminal.ladder = Ladder(lambda: network.now)
 
-    _queue: list[tuple[float, int, int, bytes]] = field(default_factory=list)
-    _sent: int = 0
-    _ports: list[Port] = field(default_factory=list)
-    _ways: list[_Direction] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        dice = random.Random(self.seed)  # noqa: S311 -- a simulation
-        for side in (0, 1):
-            self._ways.append(
-                _Direction(self.impairments[side], random.Random(dice.random()))  # noqa: S311
-            )
-            port = Port(lambda data, side=side: self._carry(side, data))  # type: ignore[misc]  # mypy cannot infer a default
-            self._ports.append(port)
-            self.terminals[side].ladder = Ladder(lambda: self.now)
-            self.legs.append(
-                FaxLeg(
-                    self.terminals[side],
-                    cast(UdpPort, port),
-                    T38Media(address=(HOSTS[1 - side], 4000), max_datagram=400),
-                    trusted_hosts=frozenset(),
-                    on_event=self.events[side].append,
-                    filter_out=self.filters[side],
-                    udptl=self.udptls[side],
-                )
-            )
+    @property
+    def now(self) -> float:
+        """Virtual seconds since the beginning."""
+        return self.network.now
 
     def run(
         self, *, until: Callable[[], bool] | None = None, limit_s: float = LIMIT_S
@@ -220,11 +258,7 @@ class Call:
 
     def tick(self) -> None:
         """20 ms: what arrives meanwhile, then both legs."""
-        end = self.now + TICK_S
-        while self._queue and self._queue[0][0] <= end:
-            self.now, _, side, data = heapq.heappop(self._queue)
-            self._ports[side].on_datagram(data, (HOSTS[1 - side], 4000))
-        self.now = end
+        self.network.pass_time(TICK_S)
         for leg in self.legs:
             leg.tick()
 
@@ -234,19 +268,84 @@ class Call:
 
     def inject(self, side: int, datagram: bytes) -> None:
         """Give a datagram to one side as if it came from the other."""
-        self._ports[side].on_datagram(datagram, (HOSTS[1 - side], 4000))
+        self.network.inject(side, datagram)
 
     def close(self) -> None:
         """Free both terminals; the received file is whole then."""
         for leg in self.legs:
             leg.close()
 
-    def _carry(self, side: int, data: bytes) -> None:
-        for tap in self.taps:
-            tap(side, data)
-        for at in self._ways[side].arrivals(self.now):
-            self._sent += 1
-            heapq.heappush(self._queue, (at, self._sent, 1 - side, data))
+
+def t38_call(
+    terminals: tuple[Any, Any],
+    impairments: tuple[Impairment, Impairment] | None = None,
+    *,
+    seed: int = 0,
+    udptls: tuple[Udptl | None, Udptl | None] = (None, None),
+    filters: tuple[Filter | None, Filter | None] = (None, None),
+) -> Call:
+    """
+    A call by T.38.
+
+    Args:
+        terminals: Caller and answerer.
+
+        impairments: Each way; None: a good network.
+
+        seed: Of everything at random.
+
+        udptls: Of the two legs; None: our own.
+
+        filters: What changes their packets on the way out.
+    """
+    network = Network(impairments or both_ways(), seed)
+    events: tuple[list[TerminalEvent], list[TerminalEvent]] = ([], [])
+    legs = [
+        FaxLeg(
+            terminals[side],
+            network.port(side),
+            T38Media(address=address_of(1 - side), max_datagram=400),
+            trusted_hosts=frozenset(),
+            on_event=events[side].append,
+            filter_out=filters[side],
+            udptl=udptls[side],
+        )
+        for side in (0, 1)
+    ]
+    return Call(terminals, network, (legs[0], legs[1]), events)
+
+
+def audio_call(
+    sending: Sending,
+    received: Path,
+    impairments: tuple[Impairment, Impairment] | None = None,
+    *,
+    seed: int = 0,
+) -> Call:
+    """A call by G.711: both ends are modems."""
+    terminals = (
+        AudioTerminal(sending, Options(station_id="+33 1 40 00 00 01"), law=Law.A),
+        AudioTerminal(
+            Receiving(path=str(received)),
+            Options(station_id="+33 9 72 10 10 10"),
+            law=Law.A,
+        ),
+    )
+    network = Network(impairments or both_ways(), seed)
+    events: tuple[list[TerminalEvent], list[TerminalEvent]] = ([], [])
+    legs = []
+    for side, terminal in enumerate(terminals):
+        leg = AudioLeg(
+            network.port(side),
+            AudioPeer(address_of(1 - side), Law.A),
+            RtpStream(Law.A, ssrc=side, sequence=65_500, timestamp=side),
+            trusted_hosts=frozenset(),
+            sound=lambda law, frame: bytes(SAMPLES),
+            answering=side == 1,
+        )
+        leg.begin_fax(terminal, events[side].append)
+        legs.append(leg)
+    return Call(terminals, network, (legs[0], legs[1]), events)
 
 
 def both_ways(**how: float) -> tuple[Impairment, Impairment]:
@@ -261,31 +360,14 @@ def call_between(
     seed: int = 0,
     impairments: tuple[Impairment, Impairment] | None = None,
     udptls: tuple[Udptl | None, Udptl | None] = (None, None),
-    filters: tuple[Callable[[bytes], bytes] | None, ...] = (None, None),
+    filters: tuple[Filter | None, Filter | None] = (None, None),
     ecm: bool = True,
-    max_dpi: int = 391,
 ) -> Call:
-    """A call from a terminal that sends to one that writes what comes to *received*."""
-    return Call(
-        (
-            FaxTerminal(sending, Options(station_id="+33 1 40 00 00 01", ecm=ecm)),
-            FaxTerminal(
-                Receiving(path=str(received), max_dpi=max_dpi),
-                Options(station_id="+33 9 72 10 10 10"),
-            ),
+    """A T.38 call to a terminal that writes what comes to *received*."""
+    terminals = (
+        FaxTerminal(sending, Options(station_id="+33 1 40 00 00 01", ecm=ecm)),
+        FaxTerminal(
+            Receiving(path=str(received)), Options(station_id="+33 9 72 10 10 10")
         ),
-        impairments or both_ways(),
-        seed=seed,
-        udptls=udptls,
-        filters=filters,
     )
-
-
-def pages_told(events: list[TerminalEvent]) -> int:
-    """How many pages these events confirm."""
-    return sum(isinstance(event, PageDone) for event in events)
-
-
-def has_met(events: list[TerminalEvent]) -> bool:
-    """Whether the far end showed itself."""
-    return any(isinstance(event, FaxMet) for event in events)
+    return t38_call(terminals, impairments, seed=seed, udptls=udptls, filters=filters)
