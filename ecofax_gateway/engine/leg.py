@@ -9,6 +9,7 @@ for ever: it counts what is new, not what arrives.
 
 import asyncio
 import logging
+import math
 from collections import deque
 from collections.abc import Callable
 
@@ -34,6 +35,9 @@ IDLE_RESEND_EVERY_S = 2.0
 
 REORDER_TICKS = 3
 """How long packets behind a gap wait for the one that is missing."""
+
+WATCH_TICKS = 25
+"""Between two looks of the watchdog: half a second of its many does not matter."""
 
 _IFP_HEAD = 5
 """Octets of a packet with one field of data, before the data. T.38 §7.2"""
@@ -103,6 +107,7 @@ class FaxLeg:
         self._ticks = 0
         self._new_at = 0
         self._idle_resends = 0
+        self._idle_ticks = _idle_ticks(0)
         self._packet_at = 0
         self._watchdog = Watchdog(T38_PATIENCE)
         self._burst = 0
@@ -123,7 +128,8 @@ class FaxLeg:
         self.terminal.advance(SAMPLES)
         self._send_new()
         self._send_again()
-        self._watch()
+        if self._ticks % WATCH_TICKS == 0:
+            self._watch()
         self._tell()
 
     def redirect(self, peer: T38Media) -> None:
@@ -228,6 +234,7 @@ class FaxLeg:
             self._last = datagram
             self._new_at = self._ticks
             self._idle_resends = 0
+            self._idle_ticks = _idle_ticks(0)
 
     def _note(self, ifp: bytes, *, from_us: bool, alone: bool = False) -> None:
         ladder = self.terminal.ladder
@@ -249,16 +256,9 @@ class FaxLeg:
     def _send_again(self) -> None:
         while self._repeats and self._repeats[0][0] <= self._ticks:
             self._send(self._repeats.popleft()[1])
-        if self._last is None:
-            return
-        done = self._idle_resends
-        if done < len(IDLE_RESENDS_S):
-            wait = IDLE_RESENDS_S[done]
-        else:
-            beyond = done - len(IDLE_RESENDS_S) + 1
-            wait = IDLE_RESENDS_S[-1] + beyond * IDLE_RESEND_EVERY_S
-        if (self._ticks - self._new_at) * TICK_S >= wait:
+        if self._last is not None and self._ticks - self._new_at >= self._idle_ticks:
             self._idle_resends += 1
+            self._idle_ticks = _idle_ticks(self._idle_resends)
             self._send(self._last)
 
     def _send(self, datagram: bytes) -> None:
@@ -298,3 +298,13 @@ class FaxLeg:
 
 def _takes_no_repair(peer: T38Media) -> bool:
     return peer.error_correction is ErrorCorrection.NONE
+
+
+def _idle_ticks(done: int) -> int:
+    """Ticks from a new datagram until it is sent again, when that was *done* already."""
+    if done < len(IDLE_RESENDS_S):
+        wait = IDLE_RESENDS_S[done]
+    else:
+        beyond = done - len(IDLE_RESENDS_S) + 1
+        wait = IDLE_RESENDS_S[-1] + beyond * IDLE_RESEND_EVERY_S
+    return math.ceil(round(wait / TICK_S, 6))

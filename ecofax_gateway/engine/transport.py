@@ -9,6 +9,7 @@ import ipaddress
 import logging
 import socket
 from collections.abc import Callable
+from functools import lru_cache
 from typing import cast
 
 logger = logging.getLogger(__name__)
@@ -88,6 +89,7 @@ class UdpPort(asyncio.DatagramProtocol):
             self._transport = None
 
 
+@lru_cache(maxsize=4096)
 def is_sendable(address: Address) -> bool:
     """Whether it is the IP literal of one machine, with a port from 1 to 65535."""
     host, port = address

@@ -89,6 +89,8 @@ class Udptl:
         self._redundancy = DEFAULT_REDUNDANCY if redundancy is None else redundancy
         reach = SLOW_REDUNDANCY if redundancy is None else redundancy
         self._sent: deque[bytes] = deque(maxlen=reach)
+        "Earlier packets with their lengths before them, the newest first."
+
         self._next_out = 0
         self._next_in: int | None = None
         self._held: dict[int, bytes] = {}
@@ -105,19 +107,19 @@ class Udptl:
         sequence = self._next_out & 0xFFFF
         self._next_out += 1
         self.counts.sent += 1
-        head = sequence.to_bytes(2) + _open_type(ifp) + bytes([_REDUNDANCY])
+        primary = _open_type(ifp)
+        head = sequence.to_bytes(2) + primary + bytes([_REDUNDANCY])
         room = self._max_datagram - len(head) - 1
         small_room = SMALL_DATAGRAM - len(head) - 1
         secondaries: list[bytes] = []
         for earlier in self._sent:
-            entry = _open_type(earlier)
-            room -= len(entry)
-            small_room -= len(entry)
+            room -= len(earlier)
+            small_room -= len(earlier)
             usual = len(secondaries) < self._redundancy
             if room < 0 or (small_room < 0 and not usual):
                 break
-            secondaries.append(entry)
-        self._sent.appendleft(ifp)
+            secondaries.append(earlier)
+        self._sent.appendleft(primary)
         return head + bytes([len(secondaries)]) + b"".join(secondaries)
 
     def receive_datagram(self, data: bytes) -> list[tuple[int, bytes]]:
