@@ -30,7 +30,7 @@ from ..domain.outcome import Ending, Outcome
 from ..engine.protocol import PlaceCall, Progress, Step
 from ..log import about, shorten_number
 from ..senders.contract import Sender
-from ..store import calls, claims, faxes
+from ..store import calls, claims, faxes, schedules
 from ..store.claims import ClaimedFax
 from ..store.database import Database
 from . import packing
@@ -50,16 +50,8 @@ INTENT_SECONDS = 10.0
 """An intent older than this, or than half the time that a lost call keeps its channel,
 is not dialled: we slept, and others may have given the channel away."""
 
-PHASES = {
-    Step.RINGING: Phase.RINGING,
-    Step.ANSWERED: Phase.ANSWERED,
-    Step.PAGE_CONFIRMED: Phase.SENDING,
-}
-"""What is written of a call's steps; the others change nothing that is kept."""
-
-
-LONGEST_TURN_SECONDS = 2.0
-"""A turn is at most a second ahead; a clock that was set back must not stop a call."""
+SHORTEST_LOOK_SECONDS = 0.1
+"""Between two looks that only a pace asks for: several calls of a quick one together."""
 
 PHASES = {
     Step.RINGING: Phase.RINGING,
@@ -68,12 +60,8 @@ PHASES = {
 }
 """What is written of a call's steps; the others change nothing that is kept."""
 
-
 LONGEST_TURN_SECONDS = 2.0
 """A turn is at most a second ahead; a clock that was set back must not stop a call."""
-
-OVERFLOW_LIMIT = 20
-"""Single faxes that may change to a free trunk in one look."""
 
 
 class Transmit:
@@ -149,6 +137,7 @@ class Transmit:
         self._loads: list[Load] = []
         self._unsure = False
         self._leaving = False
+        self._next_look: asyncio.TimerHandle | None = None
 
     async def step(self) -> bool:
         """Promote what is due, claim what has a channel, and start the calls."""
@@ -179,9 +168,21 @@ class Transmit:
                 self._call(load, now), name=f"call {each.ref}"
             )
             self._under_way[each.ref] = task
+        if not claimed:
+            await self._look_for_pace(now)
         if claimed or not self._routing.has_choice:
             return bool(claimed)
         return bool(await self._db.tx(overflow, self._routing))
+
+    async def _look_for_pace(self, now: datetime) -> None:
+        """Look again when the pace of a campaign allows its next call."""
+        due = await self._db.read(schedules.next_paced, now=now)
+        if self._next_look is not None:
+            self._next_look.cancel()
+        if due is not None:
+            seconds = max((due - now).total_seconds(), SHORTEST_LOOK_SECONDS)
+            loop = asyncio.get_running_loop()
+            self._next_look = loop.call_later(seconds, self._bell.ring)
 
     def _settle_strays(
         self, conn: Connection, known: frozenset[str], now: datetime
