@@ -139,11 +139,11 @@ class ParityUdptl(Udptl):
         parities = []
         for entry in range(self._entries):
             group = before[entry :: self._entries]
-            xored = bytearray(max(map(len, group)))
+            width = max(map(len, group))
+            xored = 0
             for packet in group:
-                for at, octet in enumerate(packet):
-                    xored[at] ^= octet
-            parities.append(bytes([len(xored)]) + bytes(xored))
+                xored ^= int.from_bytes(packet.ljust(width, b"\0"))
+            parities.append(bytes([width]) + xored.to_bytes(width))
         self._packets = [*self._packets[-reach:], ifp]
         head += bytes([0x80, 1, self._span, self._entries])
         return head + b"".join(parities)
