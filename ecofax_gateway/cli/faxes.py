@@ -179,6 +179,8 @@ def _call(attempt: Attempt, zone: ZoneInfo) -> str:
     began = attempt.started_at
     when = f"{began.astimezone(zone):%Y-%m-%d %H:%M:%S}" if began else "not dialled"
     told = [f"  call {attempt.n}  {when}  {attempt.ending or attempt.phase}"]
+    if attempt.trunk:
+        told.append(f"by {attempt.trunk}")
     if attempt.rode_with:
         told.append(f"in the call of {attempt.rode_with}")
     if attempt.pages_confirmed:
