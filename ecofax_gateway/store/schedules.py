@@ -33,6 +33,7 @@ from sqlalchemy import (
 from ..domain.fax import FaxState
 from ..domain.window import Window, edge_after, is_open, openings, spread_over
 from .shared import Kind, Shared
+from .states import CampaignState
 from .tables import campaign, fax, line
 from .types import PlainText, UtcTime
 
@@ -122,6 +123,23 @@ def refresh(conn: Connection, *, now: datetime) -> int:
             .values(edge_at=None)
         )
     return passed
+
+
+def next_paced(conn: Connection, *, now: datetime) -> datetime | None:
+    """
+    When a claim is next allowed a call that only a campaign's pace forbids it now.
+
+    Whoever looks then, and not only once a second, lets no instant of a quick pace pass.
+    """
+    query = select(func.min(campaign.c.next_call_at)).where(
+        campaign.c.gated,
+        campaign.c.is_open,
+        ~campaign.c.paused,
+        campaign.c.state == CampaignState.READY,
+        campaign.c.next_call_at > now + PACE_SLACK,
+    )
+    at: datetime | None = conn.execute(query).scalar()
+    return at and at - PACE_SLACK
 
 
 def is_shut(conn: Connection, campaign_ref: str, *, now: datetime) -> bool:
