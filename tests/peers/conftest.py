@@ -2,6 +2,7 @@
 Real programs of other people as far ends of our calls.
 """
 
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -42,6 +43,13 @@ class Sipp:
         errors = self.errors.read_text("latin-1") if self.errors.exists() else ""
         tail = self.log.read_text("latin-1")[-1500:]
         return f"status {status}\n{errors or tail}"
+
+    def successful(self) -> int:
+        """Calls that went as the scenario says, told when it has ended."""
+        counts = re.findall(
+            r"Successful call +\| +\d+ +\| +(\d+)", self.log.read_text()
+        )
+        return int(counts[-1])
 
 
 StartSipp = Callable[..., Awaitable[Sipp]]

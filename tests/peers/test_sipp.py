@@ -270,6 +270,133 @@ async def test_a_bye_ends_our_offer(play, sender, order, paper):
     assert steps[-1] == Step.ANSWERED
 
 
+RELIABLE = (
+    expect("INVITE", "Supported:.*100rel")
+    + answer(183, AUDIO, "Require: 100rel", "RSeq: 77")
+    + expect("PRACK", "RAck: 77 [0-9]+ INVITE")
+    + within(200)
+    + answer_invite(200, AUDIO)
+    + expect("ACK")
+)
+
+TOO_SHORT_A_SESSION = (
+    expect("INVITE", "Session-Expires: 1800")
+    + answer(422, "", "Min-SE: 3000")
+    + expect("ACK")
+    + expect("INVITE", "Session-Expires: 3000", "Min-SE: 3000")
+    + answer(200, AUDIO)
+    + expect("ACK")
+)
+
+
+@pytest.mark.parametrize(
+    "played",
+    [
+        pytest.param(RELIABLE + T38_AND_BYE, id="reliable-183"),
+        pytest.param(TOO_SHORT_A_SESSION + T38_AND_BYE, id="session-too-short"),
+    ],
+)
+async def test_extensions_are_spoken(play, sender, order, paper, played):
+    sipp = await play(scenario(played))
+
+    _, steps = await call(sender, sipp, order, paper)
+
+    assert steps[-1] == Step.T38
+
+
+def session(refresher, *headers):
+    """Answers with a session of 4 s, in our INVITE and in our offer of T.38."""
+    timer = (f"Session-Expires: 4;refresher={refresher}", "Require: timer", *headers)
+    return (
+        expect("INVITE")
+        + answer(200, AUDIO, *timer)
+        + expect("ACK")
+        + expect("INVITE", "m=image")
+        + within(200, T38, *timer)
+        + expect("ACK")
+    ), timer
+
+
+def refreshed_by_update():
+    begin, timer = session("uac", "Allow: INVITE, ACK, BYE, CANCEL, UPDATE")
+    return begin + expect("UPDATE") + within(200, "", *timer) + hangs_up()
+
+
+def refreshed_by_reinvite():
+    begin, timer = session("uac", "Allow: INVITE, ACK, BYE, CANCEL")
+    again = expect("INVITE", "m=image") + within(200, T38, *timer) + expect("ACK")
+    return begin + again + hangs_up()
+
+
+def never_refreshed():
+    return session("uas")[0] + is_hung_up_on()
+
+
+async def test_sessions_have_timers(play, sender, order, paper):
+    """
+    All at once: we refresh by UPDATE, by re-INVITE, and end what nobody refreshes.
+    """
+    plays = [refreshed_by_update(), refreshed_by_reinvite(), never_refreshed()]
+    sipps = [await play(scenario(played)) for played in plays]
+    pages = paper()
+
+    async with asyncio.timeout(60), asyncio.TaskGroup() as tasks:
+        calls = [
+            tasks.create_task(sender.send(order(sipp, pages), Steps()))
+            for sipp in sipps
+        ]
+
+    assert [await sipp.verdict() for sipp in sipps] == ["", "", ""]
+    assert [call.result().ending for call in calls] == [Ending.NOT_A_FAX] * 3
+    assert calls[0].result().duration_s < 4
+    assert calls[2].result().duration_s > 2
+
+
+REFUSES_T38 = (
+    picks_up()
+    + expect("INVITE", "m=image")
+    + within(488)
+    + expect("ACK")
+    + pause(500)
+    + hangs_up()
+)
+
+DIRECTLY_REFUSED = (
+    expect("INVITE", "m=image")
+    .replace('check_it="true"', 'check_it="false"')
+    .replace("<recv", '<recv next="refused" test="match0"')
+    + answer(200, AUDIO)
+    + expect("ACK")
+    + asks_for_t38()
+    + pause(300)
+    + hangs_up().replace("<recv", '<recv next="over"')
+    + '<label id="refused"/>'
+    + answer(488)
+    + expect("ACK")
+    + '<label id="over"/>'
+)
+"""Two calls for sipp: the second INVITE has a Call-ID of its own. Who refuses
+T.38 there may ask for it once it has heard a fax."""
+
+
+async def test_t38_refused_becomes_audio_in_the_same_call(play, sender, order, paper):
+    sipp = await play(scenario(REFUSES_T38))
+
+    outcome, steps = await call(sender, sipp, order, paper)
+
+    assert outcome.ending is Ending.NOT_A_FAX
+    assert steps[-2:] == [Step.ANSWERED, Step.AUDIO]
+
+
+async def test_t38_refused_in_the_invite_is_asked_for_audio(play, sender, order, paper):
+    sipp = await play(scenario(DIRECTLY_REFUSED), calls=2)
+
+    outcome, steps = await call(sender, sipp, order, paper, direct_t38=True)
+
+    assert outcome.ending is Ending.NOT_A_FAX
+    assert steps[-2:] == [Step.ANSWERED, Step.T38]
+
+
 def open_files(pid):
     return len(list(Path("/proc", str(pid), "fd").iterdir()))
 
