@@ -125,12 +125,16 @@ class Directory:
                 found = await self._resolver.locate(
                     trunk.host, trunk.port, wanted, from_host=self._host
                 )
-            return [
-                self._hop(trunk, address, transport) for address, transport in found
-            ]
         except (OSError, TimeoutError, ValueError) as error:
             # ValueError: a transport that there is not, a name that cannot be one.
             detail = f"{trunk.host!r} is not known: {str(error) or 'no answer'}"
+            raise TrunkUnreachable(detail) from error
+        try:
+            return [
+                self._hop(trunk, address, transport) for address, transport in found
+            ]
+        except OSError as error:
+            detail = f"no TLS with {trunk.tls_ca_file!r}: {error}"
             raise TrunkUnreachable(detail) from error
 
     def _hop(

@@ -45,6 +45,8 @@ class Signalling:
 
         on_message: Sees each message on its way; must not raise.
 
+        takes_calls: False: whoever calls is answered 403.
+
         find: Looks up host names that far ends write; None: their neighbour on the way
             has to know them.
     """
@@ -56,11 +58,13 @@ class Signalling:
         ignore: Callable[[bytes], bool] | None = None,
         on_message: OnMessage = lambda from_us, data, hop: None,
         find: Find | None = None,
+        takes_calls: bool = True,
     ) -> None:
         self._on_event = on_event
         self._on_message = on_message
         self._ignore = ignore
         self._find = find
+        self._takes_calls = takes_calls
         self._finding: dict[Place, asyncio.Task[None]] = {}
         self._port: UdpPort | None = None
         self.streams = Streams(self._received, self._flow_opened, self._flow_closed)
@@ -102,6 +106,7 @@ class Signalling:
             local=self._port.address,
             token=lambda: secrets.token_hex(12),
             streams=listening,
+            takes_calls=self._takes_calls,
         )
 
     async def _bind(self, host: str, port: int) -> Address:

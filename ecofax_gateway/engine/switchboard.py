@@ -12,7 +12,7 @@ from pathlib import Path
 from ..domain.errors import Malformed
 from ..domain.outcome import Ending, Outcome
 from ..sip.call import Call
-from ..sip.event import Answered, Event, IncomingCall, Ringing, TargetFailed
+from ..sip.event import Answered, Event, Ringing, TargetFailed
 from ..sip.glance import glance
 from ..sip.hop import Hop
 from ..spandsp.job import Sending, SourceFile
@@ -77,6 +77,7 @@ class Switchboard:
             self._sip_event,
             on_message=self._saw,
             find=lambda place: self._directory.find(place),
+            takes_calls=False,  # the number is not one to call
         )
         self._calls: dict[str, OutgoingCall] = {}
         self._by_sip: dict[str, OutgoingCall] = {}
@@ -247,10 +248,6 @@ class Switchboard:
             outgoing.saw(seen, data, far=hop.address, from_us=from_us)
 
     def _sip_event(self, event: Event) -> None:
-        if isinstance(event, IncomingCall):
-            # We only send: the number is not one to call.
-            event.call.reject(403, self._signalling.now())
-            return
         self._learn(event)
         if (outgoing := self._by_sip.get(event.call.id)) is not None:
             outgoing.take(event)

@@ -69,6 +69,8 @@ class UserAgent:
 
         min_se: Shortest session interval that we agree to, in seconds.
 
+        takes_calls: False: whoever calls is answered 403.
+
         timers: RFC 3261's; tests and loopback use short ones.
     """
 
@@ -80,9 +82,11 @@ class UserAgent:
         streams: Mapping[Transport, Address] | None = None,
         user_agent: str = "ecofax-gateway",
         min_se: int = MIN_HEEDED,
+        takes_calls: bool = True,
         timers: Timers = STANDARD_TIMERS,
     ) -> None:
         self._token = token
+        self._takes_calls = takes_calls
         self._events: list[Event] = []
         self._calls: dict[str, Call] = {}
         self._exchange = Exchange(
@@ -300,6 +304,8 @@ class UserAgent:
                 self._endpoint.respond(transaction, 481, now)
             else:
                 call.receive_request(transaction, request, now)
+        elif request.method == "INVITE" and not self._takes_calls:
+            self._endpoint.respond(transaction, 403, now)
         elif request.method == "INVITE":
             self._receive_call(transaction, request, now)
         elif request.method == "OPTIONS":
@@ -311,6 +317,16 @@ class UserAgent:
             self._endpoint.respond(transaction, 200, now, headers=headers)
         else:
             self._endpoint.respond(transaction, 481, now)
+
+    def is_expected(self, request: Request) -> bool:
+        """For the exchange: whether a request is worth keeping state for."""
+        match request.method:
+            case "CANCEL":
+                return self._exchange.invite_cancelled_by(request) is not None
+            case "INVITE" if not request.to.tag:
+                return self._takes_calls
+            case _:
+                return self._call_of(request) is not None
 
     def receive_ack(self, request: Request, now: float) -> None:
         """For the exchange: the ACK of a 2xx."""

@@ -19,7 +19,8 @@ from .hop import MAX_UDP_BYTES, Address, Hop, Transport
 from .locating import Place
 from .machine import Kind, State, Timers
 from .message import Request, Response, format_message, parse_message
-from .transaction import Transaction, TransactionUser
+from .throttle import Throttle
+from .transaction import StatelessTransaction, Transaction, TransactionUser
 from .uri import format_host
 from .via import Via
 
@@ -28,6 +29,12 @@ MAGIC_COOKIE = "z9hG4bK"
 MAX_SERVER_TRANSACTIONS = 5_000
 """Each stays 32 s: a flood of invented requests may cost some MB, no more. A gateway
 with 200 channels has some hundreds."""
+
+STRANGERS_PER_SECOND = 10.0
+STRANGERS_AT_ONCE = 50.0
+"""Answers to one host about what we know nothing of: a proxy that watches us asks once
+in some seconds, a scanner asks thousands of times, and a forged source would have us
+shout at somebody else."""
 
 VIA_BYTES = 120
 """What the Via adds to a request that has none yet, IPv6 and branch included."""
@@ -52,6 +59,10 @@ class RequestUser(Protocol):
 
     def receive_ack(self, request: Request, now: float) -> None:
         """The ACK of a 2xx; may come several times."""
+
+    def is_expected(self, request: Request) -> bool:
+        """Whether a request belongs to something, or begins something; else it is
+        answered without keeping any state."""
 
 
 class FlowUser(Protocol):
@@ -100,6 +111,9 @@ class Exchange:
         self._no_tcp: dict[Address, float] = {}
         self._places: dict[Place, list[Hop]] = {}
         self._to_find: set[Place] = set()
+        self._strangers = Throttle(
+            per_second=STRANGERS_PER_SECOND, burst=STRANGERS_AT_ONCE
+        )
         self._clients: dict[tuple[str, str], Transaction] = {}
         self._servers: dict[tuple[str, str, str], Transaction] = {}
 
@@ -359,13 +373,15 @@ class Exchange:
         if request.method == "ACK":
             self._user.receive_ack(request, now)
             return
-        if len(self._servers) >= MAX_SERVER_TRANSACTIONS:
-            return
-        self._begin(key, request, via, source, now)
+        if not self._user.is_expected(request):
+            if self._strangers.allows(source.host, now):
+                self._begin(None, request, via, source, now)
+        elif len(self._servers) < MAX_SERVER_TRANSACTIONS:
+            self._begin(key, request, via, source, now)
 
     def _begin(
         self,
-        key: tuple[str, str, str],
+        key: tuple[str, str, str] | None,
         request: Request,
         via: Via,
         source: Hop,
@@ -374,17 +390,19 @@ class Exchange:
         seen = via.seen_from(*source.address)
         headers = (("Via", str(seen)), *_without_top_via(request))
         is_invite = request.method == "INVITE"
-        transaction = Transaction(
+        make = Transaction if key is not None else StatelessTransaction
+        transaction = make(
             Kind.INVITE_SERVER if is_invite else Kind.OTHER_SERVER,
             replace(request, headers=headers),
             _response_address(seen, source),
             timers=self.timers,
             agenda=self.agenda,
             send=self._send,
-            forget=lambda: self._servers.pop(key, None),
+            forget=lambda: self._servers.pop(key, None) if key else None,
         )
         transaction.source = source
-        self._servers[key] = transaction
+        if key is not None:
+            self._servers[key] = transaction
         self._user.receive_request(transaction, transaction.request, now)
 
     def _send(self, data: bytes, peer: Hop) -> None:

@@ -427,8 +427,11 @@ class PlacedCall(Call):
             return
         exchange = self.endpoint.exchange
         headers = list(self.endpoint.sender)
-        if self._cause:
-            headers.append(("Reason", self._cause))
+        cause = self._cause
+        if cause is None and self._failure is not None and self._failure.q850:
+            cause = f"Q.850;cause={self._failure.q850}"
+        if cause:
+            headers.append(("Reason", cause))
         self._cancel = exchange.cancel(self._invite, tuple(headers), self, now)
         # §9.1: without a final response in 64 x T1 the call counts as cancelled. The
         # transaction lives on for a 200 that comes later still.

@@ -214,6 +214,19 @@ class Transaction:
             self._agenda.clear(self)
 
 
+class StatelessTransaction(Transaction):
+    """
+    A server transaction that remembers nothing: each repeat is answered anew.
+
+    Standards:
+        RFC 3261 §8.2.7 -- stateless UAS
+    """
+
+    def respond(self, response: Response, now: float) -> None:
+        """Send a response, and forget it."""
+        self._send(format_message(response), self.peer)
+
+
 def _ack(request: Request, response: Response) -> Request:
     """The ACK of a refusal: of the INVITE's own making. RFC 3261 §17.1.1.3."""
     kept = ("via", "from", "call-id", "route", "max-forwards")

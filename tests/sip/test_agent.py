@@ -8,10 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ecofax_gateway.sip import CallFailed, HungUp, IncomingCall, ReinviteReceived
+from ecofax_gateway.sip import (
+    CallFailed,
+    HungUp,
+    IncomingCall,
+    ReinviteReceived,
+    UserAgent,
+)
 from ecofax_gateway.sip.agent import MAX_CALLS
-from ecofax_gateway.sip.exchange import MAX_SERVER_TRANSACTIONS
+from ecofax_gateway.sip.exchange import MAX_SERVER_TRANSACTIONS, STRANGERS_AT_ONCE
 from ecofax_gateway.sip.message import Response, parse_message
+from ecofax_gateway.sip.throttle import MAX_HOSTS, Throttle
 
 PEER = ("198.51.100.7", 5099)
 
@@ -173,10 +180,25 @@ def test_every_via_goes_back_in_order(agent):
     ]
 
 
-def test_a_repeated_request_gets_the_same_answer(agent):
-    first = answers(agent, request("OPTIONS"))
+def test_what_belongs_to_nothing_leaves_nothing_behind(agent):
+    """RFC 3261 §8.2.7: each repeat is answered anew."""
+    for data in (request("OPTIONS"), request("BYE", To="<sip:x@y>;tag=1")):
+        assert len(answers(agent, data)) == 1
+        assert len(answers(agent, data, now=1001.0)) == 1
+    assert agent.next_timeout() is None
 
-    assert answers(agent, request("OPTIONS"), now=1001.0) == first
+
+def test_an_agent_that_takes_no_calls_says_so_without_a_trace():
+    agent = UserAgent(
+        local=("192.0.2.1", 5060), token=lambda: "0123456789abcdef", takes_calls=False
+    )
+
+    assert statuses(agent, request("INVITE")) == [403]
+    assert statuses(agent, request("OPTIONS")) == [200]
+    assert answers(agent, request("ACK", To="<sip:x@y>;tag=0123456789abcdef")) == []
+    assert agent.events() == []
+    assert agent.next_timeout() is None
+    assert agent.is_idle
 
 
 def test_a_repeated_invite_makes_no_second_call(agent):
@@ -339,18 +361,46 @@ def test_calls_beyond_the_limit_are_told_to_come_back(agent):
     assert (reply.status, reply.header("Retry-After")) == (503, "30")
 
 
-def test_a_flood_of_requests_is_bounded(agent):
-    for number in range(MAX_SERVER_TRANSACTIONS):
-        agent.receive_datagram(
-            request(Via=f"SIP/2.0/UDP h;branch=z9hG4bK{number}"), PEER, 1000.0
-        )
+def test_a_flood_of_calls_is_bounded(agent):
+    """
+    Refused ones keep their transaction until the ACK, or for 32 s.
+    """
+    for number in range(MAX_SERVER_TRANSACTIONS + 10):
+        via = f"SIP/2.0/UDP h;branch=z9hG4bK{number}"
+        agent.receive_datagram(request("INVITE", Via=via), PEER, 1000.0)
+        for event in agent.events():
+            event.call.reject(486, 1000.0)
     agent.messages_to_send()
+    new = request("INVITE", Via="SIP/2.0/UDP h;branch=z9hG4bKx")
 
-    assert answers(agent, request()) == []
+    assert answers(agent, new) == []
 
     agent.handle_timeout(1033.0)
+    agent.handle_timeout(1034.0)
+    agent.messages_to_send()
 
-    assert statuses(agent, request()) == [200]
+    assert statuses(agent, new) == [100]
+
+
+def test_a_stranger_who_asks_too_often_is_not_answered(agent):
+    sent = [
+        len(answers(agent, request("OPTIONS"), now=1000.0))
+        for _ in range(int(STRANGERS_AT_ONCE) + 10)
+    ]
+    elsewhere = ("198.51.100.8", 5060)
+
+    assert sum(sent) == STRANGERS_AT_ONCE
+    assert len(answers(agent, request("OPTIONS"), elsewhere, now=1000.0)) == 1
+    assert len(answers(agent, request("OPTIONS"), now=1001.0)) == 1
+
+
+def test_hosts_beyond_the_limit_are_forgotten():
+    throttle = Throttle(per_second=1, burst=1)
+    for number in range(MAX_HOSTS + 5):
+        assert throttle.allows(str(number), 0.0)
+
+    assert not throttle.allows(str(MAX_HOSTS + 4), 0.0)
+    assert throttle.allows("0", 0.0)
 
 
 # Torture in the manner of RFC 4475: each is legal, if odd.
@@ -460,8 +510,6 @@ def datagrams(draw, known_tags):
 @settings(max_examples=150, deadline=None)
 @given(st.data())
 def test_no_sequence_of_datagrams_raises_or_reaches_a_bad_address(data):
-    from ecofax_gateway.sip import UserAgent
-
     numbers = iter(range(10**6))
     agent = UserAgent(local=("192.0.2.2", 5070), token=lambda: f"{next(numbers):016x}")
     now, calls, sent = 0.0, [], []
