@@ -49,6 +49,21 @@ and its locks would keep every other node from taking its work over."""
 LOCK_S = 60.0
 """PostgreSQL: the longest wait for another transaction, told then as no answer."""
 
+READ_S = 60.0
+"""PostgreSQL: the longest statement of a read. A report of 100 000 faxes is read in
+batches of some 100 ms each; what runs so long was never meant to."""
+
+SILENT_SERVER = {
+    "connect_timeout": 10,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 25_000,
+}
+"""libpq (PostgreSQL 15 documentation, 34.1.2): a server that is gone without a word (a
+machine without power, a firewall that forgot us) is noticed after 25 s, while we wait
+for an answer and while we send; the system's own times are two hours and 15 minutes."""
+
 BUSY_TIMEOUT_S = 15.0
 """SQLite: how long to wait for another process (a command) that is writing."""
 
@@ -63,18 +78,23 @@ class Database:
     again, never repeat blindly what must not happen twice.
     """
 
-    def __init__(self, engine: Engine, reader: Engine, spool: Spool) -> None:
+    def __init__(
+        self, engine: Engine, reader: Engine, spool: Spool, *, read_s: float = READ_S
+    ) -> None:
         self.spool = spool
         self._engine = engine
         self._reader = reader
         self._is_sqlite = engine.dialect.name == "sqlite"
+        self._limit_read = f"SET LOCAL statement_timeout = {read_s * 1000:.0f}"
         self._writer = GroupWriter(engine)
         self._threads = ThreadPoolExecutor(
             READERS if self._is_sqlite else THREADS, thread_name_prefix="store"
         )
 
     @classmethod
-    def open(cls, url: str, *, spool: Path, idle_s: float = IDLE_S) -> Self:
+    def open(
+        cls, url: str, *, spool: Path, idle_s: float = IDLE_S, read_s: float = READ_S
+    ) -> Self:
         """
         Open the database, make it if it is an SQLite file, and migrate it. Blocks.
 
@@ -84,6 +104,8 @@ class Database:
             spool: Folder for large contents; used with SQLite alone.
 
             idle_s: After so many seconds of silence in a transaction PostgreSQL ends it.
+
+            read_s: After so many seconds PostgreSQL ends a statement of a read.
 
         Raises:
             StoreUnavailable: If it cannot be reached or is newer than this program.
@@ -102,7 +124,7 @@ class Database:
                 pool_size=THREADS + 1,  # the last is the writer's
                 max_overflow=0,
                 pool_pre_ping=True,
-                connect_args={"connect_timeout": 10, "options": _limits(idle_s)},
+                connect_args={**SILENT_SERVER, "options": _limits(idle_s)},
                 **options,
             )
             reader = engine.execution_options(
@@ -114,7 +136,7 @@ class Database:
         except BaseException:
             engine.dispose()
             raise
-        return cls(engine, reader, files)
+        return cls(engine, reader, files, read_s=read_s)
 
     @property
     def commits(self) -> int:
@@ -293,6 +315,8 @@ class Database:
 
     def _read(self, work: Callable[[Connection], T]) -> T:
         with unavailable(), self._reader.begin() as conn:
+            if not self._is_sqlite:
+                conn.exec_driver_sql(self._limit_read)
             return work(conn)
 
 
