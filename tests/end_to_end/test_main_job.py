@@ -158,6 +158,14 @@ def test_the_same_path_without_mail(fax_machine, gateway):
     shown = house.command("show", ref).stdout
     assert "98 lines/in" in shown
     assert "delivered" in shown
+    for said in ("INVITE  audio", "< 200 OK", "< DIS ", "PPS-EOP", "< MCF", "BYE"):
+        assert said in shown, said
+    assert "page 1: " in shown
+    assert "packets: " in shown
+    (fax,) = json.loads(house.command("show", ref, "--json").stdout)["faxes"]
+    (call,) = fax["calls"]
+    assert call["ending"] == "delivered"
+    assert "CFR" in [note["name"] for note in call["journal"]["notes"]]
     assert ref in house.command("faxes").stdout
     assert [fax["vertical_dpi"] for fax in far_end.received()] == [98]
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from ecofax_gateway.domain.fax import FaxState, Phase
+from ecofax_gateway.domain.journal import Journal, Layer, Note, Packets
 from ecofax_gateway.domain.outcome import Ending, Outcome
 from ecofax_gateway.domain.retry import Ask, CallAgain, Done, GiveUp, History, Stop
 from ecofax_gateway.store import calls, campaigns, claims, faxes, nodes
@@ -65,6 +66,21 @@ def test_progress_never_goes_back(office, claimed):
     fax = office.fax(claimed.ref)
     assert (fax.phase, fax.pages_confirmed) == (Phase.SENDING, 2)
     assert office.tx(faxes.attempts, claimed.ref)[0].answered_at == office.now
+
+
+def test_the_journal_of_a_call_is_kept(office, claimed):
+    note = Note(at_s=1.5, layer=Layer.T30, from_us=False, name="DIS", detail="é\x00'")
+    journal = Journal(notes=(note,), packets=Packets(received=3), media="T.38")
+    intend(office, claimed)
+    before = office.tx(faxes.attempts, claimed.ref)[0].journal
+
+    finish(office, claimed, Ending.DELIVERED, Done(), journal=journal)
+
+    assert before is None
+    (attempt,) = office.tx(faxes.attempts, claimed.ref)
+    kept = Journal.from_json(attempt.journal)
+    assert kept.notes[0].name == "DIS"
+    assert (kept.packets, kept.media) == (journal.packets, "T.38")
 
 
 def test_there_is_no_progress_without_intent(office, claimed):

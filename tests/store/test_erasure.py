@@ -10,6 +10,7 @@ from sqlalchemy import String, cast, select
 from sqlalchemy.engine import make_url
 
 from ecofax_gateway.domain.fax import FaxState
+from ecofax_gateway.domain.journal import FarEnd, Journal
 from ecofax_gateway.domain.number import FaxNumber
 from ecofax_gateway.domain.outcome import Ending, Outcome
 from ecofax_gateway.domain.quota import Quota
@@ -64,6 +65,9 @@ def used(office):
             pages_confirmed=3,
             remote_id=FaxNumber(claimed.number).national,
             detail=f"for {claimed.number}",
+            journal=Journal(
+                far_end=FarEnd(ident=FaxNumber(claimed.number).national),
+            ),
         )
         office.tx(calls.finish, claimed, outcome, Done(), now=office.now)
     office.tx(campaigns.finish_if_all_final, ref, now=office.now)
