@@ -181,3 +181,20 @@ def test_an_operator_pauses_a_trunk_and_lets_it_go_on(fax_machine, gateway):
     assert (len(cheap.received()), len(sure.received())) == (1, 1)
     assert nobody.returncode == 1
     assert "there are cheap, sure" in nobody.stderr
+
+
+def test_a_fax_that_fails_in_t38_goes_as_sound_and_that_is_remembered(
+    fax_machine, gateway
+):
+    """Two machines met and failed, twice: the third call offers no T.38."""
+    far_end = fax_machine("--behave=hang-up:1*2")
+    gate = gateway(trunks=trunk("one", far_end.port))
+
+    ref = gate.hand_in(write_mail(), f"{NUMBER}@ecofax.fr")
+    gate.reply("sent")
+    calls = attempts(gate, ref)
+    known = gate.command("number", "show", NUMBER).stdout
+
+    assert [each.ending for each in calls] == ["cut-off", "cut-off", "delivered"]
+    assert [each.journal["media"][:5] for each in calls] == ["T.38 ", "T.38 ", "G.711"]
+    assert "mode         audio" in known
