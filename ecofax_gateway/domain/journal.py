@@ -137,14 +137,20 @@ class Journal:
     "Name of the packet capture, or empty."
 
     def as_json(self) -> dict[str, Any]:
-        """Plain values, short: they cross a pipe and are stored with every call."""
-        return {
+        """
+        Plain values, short: they cross a pipe and are stored with every call.
+
+        What is not printable becomes "?": PostgreSQL's JSON takes no NUL, and nothing
+        that a stranger says may keep an outcome from being written.
+        """
+        plain = {
             **asdict(self),
             "notes": [
                 [round(n.at_s, 3), n.layer, int(n.from_us), n.name, n.detail, n.times]
                 for n in self.notes
             ],
         }
+        return {key: _storable(value) for key, value in plain.items()}
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Self:
@@ -285,6 +291,17 @@ def _note(
         detail=detail,
         times=times,
     )
+
+
+def _storable(value: Any) -> Any:
+    match value:
+        case str():
+            return value if value.isprintable() else _printable(value, len(value))
+        case list() | tuple():
+            return [_storable(each) for each in value]
+        case dict():
+            return {key: _storable(each) for key, each in value.items()}
+    return value
 
 
 def _printable(text: str, limit: int) -> str:

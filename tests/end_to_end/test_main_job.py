@@ -3,6 +3,7 @@ A mail goes in, a fax machine prints it, the answer comes back.
 """
 
 import hashlib
+import json
 import re
 import subprocess
 import sys
