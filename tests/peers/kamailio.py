@@ -50,7 +50,7 @@ modparam("auth", "algorithm", "{algorithm}")
 modparam("tls", "tls_method", "TLSv1.2+")
 modparam("tls", "certificate", "{folder}/certificate.pem")
 modparam("tls", "private_key", "{folder}/key.pem")
-modparam("registrar", "min_expires", {min_expires})
+modparam("registrar", "min_expires", 1)
 modparam("registrar", "max_expires", {max_expires})
 request_route {{
     if (!mf_process_maxfwd_header("10")) {{ sl_send_reply("483", "Too Many Hops"); exit; }}
@@ -125,7 +125,6 @@ async def running_kamailio(
     *,
     fax_port: int = 9,
     algorithm: str = "MD5",
-    min_expires: int = 1,
     max_expires: int = 3600,
 ) -> AsyncIterator[Kamailio]:
     """
@@ -138,8 +137,6 @@ async def running_kamailio(
 
         algorithm: Of its digests.
 
-        min_expires: Seconds of a registration at least: 423 below.
-
         max_expires: Seconds at most, whatever is asked for.
     """
     await make_certificate(folder)
@@ -151,7 +148,6 @@ async def running_kamailio(
             tls_port=tls_port,
             algorithm=algorithm,
             folder=folder,
-            min_expires=min_expires,
             max_expires=max_expires,
             realm=REALM,
             password=PASSWORD,
