@@ -69,7 +69,9 @@ def test_progress_never_goes_back(office, claimed):
 
 
 def test_the_journal_of_a_call_is_kept(office, claimed):
-    note = Note(at_s=1.5, layer=Layer.T30, from_us=False, name="DIS", detail="é\x00\ud800")
+    note = Note(
+        at_s=1.5, layer=Layer.T30, from_us=False, name="DIS", detail="é\x00\ud800"
+    )
     journal = Journal(notes=(note,), packets=Packets(received=3), media="T.38")
     intend(office, claimed)
     before = office.tx(faxes.attempts, claimed.ref)[0].journal
