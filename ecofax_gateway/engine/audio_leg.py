@@ -15,7 +15,7 @@ from ..domain.journal import Packets
 from ..spandsp.audio import AudioTerminal, Law
 from ..spandsp.job import FaxMet, Finished, PageDone, TerminalEvent
 from .audio import AudioPeer
-from .rtp import JitterBuffer, RtpPacket, RtpStream, parse_rtp
+from .rtp import JitterBuffer, RtpPacket, RtpStream, Transit, parse_rtp
 from .ticker import SAMPLES
 from .transport import Address, UdpPort
 from .watchdog import AUDIO_PATIENCE, Watchdog
@@ -90,6 +90,7 @@ class AudioLeg:
         self._paced = paced
         self._answering = answering
         self._buffer = JitterBuffer()
+        self._transit = Transit()
         self._watchdog = Watchdog(AUDIO_PATIENCE)
         self._on_event: OnTerminalEvent | None = None
         self._samples = 0
@@ -118,10 +119,10 @@ class AudioLeg:
             lost=self._buffer.lost // SAMPLES,
             by_redundancy=0,
             by_parity=0,
-            out_of_order=0,
+            out_of_order=self._buffer.too_late,
             duplicate=0,
             strange=self._strange,
-            jitter_ms=0.0,
+            jitter_ms=round(1000 * self._transit.worst_s, 1),
         )
 
     def begin_fax(self, terminal: AudioTerminal, on_event: OnTerminalEvent) -> None:
@@ -194,6 +195,8 @@ class AudioLeg:
             self._strange += 1
             return
         self._received += 1
+        if self.terminal is not None and self.terminal.ladder is not None:
+            self._transit.heard(self.terminal.ladder.now(), packet)
         # Symmetric: behind a NAT the port of the SDP is not the one that works.
         self._destination = source
         self._watchdog.moved(self._samples / RATE)

@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..spandsp.audio import Law
+from ..spandsp.procedure import SAMPLE_RATE
 
 DELAY = 800
 """Samples behind the first packet: 100 ms takes the jitter of a good line, and a fax
@@ -28,6 +29,9 @@ MAX_AHEAD = 4000
 
 LATE_IN_A_ROW = 10
 """So many packets too late are a way that became longer: begin anew."""
+
+MAX_SPREAD_S = 2.0
+"""Of arrivals; beyond it the far end's clock began anew."""
 
 MAX_PAYLOAD = 2400
 """Octets of a packet: 300 ms; nobody sends half of it."""
@@ -104,6 +108,34 @@ class RtpStream:
         return header + payload
 
 
+class Transit:
+    """How unevenly the packets of one stream come: for the journal."""
+
+    def __init__(self) -> None:
+        self.worst_s = 0.0
+        "Between the packet that came soonest, by its timestamp, and the latest."
+
+        self._first: RtpPacket | None = None
+        self._soonest = self._latest = 0.0
+
+    def heard(self, at: float, packet: RtpPacket) -> None:
+        """A packet came, *at* in seconds on any clock."""
+        first = self._first
+        if first is None or first.ssrc != packet.ssrc:
+            self._first = packet
+            self._soonest = self._latest = at
+            return
+        ahead = (packet.timestamp - first.timestamp + _HALF) % (1 << 32) - _HALF
+        transit = at - ahead / SAMPLE_RATE
+        if abs(transit - self._soonest) > MAX_SPREAD_S:
+            # The stream jumped; it is no jitter.
+            self._first, self._soonest, self._latest = packet, at, at
+            return
+        self._soonest = min(self._soonest, transit)
+        self._latest = max(self._latest, transit)
+        self.worst_s = max(self.worst_s, self._latest - self._soonest)
+
+
 Piece = tuple[bytes, Law | None]
 """Octets in their law; with None as many octets were lost, and these mean nothing."""
 
@@ -114,6 +146,9 @@ class JitterBuffer:
     def __init__(self) -> None:
         self.lost = 0
         "Samples that were missing when their time came."
+
+        self.too_late = 0
+        "Packets that came after their time."
 
         self._waiting: deque[tuple[int, bytes, Law]] = deque()
         self._ssrc: int | None = None
@@ -130,6 +165,7 @@ class JitterBuffer:
         ahead = (packet.timestamp - self._due + _HALF) % (1 << 32) - _HALF
         if ahead + len(packet.payload) <= 0 and ahead > -MAX_AHEAD:
             self._late += 1
+            self.too_late += 1
             if self._late < LATE_IN_A_ROW:
                 return
             self._begin(packet)
