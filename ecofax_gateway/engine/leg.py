@@ -17,7 +17,7 @@ from ..domain.errors import MalformedPacket
 from ..domain.journal import PREAMBLE, Packets
 from ..spandsp.job import FaxMet, Finished, PageDone, TerminalEvent
 from ..spandsp.terminal import FaxTerminal
-from ..t38.ifp import is_control, is_image, signal_of
+from ..t38.ifp import is_image, signal_of
 from ..t38.offer import ErrorCorrection, T38Media
 from ..t38.pace import Pace
 from ..t38.udptl import DEFAULT_REDUNDANCY, Udptl
@@ -38,9 +38,6 @@ REORDER_TICKS = 3
 
 WATCH_TICKS = 25
 """Between two looks of the watchdog: half a second of its many does not matter."""
-
-_IFP_HEAD = 5
-"""Octets of a packet with one field of data, before the data. T.38 §7.2"""
 
 BURST = 64
 BURST_PAUSE_S = 0.005
@@ -204,6 +201,8 @@ class FaxLeg:
             logger.debug("dropped a datagram of %s: %s", source[0], error)
             self._strange += 1
             return
+        if self.terminal.ladder is not None:
+            self._pace.datagram(self.terminal.ladder.now(), data)
         # Symmetric: behind a NAT the port of the SDP is not the one that works.
         self._destination = source
         self._packet_at = self._ticks
@@ -214,7 +213,7 @@ class FaxLeg:
     def _feed(self, packets: list[tuple[int, bytes]]) -> None:
         for sequence, ifp in packets:
             self._watchdog.moved(self._ticks * TICK_S)
-            self._note(ifp, from_us=False, alone=len(packets) == 1)
+            self._note(ifp, from_us=False)
             self.terminal.receive_ifp(ifp, sequence)
 
     def _send_new(self) -> None:
@@ -236,7 +235,7 @@ class FaxLeg:
             self._idle_resends = 0
             self._idle_ticks = _idle_ticks(0)
 
-    def _note(self, ifp: bytes, *, from_us: bool, alone: bool = False) -> None:
+    def _note(self, ifp: bytes, *, from_us: bool) -> None:
         ladder = self.terminal.ladder
         if ladder is None:
             return
@@ -247,11 +246,6 @@ class FaxLeg:
             ladder.tone(signal, from_us=from_us)
         elif signal:
             ladder.fast_modem(signal, from_us=from_us)
-        if not from_us:
-            if alone and is_control(ifp):
-                self._pace.data(ladder.now(), len(ifp) - _IFP_HEAD)
-            else:
-                self._pace.pause()
 
     def _send_again(self) -> None:
         while self._repeats and self._repeats[0][0] <= self._ticks:
