@@ -1,5 +1,5 @@
 """
-JPEG, PNG and TIFF to sheets: one a picture, one for each page of a TIFF.
+Pictures to sheets: one each, one for each page of a TIFF.
 
 Pure: no I/O, no clock, no randomness.
 
@@ -36,8 +36,9 @@ def sheets(content: bytes, *, limits: Limits) -> Iterator[Sheet]:
     Image.MAX_IMAGE_PIXELS = MAX_IMAGE_PIXELS
     try:
         with Image.open(io.BytesIO(content), formats=_FORMATS) as picture:
-            check_page_count(getattr(picture, "n_frames", 1), limits)
-            for index in range(getattr(picture, "n_frames", 1)):
+            count = getattr(picture, "n_frames", 1) if picture.format == "TIFF" else 1
+            check_page_count(count, limits)
+            for index in range(count):
                 picture.seek(index)
                 yield _Picture(picture)
     except (Image.DecompressionBombError, MemoryError):
@@ -59,8 +60,8 @@ def sheets(content: bytes, *, limits: Limits) -> Iterator[Sheet]:
         raise _DAMAGED.failure() from error
 
 
-_FORMATS = ("JPEG", "PNG", "TIFF", "MPO")
-"MPO: what phones write as JPEG with a second picture inside."
+_FORMATS = ("JPEG", "PNG", "TIFF", "BMP", "GIF", "WEBP")
+"Of an animation, and of what phones put beside a photo, the first picture is printed."
 
 _DAMAGED = Cause(
     for_requester="L’image est endommagée ou incomplète. Enregistrez-la à nouveau puis renvoyez-la.",

@@ -12,6 +12,8 @@ import asyncio
 import contextlib
 import json
 import logging
+import os
+import signal
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -40,6 +42,18 @@ TOO_SLOW = Cause(
 
 class OfficeLost(Exception):
     """LibreOffice ended under a document; perhaps not this document's fault."""
+
+
+def end(child: asyncio.subprocess.Process) -> None:
+    """
+    Kill a child, if it has not ended.
+
+    Not by its own method: that looks first whether it has ended, and takes its status
+    away from the one who waits for it.
+    """
+    if child.returncode is None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(child.pid, signal.SIGKILL)
 
 
 class Office:
@@ -193,8 +207,7 @@ class Office:
                 await asyncio.to_thread(temporary.cleanup)
 
     async def _kill(self, child: asyncio.subprocess.Process) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            child.kill()  # the sandbox's first process: all inside die with it
+        end(child)  # the sandbox's first process: all inside die with it
         # A killed child ends at once; shielded so that no zombie is left behind.
         await asyncio.shield(child.wait())
         if child.stdin is not None:

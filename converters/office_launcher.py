@@ -85,11 +85,58 @@ class _Desktop:
         # documents know it.
         with contextlib.suppress(AttributeError, UnoError):
             document.setPropertyValue("RedlineDisplayType", 0)
+        with contextlib.suppress(UnoError):
+            if document.supportsService("com.sun.star.sheet.SpreadsheetDocument"):
+                _fit_tables(document)
         return document
 
     def ask(self) -> None:
         """Make a call that only a live LibreOffice answers."""
         self._desktop.getCurrentComponent()
+
+
+def _fit_tables(document: Any) -> None:
+    """
+    Print each table in the width of the page, a wide one across; no "Sheet 1" on top.
+
+    A table that would become unreadable is cut into as many strips as keep half its
+    size.
+    """
+    pages = document.getStyleFamilies().getByName("PageStyles")
+    across: dict[str, int] = {}
+    for sheet in document.getSheets():
+        cursor = sheet.createCursor()
+        cursor.gotoEndOfUsedArea(False)
+        last = min(cursor.getRangeAddress().EndColumn, MAX_COLUMNS)
+        columns = sheet.getColumns()
+        width = sum(
+            columns.getByIndex(number).Width
+            for number in range(last + 1)
+            if columns.getByIndex(number).IsVisible
+        )
+        across[sheet.PageStyle] = max(width, across.get(sheet.PageStyle, 0))
+    for name, width in across.items():
+        page = pages.getByName(name)
+        if page.HeaderIsOn and _says_nothing(page.RightPageHeaderContent):
+            page.HeaderIsOn = False
+        if page.FooterIsOn and _says_nothing(page.RightPageFooterContent):
+            page.FooterIsOn = False
+        margins = page.LeftMargin + page.RightMargin
+        if width > page.Width - margins and not page.IsLandscape:
+            page.IsLandscape = True
+            page.Width, page.Height = page.Height, page.Width
+        page.ScaleToPagesX = -(-width // (2 * (page.Width - margins))) or 1
+        page.ScaleToPagesY = 0
+
+
+def _says_nothing(content: Any) -> bool:
+    """Tell whether a head or foot is the one LibreOffice puts there by itself."""
+    beside = content.LeftText.String + content.RightText.String
+    return not beside and content.CenterText.String in ("", "???", "Page 1", "Page #")
+
+
+MAX_COLUMNS = 200
+"Looked at for a table's width; further right it is strips anyway."
 
 
 def main() -> None:

@@ -1,5 +1,5 @@
 """
-Look into a compound file (the container of .doc) just far enough to name it.
+Look into a compound file (the container of .doc, .xls, .ppt) just far enough to name it.
 
 Pure: no I/O, no clock, no randomness.
 
@@ -61,6 +61,27 @@ def word_header(content: bytes, start: int) -> WordHeader:
     if ident not in (0xA5EC, 0xA5DC):
         raise ValueError("no WordDocument stream")
     return WordHeader(version=version, is_encrypted=bool(flags & 0x0100))
+
+
+def is_encrypted_workbook(content: bytes, start: int) -> bool:
+    """
+    Tell whether a Workbook or Book stream has a password.
+
+    Standards:
+        [MS-XLS] v20190319 §2.4.117 FilePass, right after the first record or two
+    """
+    try:
+        for _ in range(_FIRST_RECORDS):
+            kind, length = struct.unpack_from("<HH", content, start)
+            if kind == _FILE_PASS:
+                return True
+            start += 4 + int(length)
+    except struct.error:
+        return False
+    return False
+
+
+_FILE_PASS, _FIRST_RECORDS = 0x002F, 6
 
 
 class _Sectors:

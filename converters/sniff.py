@@ -16,7 +16,7 @@ from pathlib import PurePosixPath
 import magic
 
 from . import formats, ole
-from .contract import Cause
+from .contract import Cause, ConversionFailed
 from .formats import Format
 from .text import NotText, decode_text
 
@@ -64,13 +64,23 @@ def recognise(content: bytes, name: str) -> Format:
     for start, found in _STARTS:
         if head.startswith(start):
             return found
+    if head.startswith(_FLASH):
+        raise ConversionFailed(
+            "Les animations Flash (SWF) ne peuvent pas être imprimées. Envoyez une"
+            " capture d’écran ou un PDF.",
+            code="unsupported",
+        )
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return formats.WEBP
+    if head[4:8] == b"ftyp" and head[8:12] in _HEIF_BRANDS:
+        return formats.HEIC
     if head.startswith(ole.MAGIC):
         return _compound(content)
     if head.startswith(b"PK\x03\x04"):
         return _zipped(content)
     # A PDF may have a few lines of mail before it; a PostScript program must not
     # call itself one.
-    if b"%PDF-" in head and not head.lstrip().startswith(b"%!PS"):
+    if b"%PDF-" in head and not head.lstrip(b"\x04 \r\n").startswith(b"%!PS"):
         return formats.PDF
     return _text(content, name)
 
@@ -83,7 +93,18 @@ _STARTS: tuple[tuple[bytes, Format], ...] = (
     (b"MM\0*", formats.TIFF),
     (b"II+\0", formats.TIFF),
     (b"MM\0+", formats.TIFF),
+    (b"GIF87a", formats.GIF),
+    (b"GIF89a", formats.GIF),
+    (b"BM", formats.BMP),
+    (b"\xffWPC", formats.WPD),
+    (b"{\\rtf", formats.RTF),
+    (b"\xc5\xd0\xd3\xc6", formats.EPS),
 )
+
+_FLASH = (b"FWS", b"CWS", b"ZWS")
+
+_HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1", b"avif")
+"""ISO/IEC 23008-12 (2017) §10: what phones and editors write."""
 
 
 def _compound(content: bytes) -> Format:
@@ -93,13 +114,20 @@ def _compound(content: bytes) -> Format:
         raise DAMAGED.failure() from None
     if "EncryptedPackage" in starts:
         raise ENCRYPTED.failure()
-    if "WordDocument" not in starts:
-        raise formats.unsupported()
-    if {"Workbook", "Book", "PowerPoint Document"} & set(starts):
+    kinds = {_STREAMS[name] for name in _STREAMS if name in starts}
+    if len(kinds) > 1:
         # A Word document with a sheet inside, or a sheet with a letter inside?
         seen = magic.from_buffer(content[:_MAGIC_BYTES], mime=True)
-        if seen in ("application/vnd.ms-excel", "application/vnd.ms-powerpoint"):
-            raise formats.unsupported()
+        kinds &= {_BY_MAGIC.get(seen, formats.DOC)}
+    if not kinds:
+        raise formats.unsupported()
+    (found,) = kinds
+    if found in (formats.XLS, formats.XLS_95):
+        stream = starts.get("Workbook", starts.get("Book", 0))
+        if ole.is_encrypted_workbook(content, stream):
+            raise ENCRYPTED.failure()
+    if found is not formats.DOC:
+        return found
     try:
         header = ole.word_header(content, starts["WordDocument"])
     except ValueError:
@@ -107,6 +135,18 @@ def _compound(content: bytes) -> Format:
     if header.is_encrypted:
         raise ENCRYPTED.failure()
     return formats.DOC if header.version >= 193 else formats.DOC_95
+
+
+_STREAMS = {
+    "WordDocument": formats.DOC,
+    "Workbook": formats.XLS,
+    "Book": formats.XLS_95,
+    "PowerPoint Document": formats.PPT,
+}
+_BY_MAGIC = {
+    "application/vnd.ms-excel": formats.XLS,
+    "application/vnd.ms-powerpoint": formats.PPT,
+}
 
 
 def _zipped(content: bytes) -> Format:
@@ -117,16 +157,44 @@ def _zipped(content: bytes) -> Format:
             names = {member.filename for member in members}
             if "mimetype" in names:
                 return _open_document(archive)
-            if "[Content_Types].xml" in names and any(
-                name.lower().startswith("word/") for name in names
-            ):
-                return formats.DOCX
-    except _BROKEN_ZIP:
+            if "[Content_Types].xml" in names:
+                folders = {name.lower().partition("/")[0] for name in names}
+                for folder, found in _OOXML.items():
+                    if folder in folders:
+                        return found
+                raise formats.unsupported()
+            if "content.xml" in names:
+                return _star_office(archive)
+    except BROKEN_ZIP:
         raise DAMAGED.failure() from None
+    return formats.ZIP
+
+
+_OOXML = {"word": formats.DOCX, "xl": formats.XLSX, "ppt": formats.PPTX}
+
+
+def _star_office(archive: zipfile.ZipFile) -> Format:
+    """OpenOffice 1 wrote no type of its own; its manifest and its root say it."""
+    said = archive.open("content.xml").read(4096)
+    if "META-INF/manifest.xml" in archive.namelist():
+        said += archive.open("META-INF/manifest.xml").read(4096)
+    for kind, found in _OPEN_DOCUMENT.items():
+        if kind.encode() in said:
+            return found
+    for root, found in _STAR_CLASSES.items():
+        if b'office:class="%s"' % root in said:
+            return found
     raise formats.unsupported()
 
 
-_BROKEN_ZIP = (
+_STAR_CLASSES = {
+    b"text": formats.SXW,
+    b"spreadsheet": formats.SXC,
+    b"presentation": formats.SXI,
+}
+
+
+BROKEN_ZIP = (
     zipfile.BadZipFile,
     zipfile.LargeZipFile,
     zlib.error,
@@ -153,7 +221,10 @@ def _check_size(members: list[zipfile.ZipInfo]) -> None:
 
 def _open_document(archive: zipfile.ZipFile) -> Format:
     kind = archive.open("mimetype").read(200).decode("ascii", "replace").strip()
-    if not kind.startswith("application/vnd.oasis.opendocument.text"):
+    found = next(
+        (row for start, row in _OPEN_DOCUMENT.items() if kind.startswith(start)), None
+    )
+    if found is None:
         raise formats.unsupported()
     try:
         manifest = archive.open("META-INF/manifest.xml").read(_MANIFEST_BYTES)
@@ -161,7 +232,18 @@ def _open_document(archive: zipfile.ZipFile) -> Format:
         manifest = b""
     if b"encryption-data" in manifest:
         raise ENCRYPTED.failure()
-    return formats.ODT
+    return found
+
+
+_OPEN_DOCUMENT = {
+    "application/vnd.oasis.opendocument.text": formats.ODT,
+    "application/vnd.oasis.opendocument.spreadsheet": formats.ODS,
+    "application/vnd.oasis.opendocument.presentation": formats.ODP,
+    "application/vnd.oasis.opendocument.graphics": formats.ODG,
+    "application/vnd.sun.xml.writer": formats.SXW,
+    "application/vnd.sun.xml.calc": formats.SXC,
+    "application/vnd.sun.xml.impress": formats.SXI,
+}
 
 
 _MAGIC_BYTES = 1024**2
@@ -169,25 +251,24 @@ _MAGIC_BYTES = 1024**2
 
 _MANIFEST_BYTES = 4 * 1024**2
 
-_OTHER_LANGUAGES = re.compile(
-    rb"\s*(?:\{\\rtf|%!PS|<\?xml|<!doctype|<html|<svg|BEGIN:V|From: |Return-Path:)",
-    re.I,
-)
-"""Text that is written for a program: printed as it stands it would be pages of
-codes. With a name that says text it is what the requester wants to see."""
-
 
 def _text(content: bytes, name: str) -> Format:
     suffix = PurePosixPath(name.replace("\\", "/")).suffix.lower()
+    if suffix in formats.WPD.suffixes:
+        return formats.WPD  # before version 5 it has no mark of its own
     try:
-        decode_text(content)
+        start = decode_text(content)[:_LOOKED_AT]
     except NotText:
         raise formats.unsupported() from None
     if suffix in formats.TXT.suffixes:
         return formats.TXT
-    if suffix in _OTHER_SUFFIXES or _OTHER_LANGUAGES.match(
-        content.lstrip(b"\xef\xbb\xbf")
-    ):
+    for pattern, found in _LANGUAGES:
+        if pattern.match(start):
+            return found
+    for found in (formats.CSV, formats.TSV, formats.WIKI, formats.HTML, formats.EML):
+        if suffix in found.suffixes:
+            return found
+    if suffix in _OTHER_SUFFIXES or _PROGRAMS.match(start):
         raise formats.unsupported()
     seen = magic.from_buffer(content[:_MAGIC_BYTES], mime=True)
     if seen.startswith("text/") or seen in (
@@ -198,12 +279,39 @@ def _text(content: bytes, name: str) -> Format:
     raise formats.unsupported()
 
 
-_OTHER_SUFFIXES = frozenset(
+_LOOKED_AT = 4096
+"Characters at the start of a text that tell its language."
+
+_PROLOGUE = r"\s*(?:<\?xml[^>]*>\s*|<!--.*?-->\s*|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>\s*)*"
+
+_LANGUAGES: tuple[tuple[re.Pattern[str], Format], ...] = (
+    (re.compile(_PROLOGUE + r"<(?:svg:)?svg[\s>]", re.I | re.S), formats.SVG),
     (
-        *(".csv", ".eml", ".eps", ".htm", ".html", ".ps", ".rtf", ".svg", ".tsv"),
-        *(".wiki", ".xml"),
-        *(".doc", ".docx", ".jpeg", ".jpg", ".odt", ".pdf", ".png", ".tif", ".tiff"),
-    )
+        re.compile(r"\s*<!doctype html|" + _PROLOGUE + r"<html[\s>]", re.I | re.S),
+        formats.HTML,
+    ),
+    (re.compile(r"\s*%!PS-Adobe-\S+ EPSF"), formats.EPS),
+    (re.compile(r"\s*%!"), formats.PS),
+    (re.compile(r"\s*\{\\rtf"), formats.RTF),
+    (
+        re.compile(
+            r"(?:From .*\n)?(?:[A-Za-z][\w-]*:.*\n(?:[ \t].*\n)*)*?"
+            r"(?:Received|Return-Path|Message-ID|MIME-Version|Delivered-To):",
+            re.I,
+        ),
+        formats.EML,
+    ),
 )
-"""Names of formats that are text, or that promise another content: a page of their
-inside is not what was meant."""
+"""Text that is written for a program: printed as it stands it would be pages of
+codes. With a name that says text it is what the requester wants to see."""
+
+_PROGRAMS = re.compile(r"\s*(?:<\?xml|BEGIN:V|<\w+[^>]*>)", re.I)
+"""Languages that we do not print."""
+
+_OTHER_SUFFIXES = frozenset(
+    suffix
+    for found in formats.FORMATS
+    for suffix in found.suffixes
+    if found is not formats.TXT
+) | {".xml", ".ics", ".vcf"}
+"""Names that promise another content: a page of their inside is not what was meant."""

@@ -23,9 +23,15 @@ class NotText(ValueError):
     """These bytes are no text."""
 
 
-def decode_text(content: bytes) -> str:
+def decode_text(content: bytes, *, likely: str = "") -> str:
     """
-    Decode text of an unknown charset: a mark, UTF-8, UTF-16 by its zeros, cp1252.
+    Decode text of an unknown charset.
+
+    A mark, UTF-16 by its zeros, UTF-8, then what is *likely*, cp850 by its letters
+    within words, cp1252.
+
+    Args:
+        likely: A charset that Python knows, or nothing.
 
     Returns:
         Lines end in a bare line feed; form feeds are kept.
@@ -33,7 +39,7 @@ def decode_text(content: bytes) -> str:
     Raises:
         NotText: If control characters show that it is none.
     """
-    text = _decoded(content)
+    text = _decoded(content, likely)
     if len(text) > 1 and text[-1] in "\0\x1a":
         text = text.rstrip("\0\x1a")  # DOS closed text files with Ctrl-Z
     odd = len(_CONTROLS.findall(text))
@@ -82,7 +88,7 @@ _MARKS = (
 )
 
 
-def _decoded(content: bytes) -> str:
+def _decoded(content: bytes, likely: str) -> str:
     for mark, charset in _MARKS:
         if content.startswith(mark):
             return content.removeprefix(codecs.BOM_UTF8).decode(charset, "replace")
@@ -95,8 +101,25 @@ def _decoded(content: bytes) -> str:
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError:
-        # The five bytes that cp1252 leaves open count as control characters.
-        return content.decode("cp1252", "replace").replace("\ufffd", "\x7f")
+        pass
+    if likely and not _WESTERN.match(likely):
+        return content.decode(likely, "replace")
+    if len(_DOS_LETTERS.findall(content)) > len(_WINDOWS_LETTERS.findall(content)):
+        return content.decode("cp850")
+    # The five bytes that cp1252 leaves open count as control characters.
+    return content.decode("cp1252", "replace").replace("\ufffd", "\x7f")
+
+
+_WESTERN = re.compile(
+    r"(?:windows-125[02]|iso-?8859-?1|latin-?1|cp125[02]|us-?ascii)", re.I
+)
+"""Guesses that say no more than that the text is in some Latin script."""
+
+# é ê è ë à â ç ô û ù î ï within a word, as DOS and as Windows write them.
+_DOS_LETTERS = re.compile(
+    rb"(?<=[A-Za-z])[\x82\x88\x8a\x89\x85\x83\x87\x93\x96\x97\x8c\x8b](?=[A-Za-z])"
+)
+_WINDOWS_LETTERS = re.compile(rb"[\xc0-\xff]")
 
 
 def _spaced(line: str) -> str:

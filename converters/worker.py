@@ -9,13 +9,18 @@ imported only where the document needs them: a Word file is recognised in a tent
 a second and handed back for LibreOffice.
 """
 
+import codecs
 import json
 import os
 import resource
+import subprocess
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .contract import ConversionFailed, Limits
+
+if TYPE_CHECKING:
+    from .formats import Format
 
 MAX_PROCESSES = 64
 "Ghostscript and a few threads; counted only inside the sandbox's own users."
@@ -56,17 +61,18 @@ def _carry_out(
     match found.route:
         case Route.OFFICE:
             return {"office_filter": found.office_filter, "echo": True}, b""
-        case Route.TEXT:
-            from . import text
+        case Route.TEXT | Route.TABLE | Route.HTML | Route.WIKI:
+            return {"office_filter": found.office_filter}, _set(content, found)
+        case Route.BUNDLE:
+            return _taken_apart(content, found)
+        case Route.PROGRAM:
+            from . import program
 
-            words = text.decode_text(content)
-            if len(words) > text.MAX_CHARACTERS:
-                raise ConversionFailed(
-                    "Le texte est trop long pour une télécopie. Envoyez-le en plusieurs"
-                    " parties.",
-                    code="too-many-pages",
-                )
-            return {"office_filter": found.office_filter}, text.to_odt(words)
+            content = program.run(content, found, seconds=limits.seconds / 2)
+            if content.startswith(b"%PDF-"):
+                from . import pdf as family
+            else:
+                from . import image as family  # type: ignore[no-redef] # same contract
         case Route.PDF:
             from . import pdf as family
         case Route.IMAGE:
@@ -79,6 +85,54 @@ def _carry_out(
     for ink in press.pages(family.sheets(content, limits=limits)):
         _say({"page": True}, np.packbits(ink, axis=1).tobytes())
     return {"warnings": press.warnings()}, b""
+
+
+def _set(content: bytes, found: "Format") -> bytes:
+    """What is text, as a document for LibreOffice."""
+    from . import hypertext, table, text
+    from .formats import TSV, Route
+
+    if found.route is Route.HTML:
+        return hypertext.to_utf8(content)
+    words = text.decode_text(content, likely=_charset(content))
+    if len(words) > text.MAX_CHARACTERS:
+        raise ConversionFailed(
+            "Le texte est trop long pour une télécopie. Envoyez-le en plusieurs"
+            " parties.",
+            code="too-many-pages",
+        )
+    if found.route is Route.TABLE:
+        return table.to_ods(words, tabs=found is TSV)
+    if found.route is Route.WIKI:
+        return hypertext.wiki_to_html(words)
+    return text.to_odt(words)
+
+
+def _charset(content: bytes) -> str:
+    """What uchardet makes of a text; nothing if it does not know, or is not there."""
+    try:
+        guess = subprocess.run(
+            ["uchardet"],  # noqa: S607 -- PATH is ours
+            input=content[:_GUESSED_BYTES],
+            capture_output=True,
+            timeout=10,
+            check=False,
+        )
+        return codecs.lookup(guess.stdout.decode("ascii", "replace").strip()).name
+    except (OSError, subprocess.TimeoutExpired, LookupError, ValueError):
+        return ""
+
+
+_GUESSED_BYTES = 64 * 1024
+
+
+def _taken_apart(content: bytes, found: "Format") -> tuple[dict[str, Any], bytes]:
+    from . import bundle
+    from .formats import ZIP
+
+    parts = bundle.of_archive(content) if found is ZIP else bundle.of_mail(content)
+    listed = [{"name": part.name, "bytes": len(part.content)} for part in parts]
+    return {"parts": listed}, b"".join(part.content for part in parts)
 
 
 def _say(answer: dict[str, Any], body: bytes) -> None:

@@ -21,9 +21,9 @@ from typing import Any
 
 import numpy as np
 
-from . import tiff_f
+from . import bundle, tiff_f
 from .contract import VERTICAL_DPI, Cause, ConversionFailed, Limits, Rendered
-from .office import TOO_SLOW, Office, OfficeLost
+from .office import TOO_SLOW, Office, OfficeLost, end
 from .sandbox import walls, worker_command
 from .sheet import BAND_ROWS, ROWS, WIDTH_PX
 from .tiff_f import CodedPage
@@ -46,8 +46,20 @@ NO_OFFICE = Cause(
     code="office-unavailable",
 )
 
+NESTED = Cause(
+    for_requester="Des archives ou des messages y sont contenus les uns dans les autres."
+    " Envoyez les documents eux-mêmes.",
+    code="too-deep",
+)
+
+MAX_DEPTH = 2
+"An archive in a mail, a mail in a mail; deeper is no letter."
+
 CHILDREN = 2
 "Worker children at a time: the machines we know have two cores or more."
+
+MAX_NAME = 80
+"Characters of a document's name that are told."
 
 MAX_WARNINGS = 10
 "A reply with more is not read."
@@ -126,8 +138,16 @@ class Workshop:
                 " en plusieurs parties.",
                 code="too-large",
             )
+        return await self._render(content, name, vertical_dpi, depth=0)
+
+    async def _render(
+        self, content: bytes, name: str, vertical_dpi: int, *, depth: int
+    ) -> Rendered:
         request = {"name": name, "vertical_dpi": vertical_dpi, "is_pdf": False}
         answer, body, pages = await self._ask(request, content)
+        if "parts" in answer:
+            parts = _parts(answer, body)
+            return await self._render_parts(parts, vertical_dpi, depth=depth)
         if "office_filter" in answer:
             source = content if answer.get("echo") else body
             pdf = await self._through_office(source, str(answer["office_filter"]))
@@ -136,6 +156,35 @@ class Workshop:
             raise DEFECT.failure()
         return Rendered(
             tiff=tiff_f.write(pages), pages=len(pages), warnings=_warnings(answer)
+        )
+
+    async def _render_parts(
+        self, parts: list[tuple[str, bytes]], vertical_dpi: int, *, depth: int
+    ) -> Rendered:
+        """The documents of a mail or an archive, in their order; all of them or none."""
+        if depth == MAX_DEPTH:
+            raise NESTED.failure()
+        coded: list[CodedPage] = []
+        warnings: list[str] = []
+        for name, content in parts:
+            try:
+                made = await self._render(content, name, vertical_dpi, depth=depth + 1)
+            except ConversionFailed as failure:
+                raise ConversionFailed(
+                    f"« {name} » : {failure.for_requester}", code=failure.code
+                ) from failure
+            coded += tiff_f.read(made.tiff)
+            warnings += [f"« {name} » : {warning}" for warning in made.warnings]
+            if len(coded) > self._limits.max_pages:
+                raise ConversionFailed(
+                    "Les documents ont ensemble plus de"
+                    f" {self._limits.max_pages} pages. Envoyez-les séparément.",
+                    code="too-many-pages",
+                )
+        return Rendered(
+            tiff=tiff_f.write(coded),
+            pages=len(coded),
+            warnings=tuple(warnings[:MAX_WARNINGS]),
         )
 
     async def _through_office(self, content: bytes, office_filter: str) -> bytes:
@@ -189,8 +238,7 @@ class Workshop:
             try:
                 yield child
             finally:
-                with contextlib.suppress(ProcessLookupError):
-                    child.kill()
+                end(child)
                 await asyncio.shield(child.wait())
 
     async def _exchange(
@@ -240,3 +288,27 @@ def _coded(pixels: bytes, vertical_dpi: int) -> CodedPage:
 def _warnings(answer: dict[str, Any]) -> tuple[str, ...]:
     given = answer.get("warnings")
     return tuple(map(str, given[:MAX_WARNINGS])) if isinstance(given, list) else ()
+
+
+def _parts(answer: dict[str, Any], body: bytes) -> list[tuple[str, bytes]]:
+    """
+    The documents that a child found in a bundle.
+
+    Raises:
+        ConversionFailed: If they are not what it says they are.
+    """
+    found: list[tuple[str, bytes]] = []
+    at = 0
+    try:
+        for part in answer["parts"][: bundle.MAX_PARTS]:
+            length = int(part["bytes"])
+            if not 0 <= length <= len(body) - at:
+                raise ValueError("a part beyond the end")
+            name = "".join(filter(str.isprintable, str(part["name"])))
+            found.append((name[:MAX_NAME], body[at : at + length]))
+            at += length
+    except (ValueError, KeyError, TypeError, OverflowError):
+        raise DEFECT.failure() from None
+    if not found:
+        raise DEFECT.failure()
+    return found

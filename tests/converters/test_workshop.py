@@ -83,7 +83,6 @@ async def test_resolutions_show_the_same_page(workshop, document, ink_box, path,
         ("tiff/x-1000pages.tiff", "too-many-pages"),
         ("tiff/crash-2020-10-test.tif", "damaged"),
         ("docx/x-random.docx", "unsupported"),
-        ("xls/finance.xls", "unsupported"),
     ],
 )
 async def test_what_cannot_be_printed_says_why(workshop, document, path, code):

@@ -1,0 +1,96 @@
+"""
+Formats that a program of their own makes a PDF or a PNG of.
+
+I/O: runs Ghostscript, rsvg-convert and heif-convert; only inside the worker's sandbox.
+
+Each sees a folder with nothing but its document, so that what Ghostscript may read
+below TMPDIR, or an SVG beside itself, is the document alone.
+"""
+
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import formats
+from .contract import Cause
+from .formats import Format
+
+UNREADABLE = Cause(
+    for_requester="Le document n’a pas pu être ouvert : il est endommagé, ou d’une"
+    " variante inconnue. Envoyez-le en PDF.",
+    code="damaged",
+)
+TOO_SLOW = Cause(
+    for_requester="Le document est trop complexe pour être converti. Envoyez-le en PDF.",
+    code="too-slow",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How a program is called; `{source}` and `{target}` are its files."""
+
+    command: tuple[str, ...]
+    suffix: str
+    "Of what it makes."
+
+    source_suffix: str
+
+
+_POSTSCRIPT = Recipe(
+    (
+        *("gs", "-q", "-dSAFER", "-dBATCH", "-dNOPAUSE", "-sDEVICE=pdfwrite"),
+        *("-sPAPERSIZE=a4", "-dAutoRotatePages=/None"),
+        *("-sOutputFile={target}", "{source}"),
+    ),
+    ".pdf",
+    ".ps",
+)
+RECIPES: dict[Format, Recipe] = {
+    formats.PS: _POSTSCRIPT,
+    formats.EPS: Recipe(
+        (*_POSTSCRIPT.command[:1], "-dEPSCrop", *_POSTSCRIPT.command[1:]),
+        ".pdf",
+        ".eps",
+    ),
+    formats.SVG: Recipe(
+        ("rsvg-convert", "-f", "pdf", "-o", "{target}", "{source}"), ".pdf", ".svg"
+    ),
+    formats.HEIC: Recipe(("heif-convert", "{source}", "{target}"), ".png", ".heic"),
+}
+
+
+def run(content: bytes, found: Format, *, seconds: float) -> bytes:
+    """
+    Make the PDF or PNG.
+
+    Raises:
+        ConversionFailed: If the program cannot, or not in time.
+    """
+    recipe = RECIPES[found]
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder, f"document{recipe.source_suffix}")
+        target = Path(folder, f"result{recipe.suffix}")
+        source.write_bytes(content)
+        command = [part.format(source=source, target=target) for part in recipe.command]
+        try:
+            subprocess.run(
+                command,
+                cwd=folder,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                timeout=seconds,
+                check=False,
+            )
+            # Of several pictures in one file the first is numbered.
+            made = sorted(Path(folder).glob(f"result*{recipe.suffix}"))
+            result = made[0].read_bytes() if made else b""
+        except subprocess.TimeoutExpired:
+            raise TOO_SLOW.failure() from None
+        except OSError:
+            raise UNREADABLE.failure() from None
+    if not result:
+        raise UNREADABLE.failure()
+    return result
