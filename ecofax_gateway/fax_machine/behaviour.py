@@ -51,6 +51,7 @@ class Conduct(StrEnum):
     RTN = "rtn"
     RTN_ONCE = "rtn-once"
     PIN = "pin"
+    RTP_ONCE = "rtp-once"
     STOP = "stop"
     DUPLICATES = "duplicates"
     NEVER_ENDING = "never-ending"
@@ -86,6 +87,7 @@ MEANINGS: dict[Conduct, str] = {
     Conduct.RTN: "RTN instead of confirming the page, however often it comes",
     Conduct.RTN_ONCE: "RTN, but MCF when the page comes again",
     Conduct.PIN: "PIN instead of confirming the page: an operator is wanted",
+    Conduct.RTP_ONCE: "RTP after the page: got it, train again (no error correction)",
     Conduct.STOP: "falls silent instead of confirming the page",
     Conduct.DUPLICATES: "repeats old datagrams for ever instead of confirming the page",
     Conduct.NEVER_ENDING: "never hangs up, is deaf to BYE, repeats its last datagram",
@@ -98,6 +100,7 @@ PAGED = frozenset(
         Conduct.RTN,
         Conduct.RTN_ONCE,
         Conduct.PIN,
+        Conduct.RTP_ONCE,
         Conduct.STOP,
         Conduct.DUPLICATES,
     }

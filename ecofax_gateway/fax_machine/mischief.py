@@ -9,7 +9,7 @@ nothing else needs to change.
 
 Standards:
     ITU-T T.30 (09/2005) §5.3.6.1 -- DIS 0000 0001, MCF X011 0001, RTN X011 0010,
-    PIN X011 0100, DCN X101 1111
+    RTP X011 0011, PIN X011 0100, DCN X101 1111
     ITU-T T.38 (09/2010) §7.4 -- HDLC octets in fields, first bit lowest
 """
 
@@ -26,6 +26,7 @@ _NO_FRAME = 0x55
 _INSTEAD = {
     Conduct.RTN: 0x32,
     Conduct.RTN_ONCE: 0x32,
+    Conduct.RTP_ONCE: 0x33,
     Conduct.PIN: 0x34,
     Conduct.DCN: 0x5F,
 }
@@ -94,7 +95,9 @@ class Mischief:
         if conduct is Conduct.CORRUPT_DIS and fcf == _DIS:
             return _NO_FRAME
         past = self._pages() - self._behaviour.page
-        due = past == 0 or (past > 0 and conduct is not Conduct.RTN_ONCE)
+        due = past == 0 or (
+            past > 0 and conduct not in (Conduct.RTN_ONCE, Conduct.RTP_ONCE)
+        )
         if not due or fcf & ~_X_BIT != _MCF:
             return fcf
         if conduct in (Conduct.HANG_UP, Conduct.STOP, Conduct.DUPLICATES):

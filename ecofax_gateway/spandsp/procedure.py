@@ -78,6 +78,7 @@ class Procedure:
         self._file_fault: str | None = None
         self._dcn_came = False
         self._refusals = 0
+        self._retrained = False
         self._code: int | None = None
         self._over = False
         self._in_page = False
@@ -97,6 +98,8 @@ class Procedure:
 
     def events(self) -> list[TerminalEvent]:
         """Drain what happened, in order."""
+        if not self._events:
+            return []
         drained, self._events = self._events, []
         return drained
 
@@ -171,7 +174,7 @@ class Procedure:
 
     def _passed(self, samples: int) -> None:
         """Count time; a carrier calls it with each step."""
-        if isinstance(self._job, Sending) and self._met and not self._in_page:
+        if not self._in_page and self._met and isinstance(self._job, Sending):
             self._idle += samples
 
     def _finish(self) -> None:
@@ -182,7 +185,8 @@ class Procedure:
 
     def _check(self) -> None:
         """After each call into C: what must not be done inside a callback."""
-        if self._take_faults() or self._refusals >= MAX_REFUSALS:
+        # A hundred times a second and call: looked at before anything is called.
+        if (log.tiff_faults and self._take_faults()) or self._refusals >= MAX_REFUSALS:
             self.terminate()
 
     def _take_faults(self) -> bool:
@@ -211,6 +215,8 @@ class Procedure:
             return ending, detail
         if not isinstance(self._job, Sending):
             return ending, detail
+        if self._retrained:
+            detail += ", a page was answered RTP: rows of it may be damaged"
         if self._last_answer not in CONFIRMATIONS or self._confirmed != self._wanted():
             return Ending.PROTOCOL_ERROR, f"not every page was confirmed, {detail}"
         return ending, detail
@@ -330,6 +336,7 @@ class Procedure:
                 return
             if self._page_goes_on:
                 return
+            self._retrained |= self._last_answer == Fcf.RTP
             if not self._page_was_whole():
                 self._file_fault = "a page was sent with fewer rows than it has"
                 return

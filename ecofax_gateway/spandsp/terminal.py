@@ -83,6 +83,8 @@ class FaxTerminal(Procedure):
         """
         Drain the packets to send, in order, each with how often to send it.
         """
+        if not self._out:
+            return []
         drained, self._out = self._out, []
         return drained
 

@@ -125,7 +125,10 @@ def options(numbers):
 def test_every_conduct_is_called_here():
     called = {how.partition(":")[0] for how in (*AT_ONCE, *AT_REAL_SPEED)}
 
-    assert {str(conduct) for conduct in Conduct} - called == {"rtn-once"}
+    assert {str(conduct) for conduct in Conduct} - called == {
+        "rtn-once",
+        "rtp-once",
+    }
 
 
 async def test_each_far_end_has_its_ending(sender, start_fax_machine, order, paper):
@@ -224,6 +227,21 @@ async def test_a_voice_is_told_from_silence(sender, start_fax_machine, order, pa
 
     assert "a voice or music" in calls["talk"].outcome.detail
     assert "silence" in calls["refuse-t38"].outcome.detail
+
+
+async def test_a_page_that_may_be_damaged_is_said_to_be(
+    sender, start_fax_machine, order, paper
+):
+    """
+    T.30 §5.3.6.1.7: RTP takes the page and asks to train again: rows of it are bad.
+    """
+    machine = await start_fax_machine("--behave=rtp-once:1")
+    call = Call()
+
+    await call.place(sender, order(machine, paper(2, rows=300), ecm=False))
+
+    assert call.result == (Ending.DELIVERED, 2, "t38")
+    assert "may be damaged" in call.outcome.detail
 
 
 async def test_no_fax_begins_before_the_answer(sender, start_fax_machine, order, paper):
