@@ -112,7 +112,9 @@ class Signalling:
     async def _bind(self, host: str, port: int) -> Address:
         """RFC 3261 §18: "All SIP elements MUST implement UDP and TCP"."""
         for attempt in range(PORT_TRIES):
-            self._port = await open_udp(host, port, self._datagram_received)
+            self._port = await open_udp(
+                host, port, self._datagram_received, self._refused
+            )
             try:
                 return await self.streams.listen(host, self._port.address[1])
             except OSError:
@@ -202,6 +204,11 @@ class Signalling:
         self._on_message(False, data, source)
         self.agent.receive(data, source, self.now())
         self.flush()
+
+    def _refused(self, address: Address) -> None:
+        if self._port is not None:
+            self.agent.refused(address, self.now())
+            self.flush()
 
     def _flow_opened(self, hop: Hop, local: Address) -> None:
         if self._port is not None:

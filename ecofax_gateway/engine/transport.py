@@ -22,6 +22,16 @@ OnDatagram = Callable[[bytes, Address], None]
 Tap = Callable[[bool, bytes, Address], None]
 """Whether it is ours, the datagram, the far end; must not raise."""
 
+IP_RECVERR = 11
+IPV6_RECVERR = 25
+"""Of linux/in.h and linux/in6.h; Python 3.11 does not name them."""
+
+MAX_ERRORS = 100
+"""Read at a time."""
+
+ERROR_BYTES = 512
+"""For what the kernel says with one."""
+
 RECEIVE_BUFFER = 1 << 20
 """Bytes asked of the kernel; a page without pacing comes in a burst."""
 
@@ -32,10 +42,20 @@ class UdpPort(asyncio.DatagramProtocol):
 
     Args:
         on_datagram: Called with each datagram and its source; must not raise.
+
+        on_refused: Called with an address at which nobody listens, as ICMP says; None:
+            the kernel is not asked.
     """
 
-    def __init__(self, on_datagram: OnDatagram) -> None:
+    def __init__(
+        self,
+        on_datagram: OnDatagram,
+        on_refused: Callable[[Address], None] | None = None,
+    ) -> None:
         self.on_datagram = on_datagram
+        self._on_refused = on_refused
+        self._has_failed = False
+        self._sock: socket.socket | None = None
         self.tap: Tap | None = None
         "Sees each datagram that comes or goes."
 
@@ -47,6 +67,10 @@ class UdpPort(asyncio.DatagramProtocol):
         assert self._transport is not None
         name = self._transport.get_extra_info("sockname")
         return name[0], name[1]
+
+    def watch_errors(self, sock: socket.socket) -> None:
+        """Where ICMP errors are read from."""
+        self._sock = sock
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the transport; called by asyncio."""
@@ -67,6 +91,22 @@ class UdpPort(asyncio.DatagramProtocol):
         A port that is closed late is told to us long after it mattered.
         """
         logger.debug("UDP: %s", exc)
+        self._has_failed = True
+        if self._on_refused is None or self._sock is None:
+            return
+        # The error itself names nobody; the queue has the datagrams that came back. It
+        # must be emptied: while it is not, the socket counts as ready.
+        for _ in range(MAX_ERRORS):
+            try:
+                _, _, _, address = self._sock.recvmsg(
+                    0, ERROR_BYTES, socket.MSG_ERRQUEUE
+                )
+            except OSError:
+                return
+            if address:
+                asyncio.get_running_loop().call_soon(
+                    self._on_refused, (address[0], address[1])
+                )
 
     def send(self, data: bytes, address: Address) -> None:
         """
@@ -80,13 +120,18 @@ class UdpPort(asyncio.DatagramProtocol):
             return
         if self.tap is not None:
             self.tap(True, data, address)
+        self._has_failed = False
         self._transport.sendto(data, address)
+        if self._has_failed and self._on_refused is not None:
+            # The kernel tells the error of an earlier datagram instead of sending.
+            self._transport.sendto(data, address)
 
     def close(self) -> None:
         """Close the socket; idempotent."""
         if self._transport is not None:
             self._transport.close()
             self._transport = None
+            self._sock = None
 
 
 @lru_cache(maxsize=4096)
@@ -100,7 +145,12 @@ def is_sendable(address: Address) -> bool:
     return 0 < port < 0x10000 and not (ip.is_unspecified or ip.is_multicast)
 
 
-async def open_udp(host: str, port: int, on_datagram: OnDatagram) -> UdpPort:
+async def open_udp(
+    host: str,
+    port: int,
+    on_datagram: OnDatagram,
+    on_refused: Callable[[Address], None] | None = None,
+) -> UdpPort:
     """
     Bind a socket.
 
@@ -111,13 +161,27 @@ async def open_udp(host: str, port: int, on_datagram: OnDatagram) -> UdpPort:
 
         on_datagram: Called with each datagram and its source.
 
+        on_refused: Called with an address at which nobody listens; None: not asked for.
+
     Raises:
         OSError: If it cannot be bound.
     """
     loop = asyncio.get_running_loop()
-    _, udp_port = await loop.create_datagram_endpoint(
-        lambda: UdpPort(on_datagram), local_addr=(host, port)
-    )
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    sock = socket.socket(family, socket.SOCK_DGRAM)
+    try:
+        sock.setblocking(False)
+        if on_refused is not None:
+            is_v6 = family == socket.AF_INET6
+            level = socket.IPPROTO_IPV6 if is_v6 else socket.IPPROTO_IP
+            sock.setsockopt(level, IPV6_RECVERR if is_v6 else IP_RECVERR, 1)
+        sock.bind((host, port))
+    except OSError:
+        sock.close()
+        raise
+    udp_port = UdpPort(on_datagram, on_refused)
+    udp_port.watch_errors(sock)
+    await loop.create_datagram_endpoint(lambda: udp_port, sock=sock)
     return udp_port
 
 

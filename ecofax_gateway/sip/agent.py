@@ -140,6 +140,10 @@ class UserAgent:
         """A connection is gone, or could not be opened: nothing more comes by it."""
         self._exchange.flow_closed(peer, now)
 
+    def refused(self, address: Address, now: float) -> None:
+        """Nobody listens at a UDP address that was sent to, says ICMP."""
+        self._exchange.refused(Hop(*address), now)
+
     def places_to_find(self) -> list[Place]:
         """Drain the host names that far ends wrote and the owner may look up."""
         return self._exchange.places_to_find()

@@ -39,6 +39,9 @@ shout at somebody else."""
 VIA_BYTES = 120
 """What the Via adds to a request that has none yet, IPv6 and branch included."""
 
+REFUSED_SECONDS = 3.0
+"""How long a request is repeated to a port where nobody listens."""
+
 NO_TCP_SECONDS = 3_600.0
 """How long a peer that refused TCP for a large request is not asked again."""
 
@@ -204,6 +207,19 @@ class Exchange:
             if detour is not None and client.state is State.TRYING:
                 self._take_detour(client, *detour, now)
             else:
+                client.break_off(now)
+
+    def refused(self, peer: Hop, now: float) -> None:
+        """
+        Nobody listens at *peer*, says ICMP.
+
+        Standards:
+            RFC 3261 §18.4 -- port unreachable: as if the transport had failed
+        """
+        for client in [c for c in self._clients.values() if c.peer == peer]:
+            # A proxy that is started anew is back in some seconds.
+            is_lasting = now - client.began >= REFUSED_SECONDS
+            if client.state is State.TRYING and (client.is_hasty or is_lasting):
                 client.break_off(now)
 
     def receive(self, data: bytes, source: Hop, now: float) -> None:

@@ -264,6 +264,7 @@ class PlacedCall(Call):
             body=self._sdp,
         )
         self._invite = endpoint.exchange.request(request, peer, self, now)
+        self._invite.is_hasty = bool(self._targets)
         if self._targets:
             patience = HURRY * endpoint.exchange.timers.t1
             endpoint.exchange.agenda.set(self._hurry, now + patience)

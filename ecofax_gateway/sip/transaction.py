@@ -87,6 +87,10 @@ class Transaction:
         self.kind = kind
         self.request = request
         self.peer = peer
+        self.is_hasty = False
+        "Whether its user has somewhere else to go if nobody listens at *peer*."
+
+        self.began = 0.0
         self.source = peer
         "Where the far end's last message really came from."
 
@@ -104,6 +108,7 @@ class Transaction:
 
     def start(self, now: float) -> None:
         """Send the request; clients only."""
+        self.began = now
         self._last = format_message(self.request)
         self._send(self._last, self.peer)
         self._enter(self.state, now)

@@ -12,6 +12,7 @@ import pytest
 from ecofax_gateway.engine.signalling import Signalling
 from ecofax_gateway.engine.streams import MAX_TAKEN_BY_HOST
 from ecofax_gateway.engine.tls import server_context
+from ecofax_gateway.engine.transport import open_udp
 from ecofax_gateway.sip import (
     Answered,
     Call,
@@ -239,3 +240,48 @@ async def test_one_host_cannot_take_every_connection():
             writer.close()
             with contextlib.suppress(ConnectionResetError):
                 await writer.wait_closed()
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+async def test_a_closed_udp_port_sends_the_call_on_at_once(host):
+    """
+    What ICMP says, the next target need not wait for.
+    """
+    async with pair(host) as (caller, callee):
+        gone = await open_udp(host, 0, lambda data, source: None)
+        dead = Hop(*gone.address)
+        gone.close()
+        loop = asyncio.get_running_loop()
+        await asyncio.sleep(0)
+        began = loop.time()
+        caller.invite(dead, Hop(host, callee.shell.address[1]))
+        await caller.until(Answered)
+        spent = loop.time() - began
+
+    assert (await caller.until(TargetFailed)).target == dead
+    assert spent < 8  # the patience with a silent target
+
+
+async def test_a_udp_port_that_stays_closed_ends_the_call_in_seconds():
+    async with pair() as (caller, _):
+        gone = await open_udp("127.0.0.1", 0, lambda data, source: None)
+        dead = Hop(*gone.address)
+        gone.close()
+        await asyncio.sleep(0)
+        caller.invite(dead)
+        event = await caller.until(CallFailed)
+
+    assert (event.status, event.q850) == (503, 38)
+
+
+async def test_a_port_that_opens_late_gets_the_call():
+    async with pair() as (caller, _):
+        late = Agent()
+        gone = await open_udp("127.0.0.1", 0, lambda data, source: None)
+        port = gone.address[1]
+        gone.close()
+        await asyncio.sleep(0)
+        caller.invite(Hop("127.0.0.1", port))
+        await late.shell.open("127.0.0.1", port)
+        await caller.until(Answered)
+        late.shell.close()
