@@ -213,6 +213,10 @@ class Ladder:
         self._left_out += len(self._last) == MAX_LAST_NOTES
         self._last.append(taken)
 
+    def own(self, name: str, detail: str = "") -> None:
+        """What we did or saw ourselves."""
+        self.note(Layer.OWN, name, detail, from_us=True)
+
     def frame(self, name: str, detail: str = "", *, from_us: bool) -> None:
         """A T.30 control frame; those that carry image say nothing by themselves."""
         if name in _IMAGE_FRAMES:

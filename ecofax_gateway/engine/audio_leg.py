@@ -242,6 +242,8 @@ class AudioLeg:
         self.fault = self._watchdog.fault(self._samples / RATE, terminal.idle_s)
         if self.fault:
             logger.info("watchdog: %s", self.fault)
+            if terminal.ladder is not None:
+                terminal.ladder.own("watchdog", self.fault)
             terminal.terminate()
 
     def _tell(self) -> None:

@@ -176,6 +176,7 @@ class OutgoingCall:
         if self._state is _State.OVER:
             return
         self._cancelled = True
+        self._media.ladder.own("hung up by order")
         if self._state is _State.CALLING:
             # `CallFailed` says whether the far end was quicker.
             self._call.hang_up(self._signalling.now())

@@ -281,6 +281,8 @@ class FaxLeg:
         self.fault = self._watchdog.fault(self._ticks * TICK_S, self.terminal.idle_s)
         if self.fault:
             logger.info("watchdog: %s", self.fault)
+            if self.terminal.ladder is not None:
+                self.terminal.ladder.own("watchdog", self.fault)
             self.terminal.terminate()
 
     def _tell(self) -> None:

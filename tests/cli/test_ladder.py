@@ -21,7 +21,7 @@ def test_two_columns_with_times():
     now[0] = 1.234
     for _ in range(3):
         ladder.frame("RNR", from_us=False)
-    ladder.note(Layer.OWN, "watchdog", "nothing new for 45 s", from_us=True)
+    ladder.own("watchdog", "nothing new for 45 s")
 
     assert list(print_ladder(ladder.journal())) == [
         "     seconds  we                                   they",

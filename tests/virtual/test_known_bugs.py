@@ -221,7 +221,8 @@ def test_where_libspandsp_waits_for_ever_the_watchdog_ends_it(
     assert outcome.ending is Ending.STALLED
     assert outcome.detail.startswith("watchdog")
     assert outcome.pages_confirmed == 0
-    assert "CSI" in frames_heard(call)[-2:]
+    assert frames_heard(call)[-1] == "watchdog"
+    assert "CSI" in frames_heard(call)[-3:]
 
 
 def test_a_preamble_and_then_nothing_is_a_stalled_call(sending, tmp_path, calls):
