@@ -218,9 +218,7 @@ class Ladder:
         self.note(Layer.OWN, name, detail, from_us=True)
 
     def frame(self, name: str, detail: str = "", *, from_us: bool) -> None:
-        """A T.30 control frame; those that carry image say nothing by themselves."""
-        if name in _IMAGE_FRAMES:
-            return
+        """A T.30 control frame."""
         self._trainings += from_us and name == "DCS"
         if not from_us and name == "CFR":
             self._page_from = self.now()
@@ -279,9 +277,6 @@ class Ladder:
             media=media,
             capture=capture,
         )
-
-
-_IMAGE_FRAMES = frozenset({"FCD", "RCP"})
 
 
 def _note(

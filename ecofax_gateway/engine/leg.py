@@ -224,7 +224,8 @@ class FaxLeg:
                     continue
             if is_image(ifp):
                 self._watchdog.moved(self._ticks * TICK_S)
-            self._note(ifp, from_us=True)
+            else:
+                self._note(ifp, from_us=True)
             datagram = self._udptl.send(ifp)
             self._send(datagram)
             for repeat in range(1, count):

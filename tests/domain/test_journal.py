@@ -102,7 +102,6 @@ def test_the_training_check_is_told_from_the_image(ladder):
     ladder.fast_modem("V.17 12000", from_us=True)
     ladder.frame("CFR", from_us=False)
     ladder.fast_modem("V.17 12000 short", from_us=True)
-    ladder.frame("FCD", from_us=True)
     ladder.frame("PPS-EOP", from_us=True)
     ladder.frame("PPR", from_us=False)
     ladder.fast_modem("V.17 12000 short", from_us=True)
