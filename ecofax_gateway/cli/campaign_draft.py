@@ -21,7 +21,7 @@ from ..mail.dates import NotADate, parse_due
 from ..mail.number_list import BULK, parse_numbers
 from ..pipeline import campaigns
 from ..pipeline.prepare import split_restricted
-from ..pipeline.routing import Plan
+from ..pipeline.routing import Plan, Routing
 from ..settings import Settings
 from ..store import opt_outs
 from ..store.campaigns import NewCampaign, NewDocument, Wishes
@@ -192,7 +192,8 @@ def edit_draft(arguments: argparse.Namespace) -> int:
             expected=len(numbers) if arguments.numbers else None,
         )
         window = window_of(arguments, settings)
-        db.sync_tx(_edit, arguments.ref, changes, arguments, window, now)
+        routing = Routing(settings.carriers)
+        db.sync_tx(_edit, arguments.ref, changes, arguments, window, routing, now)
         _write_numbers(db, arguments.ref, numbers, plan)
     print(f"{arguments.ref}: changed")
     return 0
@@ -220,11 +221,14 @@ def _edit(
     changes: Changes,
     arguments: argparse.Namespace,
     window: Window | None,
+    routing: Routing,
     now: datetime,
 ) -> None:
     # Rules alone may be changed while it is under way.
     if changes != Changes():
         campaigns.edit(conn, ref, changes, now=now)
+    if changes.quality:
+        campaigns.reroute(conn, ref, routing)
     campaigns.set_rules(conn, ref, _rules(arguments, window), now=now)
 
 

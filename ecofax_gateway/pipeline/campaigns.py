@@ -18,7 +18,7 @@ from ..domain.errors import OrderRefused
 from ..domain.fax import FaxState
 from ..domain.number import FaxNumber
 from ..domain.window import Window
-from ..store import campaigns, canary, drafts, opt_outs, repeats, schedules
+from ..store import campaigns, canary, drafts, opt_outs, repeats, schedules, trunks
 from ..store.campaigns import (
     Campaign,
     Cancellation,
@@ -30,6 +30,7 @@ from ..store.drafts import Changes, DraftAnswer
 from ..store.states import CampaignState
 from .answer import Answer
 from .prepare import split_restricted
+from .routing import Routing
 
 BATCH = drafts.BATCH
 
@@ -144,6 +145,19 @@ def edit(conn: Connection, ref: str, changes: Changes, *, now: datetime) -> None
     """
     found(conn, ref)
     _ensure(drafts.edit(conn, ref, changes, now=now), ref)
+
+
+def reroute(conn: Connection, ref: str, routing: Routing) -> None:
+    """
+    Let the faxes of a draft leave by the trunks that serve its quality now.
+
+    Raises:
+        OrderRefused: If no trunk serves some of its numbers in it, or there is none.
+    """
+    quality = found(conn, ref).quality
+    waiting = trunks.of_campaign(conn, ref)
+    plan = routing.plan([each.number for each in waiting], quality, trunks.closed(conn))
+    trunks.move(conn, waiting, lambda number, _: plan.others.get(number, plan.trunk))
 
 
 def set_rules(conn: Connection, ref: str, rules: Rules, *, now: datetime) -> None:

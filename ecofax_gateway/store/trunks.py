@@ -119,6 +119,12 @@ def waiting(conn: Connection, *, not_for: Collection[str]) -> list[Waiting]:
     return [Waiting(**row) for row in conn.execute(query).mappings()]
 
 
+def of_campaign(conn: Connection, ref: str) -> list[Waiting]:
+    """A campaign's faxes that are still to be called."""
+    query = _WAITING.where(campaign.c.ref == ref, fax.c.state.in_(OPEN))
+    return [Waiting(**row) for row in conn.execute(query).mappings()]
+
+
 def queued(
     conn: Connection,
     *,

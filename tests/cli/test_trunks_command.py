@@ -133,3 +133,24 @@ def test_a_preflight_counts_each_number_at_its_trunks_price(ecofax, tmp_path):
     assert "trunks     2 by sure, 1 by cheap" in shown["best"]
     cost = (0.01 + 0.05 + 0.05) * seconds["best"] / 60
     assert f"cost       {cost:.2f} by the trunks' prices a minute" in shown["best"]
+
+
+def test_another_quality_of_a_draft_is_another_route(ecofax, tmp_path):
+    ecofax("line", "add", "0366720307")
+    letter = tmp_path / "letter.txt"
+    letter.write_text("Bonjour\n")
+    numbers = tmp_path / "numbers.txt"
+    numbers.write_text("0972101010\n0612345678\n")
+    made = ecofax(
+        "campaign", "create", letter, "--numbers", numbers, "--quality", "best"
+    )
+    ref = made.stdout.split(":")[0]
+
+    planned = ecofax("trunks").stdout
+    changed = ecofax("campaign", "edit", ref, "--quality", "normal")
+    other = json.loads(ecofax("show", ref, "--json").stdout)
+
+    assert made.returncode == 0, made.stderr
+    assert changed.returncode == 0, changed.stderr
+    assert "new" in planned
+    assert [each["trunk"] for each in other["faxes"]] == ["cheap", "cheap"]

@@ -162,6 +162,25 @@ def test_each_trunk_keeps_to_its_channels(fax_machine, gateway):
     assert (len(one.received()), len(two.received())) == (4, 6)
 
 
+def test_calls_begin_at_the_pace_of_their_trunk(fax_machine, gateway):
+    far_end = fax_machine()
+    gate = gateway(
+        trunks=trunk("one", far_end.port, "channels = 9", "calls_per_second = 3"),
+        max_calls=9,
+    )
+    numbers = [f"047210101{n}" for n in range(7)]
+
+    ref = gate.hand_in(write_mail(), *(f"{number}@ecofax.fr" for number in numbers))
+    gate.reply("report")
+
+    calls = [attempts(gate, f"{ref}-{place}")[0] for place in range(1, 8)]
+    first = min(call.claimed_at for call in calls)
+    started = sorted(call.started_at for call in calls)
+    assert all(
+        at >= first + n * timedelta(seconds=1 / 3) for n, at in enumerate(started)
+    )
+
+
 def test_an_operator_pauses_a_trunk_and_lets_it_go_on(fax_machine, gateway):
     cheap, sure = fax_machine(), fax_machine()
     gate = gateway(
