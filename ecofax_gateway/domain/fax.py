@@ -32,7 +32,7 @@ class FaxState(StrEnum):
     "The process died after the call began. Never redialled by itself."
 
     HELD = "held"
-    "Paused."
+    "Its sender is asked whether it is meant; see `Hold`."
 
     CANCELLED = "cancelled"
 
@@ -78,8 +78,11 @@ TRANSITIONS: dict[FaxState, frozenset[FaxState]] = {
             FaxState.CANCELLED,
         }
     ),
-    FaxState.SCHEDULED: frozenset({FaxState.QUEUED, FaxState.HELD, FaxState.CANCELLED}),
-    FaxState.QUEUED: frozenset({FaxState.DIALING, FaxState.HELD, FaxState.CANCELLED}),
+    # Both fail uncalled where another fax learns that the number does not exist.
+    FaxState.SCHEDULED: frozenset(
+        {FaxState.QUEUED, FaxState.FAILED, FaxState.CANCELLED}
+    ),
+    FaxState.QUEUED: frozenset({FaxState.DIALING, FaxState.FAILED, FaxState.CANCELLED}),
     FaxState.DIALING: frozenset(
         {
             FaxState.SENT,
@@ -90,10 +93,11 @@ TRANSITIONS: dict[FaxState, frozenset[FaxState]] = {
             FaxState.CANCELLED,
         }
     ),
-    FaxState.HELD: frozenset({FaxState.SCHEDULED, FaxState.QUEUED, FaxState.CANCELLED}),
+    FaxState.HELD: frozenset({FaxState.WAITING, FaxState.CANCELLED}),
     FaxState.SENT: frozenset(),
     FaxState.FAILED: frozenset(),
-    FaxState.UNKNOWN: frozenset(),
+    # A late result of the same call may settle it. It is not called again even then.
+    FaxState.UNKNOWN: frozenset({FaxState.SENT, FaxState.FAILED, FaxState.CANCELLED}),
     FaxState.CANCELLED: frozenset(),
 }
 """What may follow what; the store's updates name the state they expect."""

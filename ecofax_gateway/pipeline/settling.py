@@ -14,7 +14,7 @@ from ..domain import shares
 from ..domain.fax import FaxState
 from ..domain.mode import mode_that_worked
 from ..domain.outcome import Ending, Outcome
-from ..domain.retry import Ask, CallAgain, Decision, decide
+from ..domain.retry import Ask, CallAgain, Decision, Stop, decide
 from ..store import calls, claims, memory, riders, trunks
 from ..store.claims import ClaimedFax
 from .answer import Answer
@@ -136,6 +136,8 @@ class Settling:
         now: datetime,
     ) -> Decision:
         history = calls.history(conn, claimed, outcome)
+        if history is None:
+            return Stop()
         number, quality = claimed.number, claimed.quality
         other = None
         if outcome.ending is Ending.TRUNK_FAULT and self._routing.has_choice:

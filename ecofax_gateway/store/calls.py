@@ -105,12 +105,16 @@ def progress(
     return True
 
 
-def history(conn: Connection, claimed: ClaimedFax, outcome: Outcome) -> History:
+def history(conn: Connection, claimed: ClaimedFax, outcome: Outcome) -> History | None:
     """
     What `retry.decide` needs to know; *outcome* is of the attempt that just ended.
 
     Call it before `finish`, in the same transaction. Only calls whose intent was
     written count, and of these not the ones that our own side spoiled.
+
+    Returns:
+        None: it has no attempt, not even this one. It was cancelled as soon as it was
+        claimed, and `finish` will write nothing.
     """
     first_at: datetime | None = None
     dials = with_carrier = not_a_fax = 0
@@ -128,7 +132,8 @@ def history(conn: Connection, claimed: ClaimedFax, outcome: Outcome) -> History:
         dials += 1
         with_carrier += outcome.fax_met if is_this else row.fax_met
         not_a_fax += ending is Ending.NOT_A_FAX
-    assert first_at is not None, "a claimed fax has an attempt"
+    if first_at is None:
+        return None
     return History(
         first_at=first_at,
         dials=dials,

@@ -4,8 +4,10 @@ Whatever happens in whatever order, a fax is where the rules allow it to be.
 
 import shutil
 import tempfile
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -19,43 +21,69 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from sqlalchemy import func, select
 
+from ecofax_gateway.domain.dialling import Dialling
 from ecofax_gateway.domain.fax import FINAL, TRANSITIONS, FaxState, Phase
 from ecofax_gateway.domain.outcome import Ending, Outcome
-from ecofax_gateway.domain.retry import RetryPolicy, decide
+from ecofax_gateway.domain.retry import RetryPolicy
+from ecofax_gateway.domain.route import Carrier
+from ecofax_gateway.engine.protocol import TrunkAddress
+from ecofax_gateway.pipeline.answer import Answer
+from ecofax_gateway.pipeline.load import Load, write_intents, write_progress
+from ecofax_gateway.pipeline.routing import Routing
+from ecofax_gateway.pipeline.settling import Settling
+from ecofax_gateway.pipeline.way import Way
+from ecofax_gateway.pipeline.worker import Bell
 from ecofax_gateway.store import (
-    calls,
     campaigns,
     claims,
     faxes,
+    lines,
     nodes,
     preparation,
+    repeats,
     trunks,
 )
 from ecofax_gateway.store.database import Database
+from ecofax_gateway.store.tables import fax
 
-LATE = {FaxState.UNKNOWN: {FaxState.SENT, FaxState.FAILED, FaxState.CANCELLED}}
-"""What a late result may change, beyond `TRANSITIONS`."""
+AGAIN = {repeats.ALLOWED: True}
+
+WAY = Way(
+    name="main",
+    address=TrunkAddress(host="192.0.2.1"),
+    dialling=Dialling(),
+    policy=RetryPolicy(),
+)
 
 NUMBERS = [f"+3397210101{n}" for n in range(4)]
 
 
 def reachable(state):
     """
-    States that *state* may be in after one rule, which may be two steps.
+    States that *state* may be in after one rule; a release is two steps.
     """
-    one = TRANSITIONS[state] | LATE.get(state, set())
-    return {state} | one
+    through = TRANSITIONS[FaxState.WAITING] if state is FaxState.HELD else frozenset()
+    return {state} | TRANSITIONS[state] | through
+
+
+def holds_channel():
+    """
+    Faxes whose call counts for the caps.
+    """
+    query = select(fax.c.number, fax.c.line, fax.c.state)
+    return query.where(fax.c.busy, fax.c.rides_with.is_(None))
 
 
 class Faxes(RuleBasedStateMachine):
     """
-    Two lines, one trunk of three channels, two nodes that die and come back, or do not
-    notice that the other one declared them dead.
+    Two lines, of which one combines, one trunk of three channels, two nodes that die
+    and come back, or do not notice that the other one declared them dead.
     """
 
     make_office = None
-    claimed = Bundle("claimed")
+    loads = Bundle("loads")
 
     @initialize()
     def open(self):
@@ -67,9 +95,18 @@ class Faxes(RuleBasedStateMachine):
         self.lines = [
             self.office.line(f"+3310000000{n}", max_calls=2) for n in range(2)
         ]
+        self.office.tx(lines.set_combine, self.lines[0], combine=True)
+        self.settling = Settling(
+            answer=Answer(
+                sender="Fax <fax@gateway.example>", zone=ZoneInfo("UTC"), bell=Bell()
+            ),
+            ways={"main": WAY},
+            routing=Routing([Carrier(name="main")]),
+            clock=lambda: self.office.now,
+        )
         # Work from the start: few random sequences would get as far as a call.
         self.refs = [
-            self.office.queue(line, NUMBERS[n:] + NUMBERS[:n])
+            self.office.queue(line, NUMBERS[n:] + NUMBERS[:n], notes=AGAIN)
             for n, line in enumerate(self.lines * 2)
         ]
         begun = self.office.tx(nodes.begin, "b", now=self.office.now)
@@ -82,12 +119,29 @@ class Faxes(RuleBasedStateMachine):
         line=st.integers(0, 1),
         count=st.integers(1, 4),
         delay=st.sampled_from([None, 0, 60]),
+        meant=st.booleans(),
     )
-    def order(self, line, count, delay):
+    def order(self, line, count, delay, meant):
         due_at = None if delay is None else self.office.now + timedelta(seconds=delay)
+        notes = AGAIN if meant else {}
         self.refs.append(
-            self.office.campaign(self.lines[line], NUMBERS[:count], due_at=due_at)
+            self.office.campaign(
+                self.lines[line], NUMBERS[:count], due_at=due_at, notes=notes
+            )
         )
+
+    @rule(data=st.data(), is_meant=st.booleans())
+    def decide_about_repeats(self, data, is_meant):
+        if not is_meant:
+            self.office.tx(repeats.expire, before=self.office.now, now=self.office.now)
+            return
+        ref = data.draw(st.sampled_from(self.refs))
+
+        def release(conn):
+            for each in repeats.release(conn, ref, now=self.office.now):
+                preparation.let_go(conn, each, now=self.office.now)
+
+        self.office.tx(release)
 
     @rule(data=st.data(), fails=st.booleans())
     def prepare(self, data, fails):
@@ -111,7 +165,7 @@ class Faxes(RuleBasedStateMachine):
         self.office.later(seconds=seconds)
         self.office.tx(faxes.promote_due, now=self.office.now)
 
-    @rule(target=claimed, limit=st.integers(1, 4), node=st.sampled_from("ab"))
+    @rule(target=loads, limit=st.integers(1, 4), node=st.sampled_from("ab"))
     def claim(self, limit, node):
         new = self.office.tx(
             claims.claim,
@@ -120,53 +174,75 @@ class Faxes(RuleBasedStateMachine):
             limit=limit,
             now=self.office.now,
         )
-        self.owners |= {(each.ref, each.attempt): node for each in new}
-        return multiple(*new)
+        begun = [Load((each, *each.riders)) for each in new]
+        for load in begun:
+            assert len(load.faxes) == 1 or load.lead.line == self.lines[0]
+            self.owners |= {(each.ref, each.attempt): node for each in load.faxes}
+        return multiple(*begun)
 
-    @rule(claim=claimed)
-    def intend(self, claim):
-        if self.office.tx(calls.intend, claim, pages_sha256="x", now=self.office.now):
-            key = (claim.ref, claim.attempt)
+    @rule(load=loads)
+    def intend(self, load):
+        """
+        Who falls away leaves the load; the others may be called by the next intent.
+        """
+        if not load.faxes:
+            return
+        digests = ["x"] * len(load.faxes)
+        obstacles = self.office.tx(write_intents, load, digests, now=self.office.now)
+        if obstacles:
+            self.office.tx(self.settling.write_drops, load, obstacles, draw=0.5)
+            left = [each for each in load.faxes if each.ref not in obstacles]
+            load.faxes = tuple(left)
+            return
+        for each in load.faxes:
+            key = (each.ref, each.attempt)
             assert key not in self.dialled, "two INVITEs for one attempt"
-            assert self.states.get(claim.ref) is not FaxState.UNKNOWN
-            self.dialled[key] = claim
+            assert self.states.get(each.ref) is not FaxState.UNKNOWN
+            self.dialled[key] = each
 
     @rule(
-        claim=claimed,
+        load=loads,
         phase=st.sampled_from(Phase),
-        pages=st.integers(0, 3),
+        pages=st.integers(0, 9),
     )
-    def progress(self, claim, phase, pages):
-        before = self.office.fax(claim.ref)
-        heard = self.office.tx(
-            calls.progress, claim, phase, pages_confirmed=pages, now=self.office.now
-        )
-        assert self.office.fax(claim.ref).pages_confirmed >= before.pages_confirmed
-        assert not heard or before.attempt == claim.attempt
+    def progress(self, load, phase, pages):
+        before = {each.ref: self.office.fax(each.ref) for each in load.faxes}
+        heard = self.office.tx(write_progress, load, phase, pages, now=self.office.now)
+        for each in load.faxes:
+            after = self.office.fax(each.ref)
+            assert after.pages_confirmed >= before[each.ref].pages_confirmed
+            assert after.pages_confirmed <= 3
+            assert not heard or phase is Phase.SENDING or after.attempt == each.attempt
 
-    @rule(claim=claimed, ending=st.sampled_from(Ending), pages=st.booleans())
-    def finish(self, claim, ending, pages):
-        outcome = Outcome(ending=ending, pages_confirmed=int(pages), fax_met=pages)
-
-        def conclude(conn):
-            history = calls.history(conn, claim, outcome)
-            decision = decide(
-                outcome, history, policy=RetryPolicy(), now=self.office.now, draw=0.5
+    @rule(
+        load=loads,
+        ending=st.sampled_from(Ending),
+        pages=st.integers(0, 9),
+        fax_met=st.booleans(),
+    )
+    def finish(self, load, ending, pages, fax_met):
+        pages = min(pages, sum(load.pages))
+        if ending is Ending.DELIVERED:
+            pages = sum(load.pages)
+        outcome = Outcome(ending=ending, pages_confirmed=pages, fax_met=fax_met)
+        before = {each.ref: self.office.fax(each.ref) for each in load.faxes}
+        written = self.office.tx(self.settling.write_outcomes, load, outcome, draw=0.5)
+        for each, (told, state) in zip(load.faxes, written, strict=True):
+            was = before[each.ref]
+            assert not state or was.attempt == each.attempt
+            assert not was.cancel_requested or state is not FaxState.SCHEDULED
+            assert (
+                state is not FaxState.SENT or told.pages_confirmed == each.pages_to_send
             )
-            state = calls.finish(conn, claim, outcome, decision, now=self.office.now)
-            campaigns.finish_if_all_final(conn, claim.campaign, now=self.office.now)
-            return state
+        if ending is not Ending.BROKEN_OFF:
+            load.faxes = ()
 
-        before = self.office.fax(claim.ref)
-        if not self.office.tx(faxes.attempts, claim.ref):
-            return
-        state = self.office.tx(conclude)
-        assert not state or before.attempt == claim.attempt
-        assert not before.cancel_requested or state is not FaxState.SCHEDULED
-
-    @rule(claim=consumes(claimed))
-    def give_back(self, claim):
-        self.office.tx(claims.give_back, claim, now=self.office.now)
+    @rule(load=consumes(loads))
+    def give_back(self, load):
+        if load.faxes:
+            lead, *others = load.faxes
+            together = replace(lead, riders=tuple(others))
+            self.office.tx(claims.give_back, together, now=self.office.now)
 
     @rule(node=st.sampled_from("ab"))
     def restart(self, node):
@@ -208,20 +284,39 @@ class Faxes(RuleBasedStateMachine):
     def every_fax_moved_by_the_rules(self):
         if not hasattr(self, "office"):
             return
-        for fax in self.office.tx(faxes.listing):
-            before = self.states.get(fax.ref, FaxState.WAITING)
-            assert fax.state in reachable(before), (fax.ref, before, fax.state)
-            self.states[fax.ref] = fax.state
+        for each in self.office.tx(faxes.listing):
+            before = self.states.get(each.ref, FaxState.WAITING)
+            assert each.state in reachable(before), (each.ref, before, each.state)
+            self.states[each.ref] = each.state
 
     @invariant()
     def caps_hold(self):
         if not hasattr(self, "office"):
             return
-        dialing = self.office.tx(faxes.listing, state=FaxState.DIALING)
-        assert len(dialing) <= 3
-        assert len({fax.number for fax in dialing}) == len(dialing)
+        busy = self.office.tx(lambda conn: conn.execute(holds_channel()).all())
+        assert len(busy) <= 3
+        assert len({each.number for each in busy}) == len(busy)
         for line in self.lines:
-            assert sum(fax.line == line for fax in dialing) <= 2
+            assert sum(each.line == line for each in busy) <= 2
+
+    @invariant()
+    def who_rides_is_in_one_call(self):
+        """
+        With a fax that is in the same hands and holds the channel.
+        """
+        if not hasattr(self, "office"):
+            return
+        lead = fax.alias("lead")
+        same = [
+            fax.c[name] == lead.c[name]
+            for name in ("number", "line", "trunk", "state", "node", "epoch")
+        ]
+        riding = select(func.count()).where(fax.c.rides_with.is_not(None))
+        well = riding.join(lead, lead.c.id == fax.c.rides_with).where(
+            *same, fax.c.busy, lead.c.busy, lead.c.rides_with.is_(None)
+        )
+        count = self.office.tx(lambda conn: conn.execute(riding).scalar())
+        assert count == self.office.tx(lambda conn: conn.execute(well).scalar())
 
     @invariant()
     def finished_campaigns_have_no_open_fax(self):
@@ -243,7 +338,7 @@ def test_any_sequence_of_events_keeps_the_rules(make_office):
     run_state_machine_as_test(
         Faxes,
         settings=settings(
-            max_examples=25,
+            max_examples=15,
             stateful_step_count=40,
             deadline=None,
             suppress_health_check=list(HealthCheck),
