@@ -70,6 +70,7 @@ class Directory:
         self._now = now
         self._closed_until: dict[Hop, float] = {}
         self._doubted_until: dict[Hop, float] = {}
+        self._registered_at: dict[str, Hop] = {}
 
     async def targets(self, trunk: TrunkAddress) -> list[Hop]:
         """
@@ -86,7 +87,14 @@ class Directory:
             raise TrunkUnreachable(
                 f"503, to be left alone for {again_s:.0f} s", again_s=again_s
             )
-        open_hops.sort(key=lambda hop: self._doubted_until.get(hop, now) > now)
+        # Of a domain's servers, as a rule only the one that has our registration takes
+        # our calls.
+        open_hops.sort(
+            key=lambda hop: (
+                self._doubted_until.get(hop, now) > now,
+                hop not in self._registered_at.values(),
+            )
+        )
         return open_hops
 
     async def find(self, place: Place) -> list[Hop]:
@@ -112,6 +120,13 @@ class Directory:
             self._closed_until[hop] = now + retry_after
         elif not retry_after and len(self._doubted_until) < MAX_KNOWN:
             self._doubted_until[hop] = now + DOUBT_S
+
+    def registered(self, name: str, hop: Hop | None) -> None:
+        """Where the trunk of that name has our registration; None: nowhere."""
+        if hop is None:
+            self._registered_at.pop(name, None)
+        else:
+            self._registered_at[name] = hop
 
     def answered(self, hop: Hop) -> None:
         """One target is there after all."""

@@ -83,6 +83,7 @@ class TrunkKeeper:
         """Take the registration back; idempotent."""
         if self._task is None:
             return
+        self._directory.registered(self._name, None)
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
         self._task = None
@@ -140,11 +141,15 @@ class TrunkKeeper:
                 answer = InquiryAnswer(status=408, reason="no response")
             if answer.status not in DOWN_STATUSES:
                 self._directory.answered(target)
-                self._registered_at = target if answer.expires else None
+                self._register_at(target if answer.expires else None)
                 return answer
             self._directory.failed(target, answer.retry_after)
-        self._registered_at = None
+        self._register_at(None)
         return answer
+
+    def _register_at(self, hop: Hop | None) -> None:
+        self._registered_at = hop
+        self._directory.registered(self._name, hop)
 
     async def _ask(
         self,

@@ -36,9 +36,6 @@ STRANGERS_AT_ONCE = 50.0
 in some seconds, a scanner asks thousands of times, and a forged source would have us
 shout at somebody else."""
 
-VIA_BYTES = 120
-"""What the Via adds to a request that has none yet, IPv6 and branch included."""
-
 REFUSED_SECONDS = 3.0
 """How long a request is repeated to a port where nobody listens."""
 
@@ -254,12 +251,12 @@ class Exchange:
             RFC 3261 §18.1.1 -- large requests by TCP; back to UDP if that is refused
         """
         branch = MAGIC_COOKIE + self.token()
+        ready = self._with_via(request, branch, peer)
+        if not self._is_too_large(ready, peer, now):
+            return self._start(ready, peer, user, now)
         by_tcp = peer.over(Transport.TCP)
-        if not self._is_too_large(request, peer, now):
-            return self._start(self._with_via(request, branch, peer), peer, user, now)
-        detour = self._with_via(request, branch, peer), peer
         request = self._with_via(request, branch, by_tcp)
-        return self._start(request, by_tcp, user, now, detour=detour)
+        return self._start(request, by_tcp, user, now, detour=(ready, peer))
 
     def cancel(
         self,
@@ -333,8 +330,7 @@ class Exchange:
             self._detours.pop(transaction, None)
 
     def _is_too_large(self, request: Request, peer: Hop, now: float) -> bool:
-        size = len(format_message(request)) + VIA_BYTES
-        if peer.transport.is_stream or size <= MAX_UDP_BYTES:
+        if peer.transport.is_stream or len(format_message(request)) <= MAX_UDP_BYTES:
             return False
         return now >= self._no_tcp.get(peer.address, now)
 

@@ -11,6 +11,7 @@ import dns.rrset
 import pytest
 
 from ecofax_gateway.domain.outcome import Ending
+from ecofax_gateway.engine.directory import DOUBT_S, Directory, TrunkUnreachable
 from ecofax_gateway.engine.protocol import (
     Ended,
     Health,
@@ -22,9 +23,10 @@ from ecofax_gateway.engine.protocol import (
 )
 from ecofax_gateway.engine.resolver import Resolver
 from ecofax_gateway.engine.switchboard import Switchboard
+from ecofax_gateway.engine.tls import TrustStore
 from ecofax_gateway.engine.transport import open_udp
 from ecofax_gateway.sip.digest import parse_challenges
-from ecofax_gateway.sip.hop import Transport
+from ecofax_gateway.sip.hop import Hop, Transport
 from ecofax_gateway.sip.message import Response, format_message, parse_message
 
 PATIENCE_S = 30.0
@@ -367,3 +369,92 @@ async def test_a_caller_who_wants_privacy_is_named_to_the_trunk_alone(
     assert invite.header("Privacy") == "id"
     assert "0366720307" in invite.header("P-Asserted-Identity")
     assert "0366720307" not in invite.header("Contact")
+
+
+SERVERS = {
+    ("_sip._udp.carrier.test.", "SRV"): [
+        "10 0 5060 a.carrier.test.",
+        "20 0 5070 a.carrier.test.",
+    ],
+    ("a.carrier.test.", "A"): ["192.0.2.1"],
+}
+FIRST, SECOND = Hop("192.0.2.1", 5060), Hop("192.0.2.1", 5070)
+
+
+@pytest.fixture
+def directory(nameserver):
+    """Of a trunk with two servers; the clock is set by hand."""
+    nameserver.records = SERVERS
+    clock = [0.0]
+    directory = Directory(
+        "127.0.0.1",
+        Resolver(nameserver.address, draw=lambda: 0.0),
+        TrustStore(),
+        lambda: clock[0],
+    )
+    directory.clock = clock
+    return directory
+
+
+CARRIER = TrunkAddress(host="carrier.test", port=0)
+
+
+async def test_calls_go_where_the_registration_is(directory):
+    assert await directory.targets(CARRIER) == [FIRST, SECOND]
+    directory.registered("carrier", SECOND)
+    assert await directory.targets(CARRIER) == [SECOND, FIRST]
+    directory.registered("carrier", None)
+    assert await directory.targets(CARRIER) == [FIRST, SECOND]
+
+
+async def test_what_did_not_answer_is_tried_last_for_a_while(directory):
+    directory.failed(FIRST, None)
+    assert await directory.targets(CARRIER) == [SECOND, FIRST]
+    directory.clock[0] = DOUBT_S
+    assert await directory.targets(CARRIER) == [FIRST, SECOND]
+    directory.failed(FIRST, None)
+    directory.answered(FIRST)
+    assert await directory.targets(CARRIER) == [FIRST, SECOND]
+
+
+async def test_what_asked_to_be_left_alone_is_not_tried(directory):
+    directory.failed(FIRST, 30)
+    assert await directory.targets(CARRIER) == [SECOND]
+    directory.failed(SECOND, 10)
+    with pytest.raises(TrunkUnreachable) as caught:
+        await directory.targets(CARRIER)
+    assert caught.value.again_s == 10
+    directory.clock[0] = 10
+    assert await directory.targets(CARRIER) == [SECOND]
+    directory.clock[0] = 30
+    assert await directory.targets(CARRIER) == [FIRST, SECOND]
+
+
+@pytest.mark.parametrize(
+    ("values", "detail"),
+    [
+        ({"host": "nowhere.test"}, "nowhere.test"),
+        ({"transport": "pigeon"}, "PIGEON"),
+        ({"transport": "tls", "tls_ca_file": "/no/such/file"}, "/no/such/file"),
+        ({"host": "a..b"}, "a..b"),
+    ],
+)
+async def test_what_is_wrong_with_a_trunk_is_said(directory, values, detail):
+    trunk = replace(CARRIER, **values)
+    if values.get("transport") == "tls":
+        trunk = replace(trunk, host="192.0.2.1")
+
+    with pytest.raises(TrunkUnreachable, match=detail):
+        await directory.targets(trunk)
+
+
+async def test_by_tls_the_domain_that_was_asked_for_must_be_named(
+    directory, nameserver
+):
+    nameserver.records = {
+        ("_sips._tcp.carrier.test.", "SRV"): ["10 0 5061 a.carrier.test."],
+        ("a.carrier.test.", "A"): ["192.0.2.1"],
+    }
+    (hop,) = await directory.targets(replace(CARRIER, transport="tls"))
+
+    assert hop[:4] == ("192.0.2.1", 5061, Transport.TLS, "carrier.test")
