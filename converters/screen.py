@@ -93,7 +93,11 @@ def print_fills(
 
 
 def draw_edges(ink: Mask, grey: Grey, tiles: Tiles, tinted: Marks) -> None:
-    """Draw a line round fills that print white."""
+    """
+    Draw a line over and under fills that print white.
+
+    None beside them: upright lines near letters are read as letters.
+    """
     values = widened(np.where(tinted, tiles.mean, 0).astype(np.uint8), 1)
     ground = tiles.spread(values)
     inside = _alike(grey, ground)
@@ -101,7 +105,7 @@ def draw_edges(ink: Mask, grey: Grey, tiles: Tiles, tinted: Marks) -> None:
     _put(ink, edge.view(np.uint8) * np.uint8(255), inside)
 
 
-_NEAR = np.ones((3, 3), np.uint8)
+_NEAR = np.ones((3, 1), np.uint8)
 
 _SAME = 4
 "Greys that differ by less are one fill."
