@@ -84,7 +84,7 @@ def test_waiting_faxes_change_their_trunk_and_calls_do_not(office):
     ref = office.queue(line, numbers(3))
     (claimed,) = office.claim()
 
-    waiting = office.tx(trunks.waiting, of=["main"])
+    waiting = office.tx(trunks.waiting, not_for=["spare"])
     moved = office.tx(trunks.move, waiting, lambda number, quality: "spare")
 
     assert (len(waiting), moved) == (2, 2)
