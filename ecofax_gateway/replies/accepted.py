@@ -10,11 +10,11 @@ from email.message import EmailMessage
 
 from ..domain.number import FaxNumber
 from ..domain.order import BadNumber
-from .envelope import Letterhead, subject_document, write_reply
+from .envelope import Letterhead
 from .facts import CampaignFacts
+from .letter import write_letter
 from .wording import (
     bullets,
-    join_paragraphs,
     listed_numbers,
     local_time,
     quality_words,
@@ -58,7 +58,10 @@ def accepted(
     departure = (
         say(KIND, "at-once") if due_at is None else local_time(due_at, campaign.zone)
     )
-    text = join_paragraphs(
+    return write_letter(
+        letterhead,
+        KIND,
+        campaign,
         [
             say(KIND, "opening"),
             say(
@@ -85,14 +88,7 @@ def accepted(
             if bad_numbers
             else "",
             say(KIND, "closing", reference=campaign.reference),
-        ]
-    )
-    return write_reply(
-        letterhead,
-        kind=KIND,
-        reference=campaign.reference,
-        subject=say(KIND, "subject", document=subject_document(campaign.documents)),
-        text=text,
+        ],
     )
 
 

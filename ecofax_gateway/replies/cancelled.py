@@ -9,9 +9,10 @@ from email.message import EmailMessage
 
 from ..domain.fax import FaxState
 from ..domain.outcome import Ending
-from .envelope import Letterhead, subject_document, write_reply
+from .envelope import Letterhead
 from .facts import CampaignFacts, FaxFacts
-from .wording import bullets, join_paragraphs, listed_numbers, plural, say
+from .letter import order_lines, write_letter
+from .wording import bullets, listed_numbers, plural, say
 
 KIND = "cancelled"
 
@@ -38,24 +39,14 @@ def cancelled(
         fax.outcome and fax.outcome.ending is Ending.REPEAT for fax in faxes
     )
     opening = "opening-part" if arrived or partly else "opening-whole"
-    text = join_paragraphs(
+    return write_letter(
+        letterhead,
+        KIND,
+        campaign,
         [
             say(KIND, "opening-repeat" if was_repeat else opening),
             say(KIND, "sent", numbers=listed_numbers(arrived)) if arrived else "",
             say(KIND, "partly", entries=bullets(entries)) if partly else "",
-            say(
-                KIND,
-                "order",
-                reference=campaign.reference,
-                documents=", ".join(campaign.documents),
-                line=campaign.line,
-            ),
-        ]
-    )
-    return write_reply(
-        letterhead,
-        kind=KIND,
-        reference=campaign.reference,
-        subject=say(KIND, "subject", document=subject_document(campaign.documents)),
-        text=text,
+            order_lines(KIND, campaign),
+        ],
     )

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from email.message import EmailMessage
 
 from ..domain.number import FaxNumber
-from .envelope import Letterhead, subject_document, write_reply
+from .envelope import Letterhead
 from .facts import CampaignFacts
-from .wording import join_paragraphs, listed_numbers, say
+from .letter import order_lines, write_letter
+from .wording import listed_numbers, say
 
 KIND = "duplicates"
 
@@ -19,18 +20,14 @@ def duplicates(
     letterhead: Letterhead, campaign: CampaignFacts, numbers: Sequence[FaxNumber]
 ) -> EmailMessage:
     """Write which *numbers* were repeated; each is called once."""
-    text = join_paragraphs(
+    return write_letter(
+        letterhead,
+        KIND,
+        campaign,
         [
             say(KIND, "opening-one" if len(numbers) == 1 else "opening-several"),
             listed_numbers(numbers),
             say(KIND, "closing"),
-            say(KIND, "order", reference=campaign.reference),
-        ]
-    )
-    return write_reply(
-        letterhead,
-        kind=KIND,
-        reference=campaign.reference,
-        subject=say(KIND, "subject", document=subject_document(campaign.documents)),
-        text=text,
+            order_lines(KIND, campaign),
+        ],
     )

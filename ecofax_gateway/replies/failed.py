@@ -6,10 +6,11 @@ Pure: no I/O, no clock, no randomness.
 
 from email.message import EmailMessage
 
-from .envelope import Letterhead, subject_document, write_reply
+from .envelope import Letterhead
 from .explain import explain, raw_code
 from .facts import CampaignFacts, FaxFacts
-from .wording import join_paragraphs, plural, say
+from .letter import order_lines, write_letter
+from .wording import plural, say
 
 KIND = "failed"
 
@@ -26,7 +27,10 @@ def failed(
     if fax.outcome is None:
         raise ValueError("a failure without an outcome")
     explanation = explain(fax.outcome.ending)
-    text = join_paragraphs(
+    return write_letter(
+        letterhead,
+        KIND,
+        campaign,
         [
             say(KIND, "opening", number=fax.number),
             say(KIND, "why", what=explanation.what, todo=explanation.todo),
@@ -34,22 +38,9 @@ def failed(
             say(KIND, "attempts", attempts=f"{fax.attempts} fois")
             if fax.attempts
             else say(KIND, "not-called"),
-            say(
-                KIND,
-                "order",
-                reference=campaign.reference,
-                documents=", ".join(campaign.documents),
-                line=campaign.line,
-            ),
+            order_lines(KIND, campaign),
             say(KIND, "code", code=raw_code(fax.outcome)),
-        ]
-    )
-    return write_reply(
-        letterhead,
-        kind=KIND,
-        reference=campaign.reference,
-        subject=say(KIND, "subject", document=subject_document(campaign.documents)),
-        text=text,
+        ],
     )
 
 

@@ -6,9 +6,10 @@ Pure: no I/O, no clock, no randomness.
 
 from email.message import EmailMessage
 
-from .envelope import Letterhead, subject_document, write_reply
+from .envelope import Letterhead
 from .facts import CampaignFacts
-from .wording import bullets, join_paragraphs, say
+from .letter import order_lines, write_letter
+from .wording import bullets, say
 
 KIND = "over-quota"
 _TEMPLATE = "over_quota"
@@ -27,24 +28,15 @@ def over_quota(
 
         sentences: French, one a line: `domain.quota.check`.
     """
-    text = join_paragraphs(
+    return write_letter(
+        letterhead,
+        KIND,
+        campaign,
         [
             say(_TEMPLATE, "opening", line=campaign.line),
             bullets(sentences.splitlines()),
             say(_TEMPLATE, "todo"),
-            say(
-                _TEMPLATE,
-                "order",
-                reference=campaign.reference,
-                documents=", ".join(campaign.documents),
-            ),
-        ]
-    )
-    document = subject_document(campaign.documents)
-    return write_reply(
-        letterhead,
-        kind=KIND,
-        reference=campaign.reference,
-        subject=say(_TEMPLATE, "subject", document=document),
-        text=text,
+            order_lines(_TEMPLATE, campaign),
+        ],
+        template=_TEMPLATE,
     )

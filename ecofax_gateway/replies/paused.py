@@ -6,9 +6,10 @@ Pure: no I/O, no clock, no randomness.
 
 from email.message import EmailMessage
 
-from .envelope import Letterhead, subject_document, write_reply
+from .envelope import Letterhead
 from .facts import CampaignFacts
-from .wording import join_paragraphs, plural, say
+from .letter import write_letter
+from .wording import plural, say
 
 KIND = "paused"
 
@@ -29,7 +30,10 @@ def reason(failed: int, *, of: int, percent: int) -> str:
 
 def paused(letterhead: Letterhead, campaign: CampaignFacts, why: str) -> EmailMessage:
     """Tell that a campaign waits for a decision; *why* is what `reason` says."""
-    text = join_paragraphs(
+    return write_letter(
+        letterhead,
+        KIND,
+        campaign,
         [
             say(KIND, "opening"),
             say(
@@ -41,12 +45,5 @@ def paused(letterhead: Letterhead, campaign: CampaignFacts, why: str) -> EmailMe
                 line=campaign.line,
             ),
             say(KIND, "todo", reference=campaign.reference),
-        ]
-    )
-    return write_reply(
-        letterhead,
-        kind=KIND,
-        reference=campaign.reference,
-        subject=say(KIND, "subject", document=subject_document(campaign.documents)),
-        text=text,
+        ],
     )

@@ -9,9 +9,10 @@ from datetime import datetime
 from email.message import EmailMessage
 
 from ..domain.number import FaxNumber
-from .envelope import Letterhead, subject_document, write_reply
+from .envelope import Letterhead
 from .facts import CampaignFacts
-from .wording import bullets, join_paragraphs, local_time, say
+from .letter import order_lines, write_letter
+from .wording import bullets, local_time, say
 
 KIND = "repeated"
 
@@ -42,7 +43,10 @@ def repeated(
         say(KIND, "entry", number=number, when=local_time(at, campaign.zone))
         for number, at in held
     ]
-    text = join_paragraphs(
+    return write_letter(
+        letterhead,
+        KIND,
+        campaign,
         [
             say(KIND, "opening-one" if len(held) == 1 else "opening-several"),
             bullets(entries),
@@ -53,13 +57,6 @@ def repeated(
                 reference=campaign.reference,
                 until=local_time(until, campaign.zone),
             ),
-            say(KIND, "order", reference=campaign.reference),
-        ]
-    )
-    return write_reply(
-        letterhead,
-        kind=KIND,
-        reference=campaign.reference,
-        subject=say(KIND, "subject", document=subject_document(campaign.documents)),
-        text=text,
+            order_lines(KIND, campaign),
+        ],
     )

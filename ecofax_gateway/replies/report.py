@@ -10,13 +10,13 @@ from email.message import EmailMessage
 
 from ..domain.fax import FaxState
 from ..domain.outcome import Ending
-from .envelope import Letterhead, subject_document, write_reply
+from .envelope import Letterhead
 from .explain import explain, raw_code
 from .facts import CampaignFacts, FaxFacts
+from .letter import order_lines, write_letter
 from .wording import (
     bit_rate,
     duration,
-    join_paragraphs,
     local_time,
     plural,
     say,
@@ -51,7 +51,10 @@ def report(
         lines.append(say(KIND, "count-cancelled", cancelled=counts[FaxState.CANCELLED]))
     ordered = [fax for state in _ORDER for fax in faxes if fax.state is state]
     ordered += [fax for fax in faxes if fax.state not in _ORDER]
-    text = join_paragraphs(
+    return write_letter(
+        letterhead,
+        KIND,
+        campaign,
         [
             say(KIND, "opening"),
             "\n".join(lines),
@@ -60,22 +63,8 @@ def report(
             if len(ordered) > MAX_LINES
             else "",
             say(KIND, "todo") if counts[FaxState.FAILED] else "",
-            say(
-                KIND,
-                "order",
-                reference=campaign.reference,
-                documents=", ".join(campaign.documents),
-                pages=campaign.pages,
-                line=campaign.line,
-            ),
-        ]
-    )
-    return write_reply(
-        letterhead,
-        kind=KIND,
-        reference=campaign.reference,
-        subject=say(KIND, "subject", document=subject_document(campaign.documents)),
-        text=text,
+            order_lines(KIND, campaign),
+        ],
     )
 
 

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from email.message import EmailMessage
 
 from ..domain.number import FaxNumber
-from .envelope import Letterhead, subject_document, write_reply
+from .envelope import Letterhead
 from .facts import CampaignFacts
-from .wording import join_paragraphs, listed_numbers, say
+from .letter import order_lines, write_letter
+from .wording import listed_numbers, say
 
 KIND = "restricted"
 
@@ -34,20 +35,16 @@ def restricted(
 
         others: How many numbers the fax still goes to; 0: it does not leave at all.
     """
-    text = join_paragraphs(
+    return write_letter(
+        letterhead,
+        KIND,
+        campaign,
         [
             say(KIND, "opening-some", others=others)
             if others
             else say(KIND, "opening-all"),
             listed_numbers(numbers),
             say(KIND, "todo"),
-            say(KIND, "order", reference=campaign.reference),
-        ]
-    )
-    return write_reply(
-        letterhead,
-        kind=KIND,
-        reference=campaign.reference,
-        subject=say(KIND, "subject", document=subject_document(campaign.documents)),
-        text=text,
+            order_lines(KIND, campaign),
+        ],
     )

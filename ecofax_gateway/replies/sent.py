@@ -6,9 +6,10 @@ Pure: no I/O, no clock, no randomness.
 
 from email.message import EmailMessage
 
-from .envelope import Letterhead, subject_document, write_reply
+from .envelope import Letterhead
 from .facts import CampaignFacts, FaxFacts
-from .wording import bit_rate, duration, join_paragraphs, local_time, plural, say
+from .letter import order_lines, write_letter
+from .wording import bit_rate, duration, local_time, plural, say
 
 KIND = "sent"
 
@@ -29,7 +30,10 @@ def sent(
         lines.append(say(KIND, "speed", speed=bit_rate(outcome.bit_rate)))
     lines.append(say(KIND, "attempts", attempts=fax.attempts))
     without_correction = outcome is not None and outcome.ecm is False
-    text = join_paragraphs(
+    return write_letter(
+        letterhead,
+        KIND,
+        campaign,
         [
             say(
                 KIND,
@@ -38,19 +42,6 @@ def sent(
             ),
             "\n".join(lines),
             say(KIND, "no-correction") if without_correction else "",
-            say(
-                KIND,
-                "order",
-                reference=campaign.reference,
-                documents=", ".join(campaign.documents),
-                line=campaign.line,
-            ),
-        ]
-    )
-    return write_reply(
-        letterhead,
-        kind=KIND,
-        reference=campaign.reference,
-        subject=say(KIND, "subject", document=subject_document(campaign.documents)),
-        text=text,
+            order_lines(KIND, campaign),
+        ],
     )

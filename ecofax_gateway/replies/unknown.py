@@ -6,9 +6,10 @@ Pure: no I/O, no clock, no randomness.
 
 from email.message import EmailMessage
 
-from .envelope import Letterhead, subject_document, write_reply
+from .envelope import Letterhead
 from .facts import CampaignFacts, FaxFacts
-from .wording import join_paragraphs, plural, say
+from .letter import order_lines, write_letter
+from .wording import plural, say
 
 KIND = "unknown"
 
@@ -18,26 +19,16 @@ def unknown(
 ) -> EmailMessage:
     """Write which pages of *fax* are known to have arrived; nothing is redialled."""
     is_whole = fax.pages_confirmed >= campaign.pages
-    text = join_paragraphs(
+    return write_letter(
+        letterhead,
+        KIND,
+        campaign,
         [
             say(KIND, "opening", number=fax.number),
             _arrived(campaign, fax),
             say(KIND, "todo-all" if is_whole else "todo"),
-            say(
-                KIND,
-                "order",
-                reference=campaign.reference,
-                documents=", ".join(campaign.documents),
-                line=campaign.line,
-            ),
-        ]
-    )
-    return write_reply(
-        letterhead,
-        kind=KIND,
-        reference=campaign.reference,
-        subject=say(KIND, "subject", document=subject_document(campaign.documents)),
-        text=text,
+            order_lines(KIND, campaign),
+        ],
     )
 
 
