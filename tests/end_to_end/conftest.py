@@ -312,6 +312,7 @@ def gateway(tmp_path: Path) -> Iterator[Callable[..., Gateway]]:
         *,
         paced: bool = False,
         trunks: str = "",
+        more: str = "",
         max_calls: int = 2,
     ) -> Gateway:
         folder = tmp_path / "state"
@@ -319,7 +320,7 @@ def gateway(tmp_path: Path) -> Iterator[Callable[..., Gateway]]:
         if far_end is not None:
             how = "true" if paced else "false"
             trunks = TRUNK.format(port=far_end.port, paced=how)
-        config.write_text(CONFIG.format(state=folder, trunks=trunks))
+        config.write_text(CONFIG.format(state=folder, trunks=trunks) + more)
         made.append(Gateway(folder, config))
         db = made[-1].store()
         line = FaxLine(
