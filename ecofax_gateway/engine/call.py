@@ -242,10 +242,16 @@ class OutgoingCall:
 
     def _offer_answered(self, description: SessionDescription | None) -> None:
         peer = find_t38(description) if description is not None else None
-        if peer is not None:
+        if peer is not None and (self._state is _State.T38 or self._fax.may_go_to_t38):
             self._start_t38(peer)
-        elif self._offered_t38:
-            self._t38_refused("the answer to the offer has no T.38")
+        elif peer is not None:
+            # We had given up waiting, and a page is under way as sound: back to that.
+            offer = self._media.audio_offer()
+            self._call.reinvite(offer, self._signalling.now())
+        else:
+            self._media.follow_audio(description)
+            if self._offered_t38:
+                self._t38_refused("the answer to the offer has no T.38")
 
     def _reinvited(self, sdp: bytes | None) -> None:
         now = self._signalling.now()

@@ -190,6 +190,12 @@ class Media:
         self._ticker.add(leg.tick)
         return leg
 
+    def follow_audio(self, description: SessionDescription | None) -> None:
+        """Send our audio to where the far end's new description wants it."""
+        found = find_audio(description) if description is not None else None
+        if found is not None and self.audio is not None:
+            self.audio.redirect(found)
+
     @property
     def is_t38(self) -> bool:
         """Whether the fax runs over T.38."""

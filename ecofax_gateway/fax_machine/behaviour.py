@@ -40,6 +40,7 @@ class Conduct(StrEnum):
     IGNORE_REINVITE = "ignore-reinvite"
     LATE_REINVITE = "late-reinvite"
     REINVITE_IN_PAGE = "reinvite-in-page"
+    LATE_ANSWER = "late-answer"
 
     WRONG_VERSION = "wrong-version"
     SLOW = "slow"
@@ -78,6 +79,7 @@ MEANINGS: dict[Conduct, str] = {
     Conduct.IGNORE_REINVITE: "never answers an offer of T.38, a fax in audio",
     Conduct.LATE_REINVITE: "488 to T.38, its own offer of it 8 s after the answer",
     Conduct.REINVITE_IN_PAGE: "a fax in audio, an offer of T.38 in the first page",
+    Conduct.LATE_ANSWER: "a fax in audio, 200 to T.38 when the first page is under way",
     Conduct.WRONG_VERSION: "says T38FaxVersion 3 and speaks 0",
     Conduct.SLOW: "T38MaxBitRate 4800",
     Conduct.TINY_DATAGRAM: "T38FaxMaxDatagram 72",
@@ -127,6 +129,7 @@ T38_ANSWERS = {
     Conduct.IGNORE_REINVITE: 488,
     Conduct.LATE_REINVITE: 488,
     Conduct.REINVITE_IN_PAGE: 488,
+    Conduct.LATE_ANSWER: 488,
 }
 """To an offer of T.38."""
 
@@ -138,6 +141,7 @@ FAX_IN_AUDIO = frozenset(
         Conduct.IGNORE_REINVITE,
         Conduct.LATE_REINVITE,
         Conduct.REINVITE_IN_PAGE,
+        Conduct.LATE_ANSWER,
     }
 )
 """Their modem answers as soon as they pick up."""

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from .behaviour import MEANINGS, PAGED, Plan
 from .logbook import Logbook, tell
-from .reception import StationOptions, T38Mode
+from .options import StationOptions, T38Mode
 from .station import Station
 
 logger = logging.getLogger(__name__)

@@ -7,9 +7,8 @@ I/O: through the sockets and the agent that it is given.
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
 
 from ..domain.errors import MalformedMessage
@@ -40,6 +39,7 @@ from .behaviour import (
 )
 from .logbook import Logbook, Reception
 from .mischief import Mischief
+from .options import StationOptions, T38Mode
 from .promise import promise_of
 from .voice import silence, voice
 
@@ -59,33 +59,6 @@ IN_PAGE_S = 6.0
 
 SPEECH_FRAMES = 1500
 """Of an answering machine: 30 s."""
-
-
-class T38Mode(StrEnum):
-    """Who asks for T.38."""
-
-    REINVITE = "reinvite"
-    "We do, as gateways do that hear the calling tone."
-
-    WAIT = "wait"
-    "The caller does."
-
-    REFUSE = "refuse"
-    "Nobody may: 488, and the fax comes in audio."
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StationOptions:
-    """How the station behaves on every call."""
-
-    station_id: str = ""
-    "CSI; empty: the number called."
-
-    t38: T38Mode = T38Mode.REINVITE
-    reinvite_after_s: float = 1.0
-    max_dpi: int = 391
-    ecm: bool = True
-    paced: bool = True
 
 
 class IncomingFax:
@@ -131,6 +104,7 @@ class IncomingFax:
         self._began = signalling.now()
         self._timer: asyncio.TimerHandle | None = None
         self._over = False
+        self._late_offer: SessionDescription | None = None
         media.promise = promise_of(behaviour.conduct)
 
     def begin(self) -> None:
@@ -280,13 +254,27 @@ class IncomingFax:
     def _reinvited(self, offer: SessionDescription | None) -> None:
         now = self._signalling.now()
         peer = find_t38(offer) if offer is not None else None
-        if self._behaviour.conduct is Conduct.IGNORE_REINVITE:
+        conduct = self._behaviour.conduct
+        if conduct is Conduct.IGNORE_REINVITE:
+            return
+        if offer is not None and conduct is Conduct.LATE_ANSWER:
+            self._late_offer = offer
+            audio = self._media.audio_answer(offer)
+            if audio is not None:
+                self._call.accept_reinvite(audio, now)
             return
         if offer is None or peer is None or self._t38_refusal:
             self._call.reject_reinvite(self._t38_refusal or 488, now)
             return
         self._call.accept_reinvite(self._media.t38_answer(offer), now)
         self._start_fax(peer)
+
+    def _agree_to_t38(self) -> None:
+        """Say yes to the offer of T.38, and stay with the modem."""
+        if self._late_offer is not None:
+            answer = self._media.t38_answer(self._late_offer)
+            self._call.accept_reinvite(answer, self._signalling.now())
+            self._signalling.flush()
 
     def _start_fax(self, peer: T38Media) -> None:
         if self._media.is_t38:
@@ -328,6 +316,8 @@ class IncomingFax:
                 logger.info("%s: fax of %r", self._call.caller, remote_id)
                 if self._behaviour.conduct is Conduct.REINVITE_IN_PAGE:
                     self._wait(IN_PAGE_S, self._offer_t38)
+                elif self._behaviour.conduct is Conduct.LATE_ANSWER:
+                    self._wait(IN_PAGE_S, self._agree_to_t38)
                 else:
                     self._stop_waiting()
             case PageDone(pages=pages):

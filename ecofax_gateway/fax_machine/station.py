@@ -19,7 +19,8 @@ from ..sip.call import Call, CallState
 from ..sip.event import Event, IncomingCall
 from .behaviour import Behaviour, Conduct, Plan
 from .logbook import Logbook, tell
-from .reception import IncomingFax, StationOptions
+from .options import StationOptions
+from .reception import IncomingFax
 
 logger = logging.getLogger(__name__)
 

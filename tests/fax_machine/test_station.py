@@ -10,7 +10,7 @@ import pytest
 from ecofax_gateway.engine.signalling import Signalling
 from ecofax_gateway.fax_machine.behaviour import Plan
 from ecofax_gateway.fax_machine.logbook import Logbook
-from ecofax_gateway.fax_machine.reception import StationOptions, T38Mode
+from ecofax_gateway.fax_machine.options import StationOptions, T38Mode
 from ecofax_gateway.fax_machine.station import Station
 from ecofax_gateway.sip.event import (
     Answered,
