@@ -30,7 +30,7 @@ from ..domain.outcome import Ending, Outcome
 from ..engine.protocol import PlaceCall, Progress, Step
 from ..log import about, shorten_number
 from ..senders.contract import Sender
-from ..store import calls, claims, faxes, schedules
+from ..store import calls, claims, faxes, preparation, schedules
 from ..store.claims import ClaimedFax
 from ..store.database import Database
 from . import packing
@@ -147,9 +147,10 @@ class Transmit:
             await self._db.tx(self._settle_strays, known, now)
             self._unsure = False
         await self._db.tx(faxes.promote_due, now=now)
+        filled = await self._db.tx(preparation.fill, now=now)
         free = self._channels - len(self._under_way)
         if free <= 0 or self._leaving:
-            return False
+            return filled > 0 and not self._leaving
         try:
             claimed = await self._db.tx(
                 claims.claim, node=self._node, epoch=self._epoch, limit=free, now=now
@@ -168,10 +169,11 @@ class Transmit:
                 self._call(load, now), name=f"call {each.ref}"
             )
             self._under_way[each.ref] = task
-        if not claimed:
-            await self._look_for_pace(now)
-        if claimed or not self._routing.has_choice:
-            return bool(claimed)
+        if claimed or filled:
+            return True
+        await self._look_for_pace(now)
+        if not self._routing.has_choice:
+            return False
         return bool(await self._db.tx(overflow, self._routing))
 
     async def _look_for_pace(self, now: datetime) -> None:
