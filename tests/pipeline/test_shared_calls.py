@@ -25,6 +25,7 @@ from ecofax_gateway.domain.retry import RetryPolicy
 from ecofax_gateway.domain.route import Carrier
 from ecofax_gateway.engine.protocol import Progress, Step, TrunkAddress
 from ecofax_gateway.pipeline.answer import Answer
+from ecofax_gateway.pipeline.housekeeping import tell_unknown
 from ecofax_gateway.pipeline.routing import Routing
 from ecofax_gateway.pipeline.transmit import Transmit
 from ecofax_gateway.pipeline.trunk_watch import TrunkWatch
@@ -32,6 +33,7 @@ from ecofax_gateway.pipeline.way import Way
 from ecofax_gateway.pipeline.worker import Bell
 from ecofax_gateway.store import (
     campaigns,
+    claims,
     faxes,
     lines,
     nodes,
@@ -113,7 +115,7 @@ class Desk:
         self.now = NOON
         self.sender = ByHand()
         self.over = Bell()
-        answer = Answer(
+        self.answer = Answer(
             sender="Fax <fax@gateway.example>",
             zone=ZoneInfo("Europe/Paris"),
             bell=Bell(),
@@ -124,7 +126,7 @@ class Desk:
             node="a",
             epoch=db.sync_tx(nodes.begin, "a", now=NOON),
             sender=self.sender,
-            answer=answer,
+            answer=self.answer,
             ways={
                 "main": Way(
                     name="main",
@@ -196,6 +198,11 @@ class Desk:
                 if all(each.state is not FaxState.DIALING for each in found):
                     return found
                 await self.over.wait(WAIT_S)
+
+    async def gone(self):
+        """Until no call is under way."""
+        async with asyncio.timeout(WAIT_S):
+            await self.over.wait(WAIT_S)
 
     def kinds(self, ref):
         return [each.kind for each in self.db.sync_read(replies.of_campaign, ref)]
@@ -403,3 +410,68 @@ async def test_the_rest_of_a_broken_call_goes_together_again(desk):
     assert (again.order.call, again.pages) == ("B", 3)
     assert states(await desk.settled(*refs)) == [FaxState.SENT] * 3
     assert [len(desk.db.sync_read(faxes.attempts, ref)) for ref in refs] == [1, 2, 2]
+
+
+def take_over(desk):
+    """
+    What another node does when this one died; references of the faxes that it settled.
+    """
+
+    def write(conn):
+        epoch = nodes.begin(conn, "a", now=desk.now)
+        ended = claims.take_over(conn, node="a", epoch=epoch, now=desk.now)
+        tell_unknown(conn, ended, desk.answer, now=desk.now)
+        return ended
+
+    return desk.db.sync_tx(write)
+
+
+@pytest.mark.parametrize(
+    ("pages", "told", "confirmed"),
+    [
+        (0, ["unknown", "unknown"], [0, 0]),
+        (1, ["unknown", "unknown"], [1, 0]),
+        (2, ["sent", "unknown"], [2, 0]),
+        (3, ["sent", "unknown"], [2, 1]),
+        (4, ["sent", "sent"], [2, 2]),
+    ],
+)
+async def test_a_node_that_dies_in_a_shared_call(desk, pages, told, confirmed):
+    """
+    At every page: each fax is what its own pages say, each requester is told so, nobody
+    is called again, and what the call still has to say is heard.
+    """
+    refs = [desk.order(ref, 2) for ref in "AB"]
+    await desk.transmit.step()
+    call = await desk.placed()
+    await call.confirm(pages)
+
+    ended = take_over(desk)
+    found = [desk.db.sync_read(faxes.get, ref) for ref in refs]
+    kinds = [desk.kinds(ref) for ref in refs]
+    call.confirmed = 4
+    call.end(Ending.DELIVERED)
+    await desk.gone()
+    late = [desk.db.sync_read(faxes.get, ref) for ref in refs]
+    desk.now += timedelta(days=1)
+    await desk.transmit.step()
+
+    assert ended == refs
+    assert states(found) == told
+    assert [each.pages_confirmed for each in found] == confirmed
+    assert kinds == [[state] for state in told]
+    assert states(late) == [FaxState.SENT] * 2
+    assert len(desk.sender.calls) == 1
+
+
+async def test_a_node_that_dies_before_a_shared_call(desk):
+    refs = [desk.order(ref, 1) for ref in "AB"]
+    await desk.transmit.step()
+
+    ended = take_over(desk)
+    found = [desk.db.sync_read(faxes.get, ref) for ref in refs]
+    await desk.gone()
+
+    assert ended == []
+    assert states(found) == [FaxState.QUEUED] * 2
+    assert desk.sender.calls == []
