@@ -74,15 +74,15 @@ def _loss(share: float, protection: str, least: float, **more: object) -> Case:
 
 CASES = (
     _loss(0.0, "none", 1.0),
-    _loss(0.01, "none", 0.5),
+    _loss(0.01, "none", 0.65),
     _loss(0.01, "red1", 1.0),
     _loss(0.05, "red1", 0.95),
-    _loss(0.1, "red1", 0.7),
+    _loss(0.1, "red1", 0.8),
     _loss(0.1, "red2", 1.0),
-    _loss(0.2, "red2", 0.7),
+    _loss(0.2, "red2", 0.8),
     _loss(0.2, "red3", 1.0),
     _loss(0.2, "ours", 1.0),
-    _loss(0.1, "fec3x1", 0.75),
+    _loss(0.1, "fec3x1", 0.85),
     _loss(0.2, "fec3x3", 1.0),
     Case(
         name="reordering 5 %",
@@ -139,7 +139,7 @@ CASES = (
     _loss(0.0, "ours", 1.0, peer="pstn"),
     _loss(0.1, "ours", 1.0, peer="pstn"),
     Case(name="jitter 100 ms", how=Impairment(jitter_s=0.1), peer="pstn", least=1.0),
-    Case(name="jitter 200 ms", how=Impairment(jitter_s=0.2), peer="pstn", least=0.7),
+    Case(name="jitter 200 ms", how=Impairment(jitter_s=0.2), peer="pstn", least=0.8),
     _loss(0.0, "none", 1.0, peer="audio"),
     Case(
         name="jitter 60 ms",
