@@ -207,7 +207,7 @@ class Transaction:
         lifetime = wait.lifetime(self._timers)
         if lifetime is not None:
             self._expires = now + lifetime
-        elif not repeats:
+        elif wait is IDLE:
             self._expires = None
         self._schedule()
 

@@ -4,7 +4,7 @@ The transaction machines: their tables hold together, their timers fire when the
 
 import pytest
 
-from ecofax_gateway.sip import CallState, Hop
+from ecofax_gateway.sip import CallState, Hop, Transport
 from ecofax_gateway.sip.agenda import Agenda
 from ecofax_gateway.sip.machine import (
     MACHINES,
@@ -266,3 +266,54 @@ def test_a_clock_that_jumps_makes_no_burst_of_repeats(wire):
 
     assert len(agent.messages_to_send()) == 1
     assert call.state is CallState.CALLING
+
+
+TCP = Hop("192.0.2.9", 5060, Transport.TCP)
+
+
+@pytest.mark.parametrize("kind", [Kind.INVITE_CLIENT, Kind.OTHER_CLIENT])
+def test_over_a_stream_nothing_is_repeated_and_patience_is_the_same(kind):
+    trial = Trial(kind, TCP)
+    trial.transaction.start(0.0)
+    trial.run(31.9)
+    assert trial.user.heard == []
+    trial.run(32.1)
+
+    assert trial.sent == [0.0]
+    assert trial.user.heard == [None]
+
+
+def test_over_a_stream_a_provisional_does_not_prolong_the_wait():
+    """Timer F goes on; only an INVITE may ring as long as it likes."""
+    trial = Trial(Kind.OTHER_CLIENT, TCP)
+    trial.transaction.start(0.0)
+    trial.receive(100)
+    trial.run(32.1)
+
+    assert trial.user.heard == [100, None]
+
+
+@pytest.mark.parametrize("kind", [Kind.INVITE_CLIENT, Kind.OTHER_CLIENT])
+def test_over_a_stream_an_answered_request_is_forgotten_at_once(kind):
+    trial = Trial(kind, TCP)
+    trial.transaction.start(0.0)
+    trial.receive(486)
+    trial.run(0.1)
+
+    assert trial.forgotten == 1
+
+
+@pytest.mark.parametrize("kind", [Kind.INVITE_CLIENT, Kind.OTHER_CLIENT])
+def test_a_broken_way_is_told_once_and_only_while_it_matters(kind):
+    trial = Trial(kind)
+    trial.transaction.start(0.0)
+    trial.transaction.break_off(1.0)
+    trial.transaction.break_off(2.0)
+    answered = Trial(kind)
+    answered.transaction.start(0.0)
+    answered.receive(486)
+    answered.transaction.break_off(1.0)
+
+    assert trial.user.heard == ["no way"]
+    assert trial.forgotten == 1
+    assert answered.user.heard == [486]
