@@ -28,6 +28,11 @@ from .tiles import TILE_PX, Box, Grey, Marks, Mask, Tiles
 WINDOW_PX = 16
 "Half the side of the neighbourhood: 2 mm, wider than the strokes of text."
 
+CLEARANCE = 0.15
+"""How much darker than an even ground ink must be. With 0.25 tesseract read 98.5 % of
+8 pt text at 98 dpi and 73 % of a faint scan, with this 99.6 and 98; the noise of scans
+costs 4 % more on the wire."""
+
 MOSTLY = 0.5
 "The share of dark ground from which a page is printed the other way round."
 
@@ -69,9 +74,9 @@ def _standing_out(grey: Grey, dark: Mask | None, vertical_dpi: int) -> Mask:
     apart = cv2.blur(cv2.absdiff(grey, mean), window, borderType=_BORDER)
     if dark is not None:
         mean, grey = _mirrored(mean, dark), _mirrored(grey, dark)
-    # Sauvola's rule: level * (1 - 1/4 * (1 - deviation/128)), in bytes.
-    threshold = cv2.multiply(mean, apart, scale=1 / 512)
-    cv2.add(threshold, cv2.subtract(mean, mean >> 2), dst=threshold)
+    # Sauvola's rule: level * (1 - CLEARANCE * (1 - deviation/128)), in bytes.
+    threshold = cv2.multiply(mean, apart, scale=CLEARANCE / 128)
+    cv2.add(threshold, cv2.convertScaleAbs(mean, alpha=1 - CLEARANCE), dst=threshold)
     return np.asarray(cv2.compare(grey, threshold, cv2.CMP_LT), np.uint8)
 
 
