@@ -181,7 +181,7 @@ class Ladder:
     """
 
     def __init__(self, clock: Callable[[], float]) -> None:
-        self.now = clock
+        self.clock = clock
         self._first: list[Note] = []
         self._last: deque[Note] = deque(maxlen=MAX_LAST_NOTES)
         self._left_out = 0
@@ -205,7 +205,7 @@ class Ladder:
                 notes[-1] = replace(before, times=before.times + 1)
                 return
         taken = Note(
-            at_s=self.now(), layer=layer, from_us=from_us, name=name, detail=detail
+            at_s=self.clock(), layer=layer, from_us=from_us, name=name, detail=detail
         )
         if len(self._first) < MAX_FIRST_NOTES:
             self._first.append(taken)
@@ -221,7 +221,7 @@ class Ladder:
         """A T.30 control frame."""
         self._trainings += from_us and name == "DCS"
         if not from_us and name == "CFR":
-            self._page_from = self.now()
+            self._page_from = self.clock()
         self._last_frame[from_us] = name
         notes = self._last or self._first
         if notes and notes[-1].name == PREAMBLE and notes[-1].from_us is from_us:
@@ -240,7 +240,7 @@ class Ladder:
 
     def page(self, *, octets: int, rows: int, bit_rate: int, retries: int) -> None:
         """The page that was just answered."""
-        now = self.now()
+        now = self.clock()
         if len(self._pages) < MAX_PAGES:
             self._pages.append(
                 PageSent(

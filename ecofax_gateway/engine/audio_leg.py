@@ -196,7 +196,7 @@ class AudioLeg:
             return
         self._received += 1
         if self.terminal is not None and self.terminal.ladder is not None:
-            self._transit.heard(self.terminal.ladder.now(), packet)
+            self._transit.heard(self.terminal.ladder.clock(), packet)
         # Symmetric: behind a NAT the port of the SDP is not the one that works.
         self._destination = source
         self._watchdog.moved(self._samples / RATE)

@@ -202,7 +202,7 @@ class FaxLeg:
             self._strange += 1
             return
         if self.terminal.ladder is not None:
-            self._pace.datagram(self.terminal.ladder.now(), data)
+            self._pace.datagram(self.terminal.ladder.clock(), data)
         # Symmetric: behind a NAT the port of the SDP is not the one that works.
         self._destination = source
         self._packet_at = self._ticks
