@@ -104,13 +104,15 @@ def _begin(
     heard = nodes.occupied(conn, node, home=home, since=since)
     if heard is not None:
         return heard
-    for trunk in settings.trunks:
+    # In the order in which claims lock them.
+    for trunk in sorted(settings.trunks, key=lambda each: each.name):
         trunks.put(
             conn,
             trunk.name,
             max_calls=trunk.channels,
             calls_per_second=trunk.calls_per_second or None,
         )
+    trunk_health.forget_node(conn, node)
     epoch = nodes.begin(conn, node, home=home, now=now)
     unknown = claims.take_over(
         conn,
@@ -120,7 +122,6 @@ def _begin(
         slot_grace=timedelta(seconds=settings.gateway.lost_call),
     )
     tell_unknown(conn, unknown, answer, now=now)
-    trunk_health.forget_node(conn, node)
     routing = Routing(settings.carriers)
     trunks.adopt(conn, routing.names, routing.choose)
     return epoch
@@ -128,6 +129,7 @@ def _begin(
 
 def _leave(conn: Connection, settings: Settings, answer: Answer, epoch: int) -> None:
     node, now = settings.gateway.node, nodes.clock(conn)
+    trunk_health.forget_node(conn, node)
     # A claim whose answer was lost just before the stop: nobody else would find it.
     unknown = claims.settle_strays(
         conn,
@@ -138,5 +140,4 @@ def _leave(conn: Connection, settings: Settings, answer: Answer, epoch: int) -> 
         slot_grace=timedelta(seconds=settings.gateway.lost_call),
     )
     tell_unknown(conn, unknown, answer, now=now)
-    trunk_health.forget_node(conn, node)
     nodes.leave(conn, node, epoch, now=now)

@@ -36,6 +36,7 @@ def put(
     conn: Connection, name: str, node: str, health: TrunkHealth, *, now: datetime
 ) -> None:
     """Say how a node finds a trunk from now on."""
+    _lock(conn)
     values = {
         "state": health.state.value,
         "is_down": health.is_down,
@@ -53,7 +54,12 @@ def put(
 
 
 def forget_node(conn: Connection, node: str) -> None:
-    """Take back what a node said: it lives no more, or begins anew."""
+    """
+    Take back what a node said: it lives no more, or begins anew.
+
+    Before any fax is locked in the same transaction: claims lock trunks first.
+    """
+    _lock(conn)
     conn.execute(delete(trunk_health).where(trunk_health.c.node == node))
     _sum_up(conn)
 
@@ -62,6 +68,12 @@ def listing(conn: Connection) -> list[Finding]:
     """What every node says, by trunk and node."""
     query = select(*_FINDING).order_by(trunk_health.c.trunk, trunk_health.c.node)
     return [Finding(**row) for row in conn.execute(query).mappings()]
+
+
+def _lock(conn: Connection) -> None:
+    # In the order in which claims do.
+    order = select(trunk.c.name).order_by(trunk.c.name)
+    conn.execute(order.with_for_update(key_share=True))
 
 
 def _sum_up(conn: Connection) -> None:
