@@ -6,6 +6,7 @@ import pytest
 
 from bench.impairments import draw_pages
 from bench.network import Impairment, audio_call, both_ways, call_between
+from bench.speech import speech
 from ecofax_gateway.t38.udptl import Udptl
 
 
@@ -90,3 +91,27 @@ def test_duplicates_and_late_packets_are_counted(sending, tmp_path):
     assert packets.duplicate > 10
     assert packets.out_of_order > 3
     assert packets.lost == 0
+
+
+@pytest.mark.parametrize(
+    ("nsf", "country", "vendor"),
+    [("b500aa", "United States", "HylaFAX"), ("00000e", "Japan", "Panasonic")],
+)
+def test_the_far_end_is_known_by_its_nsf(sending, tmp_path, nsf, country, vendor):
+    call = call_between(sending, tmp_path / "r.tif")
+    call.legs[1].close()
+    far_end = Udptl()
+    frames = (
+        b"\xff\x03\x20" + bytes.fromhex(nsf) + bytes(6),
+        b"\xff\x03\x40" + b"01 72 9 33+".ljust(20),
+        bytes.fromhex("ff138004eef8c4809180808018"),
+    )
+
+    for packet in speech(*frames):
+        call.inject(0, far_end.send(packet))
+        call.tick()
+
+    told = call.terminals[0].result().far_end
+    call.close()
+    assert (told.country, told.vendor) == (country, vendor)
+    assert told.ident == "+33 9 27 10"
