@@ -105,6 +105,7 @@ def measure(faxes: int, large_size: int, timed_claims: int) -> dict[str, float]:
 def _large(seen: "Large", kind: str) -> dict[str, float]:
     return {
         f"enqueue_100k_s{kind}": seen.enqueue_s,
+        f"enqueue_longest_ms_100k{kind}": seen.longest_ms,
         f"claim_p50_ms_100k{kind}": seen.claim_p50_ms,
         f"claim_p99_ms_100k{kind}": seen.claim_p99_ms,
         f"pause_ms_100k{kind}": seen.pause_ms,
@@ -136,6 +137,7 @@ def _table(rows: dict[str, tuple["Pace", "Pace"]]) -> None:
 def _tell_large(seen: "Large", kind: str, size: int) -> None:
     _print(
         f"\none campaign of {size} on {kind}: enqueued in {seen.enqueue_s:.1f} s,"
+        f" its longest transaction {seen.longest_ms:.0f} ms,"
         f" claim p50 {seen.claim_p50_ms:.1f} ms, p99 {seen.claim_p99_ms:.1f} ms,"
         f" pause {seen.pause_ms:.1f} ms, counts {seen.counts_ms:.1f} ms"
     )
