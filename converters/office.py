@@ -3,9 +3,10 @@ One LibreOffice kept warm in its own sandbox.
 
 I/O: one child, `office_launcher`, spoken to over its standard input and output.
 
-One document at a time. It is thrown away after a failure, a time-out, and after
-`DOCUMENTS_PER_LIFE` documents; the next one is started at once, so that nobody waits
-for it.
+One document at a time. It is thrown away after a failure, a time-out, when it hangs,
+and after `DOCUMENTS_PER_LIFE` documents or when it has grown; the next one is started
+at once, so that nobody waits for it. A document under which it dies or hangs is tried
+once more on a fresh one, then refused.
 """
 
 import asyncio
@@ -19,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from .contract import Cause, Limits
+from .process import cpu_ticks, resident_bytes
 from .sandbox import office_command
 
 logger = logging.getLogger(__name__)
@@ -26,7 +28,16 @@ logger = logging.getLogger(__name__)
 DOCUMENTS_PER_LIFE = 100
 "Memory was flat at 0.8 GB after 200; a fresh one forgets what a document left."
 
+GROWN_BYTES = 1536 * 1024**2
+"Resident memory, seen at most 0.8 GB: more is what a document left behind."
+
 START_SECONDS = 40.0
+
+WATCH_SECONDS = 1.0
+
+HANG_SECONDS = 8.0
+"""Without a hundredth of a second of CPU: it is stopped or waits for ever. A document
+that is only slow keeps it busy."""
 
 UNREADABLE = Cause(
     for_requester="Le document n’a pas pu être ouvert. Ouvrez-le, enregistrez-le à nouveau puis"
@@ -101,7 +112,9 @@ class Office:
             except OfficeLost:
                 # Killed from outside, or by what an earlier document left behind:
                 # one more try on a fresh one tells.
-                logger.warning("LibreOffice ended under a document; trying once more")
+                logger.warning(
+                    "LibreOffice ended or hung under a document; trying again"
+                )
             try:
                 return await self._convert(content, office_filter)
             except OfficeLost:
@@ -112,7 +125,9 @@ class Office:
     async def renew(self) -> None:
         """Start the next instance if the last one was thrown away or is worn out."""
         async with self._turn:
-            if self._served >= DOCUMENTS_PER_LIFE:
+            child = self._child
+            grown = child is not None and resident_bytes(child.pid) > GROWN_BYTES
+            if self._served >= DOCUMENTS_PER_LIFE or grown:
                 await self._discard()
             with contextlib.suppress(OfficeLost):
                 await self._ready()
@@ -128,7 +143,7 @@ class Office:
         header = {"office_filter": office_filter, "bytes": len(content)}
         try:
             async with asyncio.timeout(self._limits.seconds):
-                answer, pdf = await self._exchange(child, header, content)
+                answer, pdf = await self._watched(child, header, content)
         except TimeoutError:
             await self._discard()
             raise TOO_SLOW.failure() from None
@@ -141,6 +156,22 @@ class Office:
             await self._discard()
             raise UNREADABLE.failure()
         return pdf
+
+    async def _watched(
+        self, child: asyncio.subprocess.Process, header: dict[str, Any], content: bytes
+    ) -> tuple[dict[str, Any], bytes]:
+        """Exchange, unless LibreOffice stands still."""
+        exchange = asyncio.ensure_future(self._exchange(child, header, content))
+        used, still = -1, 0.0
+        try:
+            while not (await asyncio.wait({exchange}, timeout=WATCH_SECONDS))[0]:
+                before, used = used, cpu_ticks(child.pid)
+                still = still + WATCH_SECONDS if used == before else 0.0
+                if still >= HANG_SECONDS:
+                    raise OfficeLost("it hangs")
+            return exchange.result()
+        finally:
+            exchange.cancel()
 
     async def _exchange(
         self, child: asyncio.subprocess.Process, header: dict[str, Any], content: bytes

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from converters import office as office_module
 from converters.contract import ConversionFailed, Limits
 from converters.office import DOCUMENTS_PER_LIFE
 from converters.sheet import BAND_ROWS, ROWS
@@ -296,6 +297,58 @@ async def test_a_libreoffice_killed_under_a_document_is_replaced(workshop, docum
 
     assert converting.result().pages == 12
     assert office_process() != victim
+
+
+async def test_ten_orders_end_right_though_libreoffice_is_killed_and_stopped(
+    workshop, document
+):
+    """
+    One instance is killed in the middle of them, another one hangs.
+    """
+    paths = ["docx/sample.docx", "odt/embedded-simple-2007.odt"] * 5
+    expected = {
+        path: await workshop.render(document(path), path, vertical_dpi=98)
+        for path in paths[:2]
+    }
+    office = workshop._offices[0]
+    served = 0
+    original = office._exchange
+
+    async def struck(*arguments):
+        nonlocal served
+        served += 1
+        if served in (3, 7):
+            hit = signal.SIGKILL if served == 3 else signal.SIGSTOP
+            os.kill(office_process(), hit)
+        return await original(*arguments)
+
+    office._exchange = struck
+    try:
+        async with asyncio.timeout(120):
+            made = await asyncio.gather(
+                *(
+                    workshop.render(document(path), path, vertical_dpi=98)
+                    for path in paths
+                )
+            )
+    finally:
+        del office._exchange
+
+    assert served == 12
+    assert made == [expected[path] for path in paths]
+
+
+async def test_a_grown_libreoffice_is_replaced(workshop, document, monkeypatch):
+    content = document("odt/embedded-simple-2007.odt")
+    await workshop.render(content, "a.odt", vertical_dpi=98)
+    grown = office_process()
+    monkeypatch.setattr(office_module, "GROWN_BYTES", 10 * 1024**2)
+
+    await workshop.render(content, "a.odt", vertical_dpi=98)
+    monkeypatch.undo()
+    await workshop.render(content, "a.odt", vertical_dpi=98)
+
+    assert office_process() != grown
 
 
 async def test_a_worn_out_libreoffice_is_replaced_between_documents(workshop, document):
