@@ -3,6 +3,7 @@ The commands: `ecofax-gateway COMMAND`.
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -46,6 +47,9 @@ USAGE_ERROR = 2
 TEMPORARY_FAILURE = 75
 "sysexits.h: EX_TEMPFAIL; the same command may succeed later."
 
+PIPE_CLOSED = 141
+"As the shell counts SIGPIPE: 128 + 13."
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """
@@ -67,7 +71,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         import_module(f".{module}", __name__).add_parsers(commands)
     chosen = parser.parse_args(words)
     try:
-        return int(chosen.run(chosen))
+        status = int(chosen.run(chosen))
+        sys.stdout.flush()
+        return status
     except BadSettings as error:
         for mistake in error.mistakes:
             print(f"ecofax-gateway: {mistake}", file=sys.stderr)
@@ -90,3 +96,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:
+        # `| head` has read enough; what is still in the buffer goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return PIPE_CLOSED

@@ -195,3 +195,22 @@ def test_what_only_the_start_can_tell_is_said_in_one_line(
     assert refused.returncode == 2, refused.stderr
     assert f"ecofax-gateway: {said}" in refused.stderr
     assert "Traceback" not in refused.stderr
+
+
+def test_a_reader_that_has_enough_is_no_fault(tmp_path):
+    """As with `| head`: the pipe is closed before anything is printed."""
+    reading, writing = os.pipe()
+    os.close(reading)
+
+    run = subprocess.run(
+        [sys.executable, "-m", "ecofax_gateway", "endings"],
+        env={**os.environ, "XDG_STATE_HOME": str(tmp_path)},
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=60,
+    )
+    os.close(writing)
+
+    assert run.stderr == ""
+    assert run.returncode == 141
