@@ -113,7 +113,9 @@ class Settling:
         campaigns = {fax.campaign for fax in load.faxes if states[fax.ref]}
         if campaigns:
             for its in told:
-                worked = mode_that_worked(mode, as_sound=_went_as_sound(its))
+                # A trunk that does without T.38 says nothing about the number.
+                chosen = not self.way_of(load.lead).audio_only
+                worked = mode_that_worked(mode, as_sound=chosen and _went_as_sound(its))
                 if memory.remember(conn, load.lead.number, its, worked, now=now):
                     break
             campaigns |= {
