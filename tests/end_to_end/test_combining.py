@@ -131,19 +131,25 @@ def test_a_far_end_that_hangs_up_in_the_second_fax(fax_machine, together, tmp_pa
     assert fax_file.same_pixels(in_one, far_end.folder / received["file"]) == []
 
 
-def test_an_engine_that_dies_in_a_shared_call(fax_machine, together):
+def test_killed_between_two_faxes_of_a_call(fax_machine, gateway):
     """
-    Nobody knows what arrived: each fax is unknown, each requester is told, and nothing
-    is dialled again.
+    SIGKILL while the second is on the line: the first is sent, the second is unknown,
+    nothing is dialled again. At real pace, so that there is a between.
     """
-    far_end = fax_machine(f"--number={NUMBER}=silence")
-    house = together(far_end)
-    refs = [hand_in(house, each)[0] for each in (QUOTE, LETTER)]
+    far_end = fax_machine(paced=True)
+    house = gateway(far_end, paced=True)
+    assert house.command("line", "set", LINE, "--combine").returncode == 0
+    pause(house, paused=True)
+    refs = [hand_in(house, each)[0] for each in (LETTER, QUOTE)]
 
     pause(house, paused=False)
-    far_end.program.wait_for('"event": "call"')
-    house.kill_engine()
-    wait_until_told(house, "unknown", *refs)
+    house.daemon.wait_for("page 1 confirmed", timeout=180)
+    house.daemon.kill()
+    house.start()
+    wait_until_told(house, "sent", refs[0])
+    wait_until_told(house, "unknown", refs[1])
 
     assert far_end.calls() == 1
-    assert [house.fax(ref).state for ref in refs] == [FaxState.UNKNOWN] * 2
+    found = [house.fax(ref) for ref in refs]
+    assert [each.state for each in found] == [FaxState.SENT, FaxState.UNKNOWN]
+    assert [each.pages_confirmed for each in found] == [1, 0]

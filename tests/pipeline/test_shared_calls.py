@@ -17,6 +17,7 @@ from converters import fax_file, tiff_f
 from converters.sheet import ROWS
 from ecofax_gateway.domain.dialling import Dialling
 from ecofax_gateway.domain.document import Quality
+from ecofax_gateway.domain.errors import EngineLost
 from ecofax_gateway.domain.fax import FaxState
 from ecofax_gateway.domain.line import FaxLine
 from ecofax_gateway.domain.order import Requester, Source
@@ -475,3 +476,29 @@ async def test_a_node_that_dies_before_a_shared_call(desk):
     assert ended == []
     assert states(found) == [FaxState.QUEUED] * 2
     assert desk.sender.calls == []
+
+
+async def test_an_engine_that_dies_in_a_shared_call(desk):
+    """
+    What its last words were nobody heard: all that was not confirmed is unknown.
+    """
+    refs = [desk.order(ref, 2) for ref in "ABC"]
+    await desk.transmit.step()
+    call = await desk.placed()
+    await call.confirm(3)
+
+    call.over.set_exception(EngineLost("killed"))
+    found = await desk.settled(*refs)
+    desk.order("D", 1)
+    await desk.transmit.step()
+
+    assert states(found) == [FaxState.SENT, FaxState.UNKNOWN, FaxState.UNKNOWN]
+    assert [each.pages_confirmed for each in found] == [2, 1, 0]
+    # Its call may still stand: the number is not called until it cannot any more.
+    assert len(desk.sender.calls) == 1
+    desk.now += timedelta(minutes=5)
+    await desk.transmit.step()
+    call = await desk.placed()
+    assert call.order.call == "D"
+    call.end(Ending.CANCELLED)
+    await desk.settled("D")

@@ -221,6 +221,8 @@ class Faxes(RuleBasedStateMachine):
         fax_met=st.booleans(),
     )
     def finish(self, load, ending, pages, fax_met):
+        if not load.faxes:
+            return
         pages = min(pages, sum(load.pages))
         if ending is Ending.DELIVERED:
             pages = sum(load.pages)
