@@ -367,6 +367,9 @@ class Exchange:
         # compared: some NAT gateways rewrite it, and the branch is a secret of ours.
         if via.port not in (transaction.request.via.port, None):
             return
+        # Read before the transaction counts it: one that nobody can understand would
+        # end its timers, and the call wait for ever.
+        _ = response.to
         transaction.source = source
         transaction.receive_response(response, now)
 

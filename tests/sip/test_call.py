@@ -515,3 +515,29 @@ def test_the_bye_of_a_fork_may_be_answered_when_the_call_ends_too(wire):
     wire.run(5)
 
     assert call.state is CallState.ENDED
+
+
+@pytest.mark.parametrize("status", [180, 200, 486])
+def test_a_response_that_nobody_can_read_is_as_if_lost(wire, status):
+    """
+    One without To: the call waits for a better one, and not for ever.
+    """
+
+    def spoil(message, data):
+        if isinstance(message, Response) and message.status == status:
+            return data.replace(b"\nTo:", b"\nTwo:")
+        return data
+
+    wire.tap = spoil
+    if status == 486:
+        wire.answer = lambda event, wire: (
+            event.call.reject(486, wire.now)
+            if isinstance(event, IncomingCall)
+            else None
+        )
+    wire.place(ring_timeout=5)
+    wire.run(120)
+
+    failed = status != 180
+    assert ("CallFailed" in wire.kinds(wire.CALLER)) is failed
+    assert ("Answered" in wire.kinds(wire.CALLER)) is not failed
