@@ -12,6 +12,7 @@ import logging
 import math
 from collections import deque
 from collections.abc import Callable
+from functools import cache
 
 from ..domain.errors import MalformedPacket
 from ..domain.journal import PREAMBLE, Packets
@@ -297,6 +298,7 @@ def _takes_no_repair(peer: T38Media) -> bool:
     return peer.error_correction is ErrorCorrection.NONE
 
 
+@cache
 def _idle_ticks(done: int) -> int:
     """Ticks from a new datagram until it is sent again, when that was *done* already."""
     if done < len(IDLE_RESENDS_S):
