@@ -85,8 +85,11 @@ def add_parsers(
     edit.add_argument(
         "--numbers", type=Path, metavar="LIST", help="in place of those it has"
     )
+    edit.add_argument("--line", help="send it by this fax line; its quality stays")
+    edit.add_argument("--reply-to", metavar="ADDRESS", help="mail the replies there")
     _add_rules(edit)
     for option, what in (
+        ("--no-reply", "mail no replies"),
         ("--at-once", "forget the time it was planned for"),
         ("--no-canary", "call all its numbers at once"),
         ("--no-proof", "it may leave without a proof"),
@@ -182,6 +185,9 @@ def edit_draft(arguments: argparse.Namespace) -> int:
         plan = plan_trunks(db, settings, numbers, quality)
         changes = Changes(
             name=arguments.name,
+            line=chosen_line(db, arguments.line).number if arguments.line else None,
+            address=arguments.reply_to,
+            no_address=arguments.no_reply,
             quality=arguments.quality,
             due_at=_due(arguments, settings, now),
             is_at_once=arguments.at_once,

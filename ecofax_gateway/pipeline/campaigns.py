@@ -48,6 +48,7 @@ _SENTENCES = {
     " réessayez dans un instant.",
     DraftAnswer.INCOMPLETE: "La liste des numéros de la campagne {ref} est incomplète :"
     " donnez-lui une nouvelle liste.",
+    DraftAnswer.NO_LINE: "La ligne qui doit envoyer la campagne {ref} n'existe pas.",
     DraftAnswer.NO_PROOF: "La campagne {ref} demande un bon à tirer, et aucun n'est arrivé :"
     " envoyez-le d'abord.",
 }

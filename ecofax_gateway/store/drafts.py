@@ -34,7 +34,7 @@ from .campaigns import NewDocument
 from .numbers import insert_waiting, select_waiting
 from .preparation import let_go
 from .states import CampaignState
-from .tables import campaign, document, fax, trunk
+from .tables import campaign, document, fax, line, trunk
 
 BATCH = 5000
 """Numbers written in one transaction: some 150 ms, which everybody else waits."""
@@ -57,12 +57,24 @@ class DraftAnswer(StrEnum):
     NO_PROOF = "no-proof"
     "It wants a proof first, and none has arrived."
 
+    NO_LINE = "no-line"
+    "The line that is to send it does not exist."
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
     """What is to become of a draft; None: as it was."""
 
     name: str | None = None
+    line: str | None = None
+    "E.164; its quality stays as it is."
+
+    address: str | None = None
+    "Where replies go."
+
+    no_address: bool = False
+    "Nobody gets replies."
+
     quality: Quality | None = None
     due_at: datetime | None = None
     is_at_once: bool = False
@@ -127,6 +139,11 @@ def edit(conn: Connection, ref: str, changes: Changes, *, now: datetime) -> Draf
     Other documents or another quality make it go through rendering again. New numbers
     are added by `add_numbers` afterwards.
     """
+    if changes.line is not None:
+        # Held against `lines.remove` until the commit.
+        gate = select(line.c.number).where(line.c.number == changes.line)
+        if conn.execute(gate.with_for_update(read=True)).scalar() is None:
+            return DraftAnswer.NO_LINE
     query = select(campaign.c.id, campaign.c.quality, campaign.c.lease_until)
     row = conn.execute(
         query.where(campaign.c.ref == ref, _IS_DRAFT).with_for_update()
@@ -145,6 +162,9 @@ def edit(conn: Connection, ref: str, changes: Changes, *, now: datetime) -> Draf
         values |= {"warnings": [], "lease_until": None, "node": None}
     if values:
         conn.execute(update(campaign).where(campaign.c.id == row.id).values(values))
+    if changes.line is not None:
+        its_faxes = update(fax).where(fax.c.campaign_id == row.id)
+        conn.execute(its_faxes.values(line=changes.line))
     if changes.documents is not None:
         conn.execute(delete(document).where(document.c.campaign_id == row.id))
         for position, each in enumerate(changes.documents, 1):
@@ -297,12 +317,15 @@ def _has_proof(conn: Connection, ref: str) -> bool:
     return bool(conn.execute(select(arrived)).scalar())
 
 
+_PLAIN = ("name", "line", "address", "quality", "due_at", "needs_proof", "expected")
+
+
 def _values(changes: Changes) -> dict[str, Any]:
     values: dict[str, Any] = {
-        name: value
-        for name in ("name", "quality", "due_at", "needs_proof", "expected")
-        if (value := getattr(changes, name)) is not None
+        name: value for name in _PLAIN if (value := getattr(changes, name)) is not None
     }
+    if changes.no_address:
+        values["address"] = null()
     if changes.is_at_once:
         values["due_at"] = null()
     if changes.canary or changes.no_canary:

@@ -17,6 +17,7 @@ from ecofax_gateway.store import (
     canary,
     drafts,
     faxes,
+    lines,
     preparation,
     results,
 )
@@ -326,3 +327,27 @@ def test_results_tell_of_every_fax_and_its_last_call(office, monkeypatch):
         if result.state is FaxState.QUEUED
     )
     assert other not in {result.number for result in told}
+
+
+def test_a_draft_gets_another_line_and_reply_address(office):
+    """
+    Its faxes are the other line's too; a line that there is not changes nothing.
+    """
+    first, second = office.line(), office.line("+33100000002")
+    ref = office.campaign(first, ["+33972101010"], draft=True)
+    changes = drafts.Changes(line=second, address="paul@example.net")
+
+    no_line = drafts.Changes(line="+33100000009", name="x")
+    refused = office.tx(drafts.edit, ref, no_line, now=office.now)
+    done = office.tx(drafts.edit, ref, changes, now=office.now)
+    campaign = office.tx(campaigns.get, ref)
+    nobody = drafts.Changes(no_address=True)
+    office.tx(drafts.edit, ref, nobody, now=office.now)
+
+    assert (refused, done) == (drafts.DraftAnswer.NO_LINE, drafts.DraftAnswer.DONE)
+    assert (campaign.line, campaign.requester.address) == (second, "paul@example.net")
+    assert campaign.name == ""
+    assert office.fax(ref).line == second
+    assert office.tx(campaigns.get, ref).requester.address is None
+    assert office.tx(lines.remove, second) is lines.Removal.IN_USE
+    assert office.tx(lines.remove, first) is lines.Removal.REMOVED
