@@ -78,6 +78,11 @@ def is_pps_null(frame: bytes) -> bool:
     return fcf_of(frame) == Fcf.PPS and len(frame) > FIF and frame[FIF] & 0xFE == 0
 
 
+def page_counter_of(pps: bytes) -> int | None:
+    """Which page a PPS frame speaks of, modulo 256; None if it does not say."""
+    return pps[FIF + 1] if len(pps) > FIF + 1 else None
+
+
 def read_dis(frame: bytes) -> Capabilities:
     """
     Read a DIS; octets that an old machine does not send count as zero.

@@ -30,6 +30,7 @@ from .frame import (
     Fcf,
     fcf_of,
     is_pps_null,
+    page_counter_of,
     read_dis,
 )
 from .job import (
@@ -76,6 +77,10 @@ class Procedure:
         self._confirmed = 0
         self._last_answer: int | None = None
         self._page_goes_on = False
+        self._page_counter: int | None = None
+        self._page_lost = False
+        "A page of exactly k * 65536 octets was passed over: what follows counts nothing."
+
         self._file_fault: str | None = None
         self._dcn_came = False
         self._refusals = 0
@@ -189,6 +194,9 @@ class Procedure:
         # A hundred times a second and call: looked at before anything is called.
         if (log.tiff_faults and self._take_faults()) or self._refusals >= MAX_REFUSALS:
             self.terminate()
+        if self._page_lost:
+            # The next attempt begins with it; each page more would be sent in vain.
+            self.terminate()
 
     def _take_faults(self) -> bool:
         """Whether libtiff complained, in a call into C that we have just made."""
@@ -201,6 +209,8 @@ class Procedure:
     def _judge(self) -> tuple[Ending, str]:
         if self._file_fault is not None:
             return Ending.LOCAL_FAULT, self._file_fault
+        if self._page_lost:
+            return Ending.PROTOCOL_ERROR, "a page that fills its blocks was passed over"
         code = Completion.CALL_DROPPED if self._code is None else self._code
         text = ffi.string(lib.t30_completion_code_to_str(code)).decode(
             "ascii", "replace"
@@ -297,6 +307,10 @@ class Procedure:
         if not incoming:
             self._idle = 0
             if fcf == Fcf.PPS or fcf in POST_MESSAGE:
+                page = page_counter_of(frame) if fcf == Fcf.PPS else None
+                # The page before never ended, and now there is another.
+                self._page_lost |= self._page_goes_on and page != self._page_counter
+                self._page_counter = page
                 self._page_goes_on = is_pps_null(frame)
                 self._in_page = False
             elif fcf == Fcf.DCS:
@@ -335,7 +349,7 @@ class Procedure:
             self._note_page()
             if self._last_answer not in CONFIRMATIONS:
                 return
-            if self._page_goes_on:
+            if self._page_goes_on or self._page_lost:
                 return
             self._retrained |= self._last_answer == Fcf.RTP
             if not self._page_was_whole():
@@ -356,7 +370,7 @@ class Procedure:
             lib.t30_set_supported_compressions(self._t30, capability.up_to(coding))
 
     def _note_page(self) -> None:
-        if self.ladder is None or self._page_goes_on:
+        if self.ladder is None or self._page_goes_on or self._page_lost:
             return
         stats = ffi.new("t30_stats_t *")
         lib.t30_get_transfer_statistics(self._t30, stats)
