@@ -24,6 +24,7 @@ from ecofax_gateway.sip import (
     TargetFailed,
     Transport,
 )
+from ecofax_gateway.sip.locating import Place
 
 SDP = b"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
 PATIENCE_S = 20.0
@@ -285,3 +286,55 @@ async def test_a_port_that_opens_late_gets_the_call():
         await late.shell.open("127.0.0.1", port)
         await caller.until(Answered)
         late.shell.close()
+
+
+async def test_a_name_that_a_far_end_writes_is_looked_up():
+    """
+    Its Contact names a host: our BYE goes where the name leads.
+    """
+    async with pair() as (_, callee):
+        asked = asyncio.Queue()
+        there = Hop(*callee.shell.address)
+
+        async def find(place):
+            asked.put_nowait(place)
+            return [there]
+
+        named = Agent()
+        named.shell = Signalling(named.take, find=find)
+        await named.shell.open("127.0.0.1", 0)
+        call = named.invite(there)
+        await named.until(Answered)
+        call.dialog.target = "sip:fax@gw.example.net"
+        assert call.destination == there
+        named.shell.flush()
+        async with asyncio.timeout(PATIENCE_S):
+            place = await asked.get()
+        call.hang_up(named.shell.now())
+        named.shell.flush()
+        await callee.until(HungUp)
+        named.shell.close()
+
+    assert place == Place("gw.example.net", 0, None)
+
+
+async def test_a_name_that_is_not_known_is_left_to_the_neighbour():
+    async with pair() as (_, callee):
+        asked = asyncio.Event()
+
+        async def find(place):
+            asked.set()
+            raise OSError("no such name")
+
+        named = Agent()
+        named.shell = Signalling(named.take, find=find)
+        await named.shell.open("127.0.0.1", 0)
+        call = named.invite(Hop(*callee.shell.address))
+        await named.until(Answered)
+        call.dialog.target = "sip:fax@gw.example.net"
+        call.hang_up(named.shell.now())
+        named.shell.flush()
+        async with asyncio.timeout(PATIENCE_S):
+            await asked.wait()
+        await callee.until(HungUp)
+        named.shell.close()
