@@ -102,9 +102,11 @@ class AudioLeg:
         port.on_datagram = self._datagram_received
 
     @property
-    def heard_sound(self) -> bool:
-        """Whether there was something to hear, for a second at least."""
-        return self._loud >= LOUD_FRAMES
+    def heard(self) -> str:
+        """What there was to hear, in words; a fax apart."""
+        if not self._received:
+            return "no audio came"
+        return "a voice or music" if self._loud >= LOUD_FRAMES else "silence"
 
     @property
     def medium(self) -> str:

@@ -136,6 +136,11 @@ class FaxLeg:
         self._destination = peer.address
 
     @property
+    def heard(self) -> str:
+        """What came that is no fax, in words."""
+        return "" if self._udptl.counts.received else "nothing came over T.38"
+
+    @property
     def medium(self) -> str:
         """How the fax travels, for the journal."""
         redundancy = 0 if _takes_no_repair(self._peer) else DEFAULT_REDUNDANCY

@@ -137,10 +137,8 @@ class Media:
 
     @property
     def heard(self) -> str:
-        """What there was to hear instead of a fax; "" if nobody listened."""
-        if self.audio is None or self.audio is not self.leg:
-            return ""
-        return "a voice or music" if self.audio.heard_sound else "silence"
+        """What came of the far end that is no fax, in words; "" before the fax."""
+        return self.leg.heard if self.leg is not None else ""
 
     def start_audio_fax(
         self, make: Callable[[Law], AudioTerminal], on_event: OnTerminalEvent
@@ -189,6 +187,16 @@ class Media:
         self.leg = leg
         self._ticker.add(leg.tick)
         return leg
+
+    def leave_t38(self) -> None:
+        """From T.38 back to audio, where the fax begins again."""
+        if not isinstance(self.leg, FaxLeg):
+            return
+        self._ticker.discard(self.leg.tick)
+        self.leg.close()
+        self.leg = None
+        if self.audio is not None:
+            self._ticker.add(self.audio.tick)
 
     def follow_audio(self, description: SessionDescription | None) -> None:
         """Send our audio to where the far end's new description wants it."""

@@ -34,6 +34,7 @@ AT_ONCE = {
     "t38-415": (Ending.DELIVERED, 2, "audio"),
     "t38-606": (Ending.DELIVERED, 2, "audio"),
     "ignore-reinvite": (Ending.DELIVERED, 2, "audio"),
+    "back-to-audio": (Ending.DELIVERED, 2, "audio"),
     "wrong-version": (Ending.DELIVERED, 2, "t38"),
     "slow": (Ending.DELIVERED, 2, "t38"),
     "tiny-datagram": (Ending.DELIVERED, 2, "t38"),
@@ -54,6 +55,7 @@ AT_REAL_SPEED = {
     "late-reinvite": (Ending.DELIVERED, 1, "t38"),
     "reinvite-in-page": (Ending.DELIVERED, 1, "audio"),
     "late-answer": (Ending.DELIVERED, 1, "audio"),
+    "back-to-audio": (Ending.DELIVERED, 1, "audio"),
     "ignore-reinvite": (Ending.DELIVERED, 1, "audio"),
     "answering-machine": (Ending.DELIVERED, 1, "audio"),
     "talk": (Ending.NOT_A_FAX, 0, "audio"),
@@ -282,5 +284,6 @@ async def test_far_ends_that_take_their_time_have_their_ending(
     # T.38, and back to audio when it was agreed to in the page.
     assert calls["late-answer"].count("re-INVITE") == 2
     assert calls["ignore-reinvite"].count("re-INVITE") == 1
+    assert "nothing came over T.38" in calls["silence"].outcome.detail
     # The longest of them: T.30's T0, our patience with a voice.
     assert max(call.outcome.duration_s for call in calls.values()) < 90
