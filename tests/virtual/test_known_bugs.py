@@ -159,6 +159,44 @@ def test_a_page_of_exactly_one_block_is_never_told_as_confirmed(
     assert outcome.fax_met
 
 
+@pytest.mark.parametrize("forgives", [False, True], ids=["strict", "forgiving"])
+@pytest.mark.parametrize(
+    ("before", "confirmed"), [(0, 0), (1, 1)], ids=["first-page", "second-page"]
+)
+def test_no_page_is_counted_after_one_that_was_passed_over(
+    page_of_one_block, tmp_path, calls, forgives, before, confirmed
+):
+    """
+    libspandsp goes on with the next page as if nothing were. A far end that confirms
+    that one confirms no page that we may call the lost one: the retry begins with it.
+    """
+    _, block = page_of_one_block
+    _, other = noise(1000, tmp_path)
+    images = [*[other] * before, block, other]
+    path = tmp_path / "pages.tif"
+    images[0].save(
+        path,
+        save_all=True,
+        append_images=images[1:],
+        compression="group4",
+        dpi=(204, 196),
+    )
+    source = SourceFile(path=str(path), vertical_dpi=196, rows=(1100,) * len(images))
+    forgiving = SaysInstead(DCN, MCF, when=lambda: forgives)
+    call = call_between(
+        Sending(files=(source,)), tmp_path / "r.tif", filters=(None, forgiving)
+    )
+    calls(call)
+
+    call.run()
+
+    outcome = outcome_of(call)
+    assert outcome.ending is Ending.PROTOCOL_ERROR
+    assert "passed over" in outcome.detail
+    assert outcome.pages_confirmed == confirmed
+    assert call.terminals[1].pages == confirmed
+
+
 @pytest.mark.parametrize("how", ["a-dot-more", "the-next-mode"])
 def test_a_page_of_exactly_one_block_is_resent_by_the_retry(
     page_of_one_block, tmp_path, calls, how
