@@ -23,6 +23,9 @@ logger = logging.getLogger(__name__)
 ANSWER_TIMEOUT_S = 60.0
 """For one question: SIP itself gives up after 32 s, and 4 s for a connection."""
 
+KEEP_ALIVE_S = 25.0
+"""RFC 5626 §4.4.2: "a random number between 24 and 29 seconds" over UDP."""
+
 FAREWELL_S = 2.0
 """For the registrar to hear that we go."""
 
@@ -39,6 +42,8 @@ class TrunkKeeper:
         signalling: Asks it.
 
         tell: Called with its health when that changes; must not raise.
+
+        keep_alive_s: Between two keep-alives of a registration by UDP.
     """
 
     def __init__(
@@ -47,12 +52,15 @@ class TrunkKeeper:
         directory: Directory,
         signalling: Signalling,
         tell: Callable[[TrunkHealth], None],
+        *,
+        keep_alive_s: float = KEEP_ALIVE_S,
     ) -> None:
         self.trunk = order.address
         self._name = order.name
         self._directory = directory
         self._signalling = signalling
         self._tell = tell
+        self._keep_alive_s = keep_alive_s
         self._told: tuple[Health, str] | None = None
         self._failures = 0
         self._wake = asyncio.Event()
@@ -101,7 +109,25 @@ class TrunkKeeper:
             self._say(found.state, found.detail)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(found.again_s):
+                    await self._rest()
+
+    async def _rest(self) -> None:
+        """
+        Wait to be woken; meanwhile keep the way back to us open.
+
+        Where we register by UDP nothing may be sent for half an hour, and a NAT gateway
+        between us forgets who we are in half a minute.
+        """
+        while True:
+            hop = self._registered_at
+            if hop is None or hop.transport.is_stream:
+                await self._wake.wait()
+                return
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._keep_alive_s):
                     await self._wake.wait()
+                    return
+            self._signalling.keep_alive(hop)
 
     async def _look(self) -> Verdict:
         registers = self.trunk.register

@@ -14,6 +14,7 @@ from ..sip.agent import UserAgent
 from ..sip.event import Event
 from ..sip.hop import Hop, Transport
 from ..sip.locating import Place
+from ..sip.stream import PING
 from .streams import Streams
 from .transport import Address, UdpPort, open_udp
 
@@ -177,6 +178,11 @@ class Signalling:
                 self.streams.send(data, hop)
             else:
                 self._port.send(data, hop.address)
+
+    def keep_alive(self, hop: Hop) -> None:
+        """Send what is no message, so that a NAT gateway on the way remembers us."""
+        if self._port is not None and not hop.transport.is_stream:
+            self._port.send(PING, hop.address)
 
     async def wait_for_change(self) -> None:
         """Return after the next `flush`."""

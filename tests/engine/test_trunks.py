@@ -12,6 +12,7 @@ import pytest
 
 from ecofax_gateway.domain.outcome import Ending
 from ecofax_gateway.engine.directory import DOUBT_S, Directory, TrunkUnreachable
+from ecofax_gateway.engine.keeper import TrunkKeeper
 from ecofax_gateway.engine.protocol import (
     Ended,
     Health,
@@ -22,12 +23,14 @@ from ecofax_gateway.engine.protocol import (
     TrunkHealth,
 )
 from ecofax_gateway.engine.resolver import Resolver
+from ecofax_gateway.engine.signalling import Signalling
 from ecofax_gateway.engine.switchboard import Switchboard
 from ecofax_gateway.engine.tls import TrustStore
 from ecofax_gateway.engine.transport import open_udp
 from ecofax_gateway.sip.digest import parse_challenges
 from ecofax_gateway.sip.hop import Hop, Transport
 from ecofax_gateway.sip.message import Response, format_message, parse_message
+from ecofax_gateway.sip.stream import PING
 
 PATIENCE_S = 30.0
 
@@ -65,12 +68,16 @@ class Proxy:
 
     judge: object
     heard: list = field(default_factory=list)
+    pinged: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def open(self):
         self.port = await open_udp("127.0.0.1", 0, self.take)
         return self.port.address[1]
 
     def take(self, data, source):
+        if data == PING:
+            self.pinged.set()
+            return
         request = parse_message(data)
         if isinstance(request, Response) or request.method == "ACK":
             return
@@ -326,6 +333,35 @@ async def test_a_registration_is_made_refreshed_and_taken_back(proxies, engine):
     assert registrar.methods() == ["REGISTER"] * len(registrar.heard)
     healths = [e.state for e in engine.told if isinstance(e, TrunkHealth)]
     assert healths == [Health.REGISTERED]
+
+
+async def test_a_registration_by_udp_is_kept_alive(proxies, engine):
+    """
+    By what is no message, and needs no answer.
+    """
+    registrar = await proxies(lambda request: (200, ("Expires", "600")))
+    signalling = Signalling(lambda event: None)
+    await signalling.open("127.0.0.1", 0)
+    trunk = TrunkAddress(
+        host="127.0.0.1", port=registrar.port.address[1], username="u", register=True
+    )
+    keeper = TrunkKeeper(
+        KeepTrunk(name="carrier", address=trunk),
+        Directory("127.0.0.1", engine.resolver, TrustStore(), signalling.now),
+        signalling,
+        engine.tell,
+        keep_alive_s=0.05,
+    )
+    keeper.start()
+    async with asyncio.timeout(PATIENCE_S):
+        await registrar.pinged.wait()
+        registrar.pinged.clear()
+        await registrar.pinged.wait()
+    await keeper.close()
+    signalling.close()
+
+    assert registrar.methods() == ["REGISTER", "REGISTER"]
+    assert registrar.heard[-1].header("Expires") == "0"
 
 
 async def test_a_refused_registration_is_told_with_its_reason(proxies, engine):
