@@ -155,6 +155,20 @@ async def test_weights_share_the_calls(play, make_order, tmp_path):
     assert 1 <= few < many
 
 
+async def test_an_address_of_ipv6_is_called(start_fax_machine, order, paper, tmp_path):
+    machine, pages = await start_fax_machine("--bind=::1"), paper()
+    records = [srv("six", machine.port)]
+    trunk = TrunkAddress(host=DOMAIN, port=0, paced=False)
+    async with (
+        nameserver(tmp_path, *records) as address,
+        SipT38Sender(bind="::1", engine_options=[f"--nameserver={address}"]) as sender,
+        asyncio.timeout(60),
+    ):
+        outcome = await sender.send(order(machine, pages, trunk=trunk), ignore)
+
+    assert outcome.ending is Ending.DELIVERED
+
+
 async def test_a_domain_without_a_server_is_a_fault_of_the_trunk(make_order, tmp_path):
     trunk = TrunkAddress(host=f"nowhere.{DOMAIN}", port=0)
 
