@@ -9,6 +9,7 @@ import pytest
 from ..end_to_end.conftest import fax_machine as fax_machine
 from ..store.conftest import Cluster as Cluster
 from ..store.conftest import cluster as cluster
+from ..store.conftest import migrated as migrated
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from PIL import Image, ImageDraw
 from ecofax_gateway.domain.line import FaxLine
 from ecofax_gateway.password import hash_password
 from ecofax_gateway.store import campaigns, faxes, lines, replies
+from ecofax_gateway.store.database import Database
 
 from ..end_to_end.conftest import (
     PASSWORD,
@@ -77,6 +78,16 @@ class House(Gateway):
     A gateway that begins its first life under the killer.
     """
 
+    url = None
+
+    def store(self):
+        """
+        Its database, where it is not the file in its folder.
+        """
+        if self.url is None:
+            return super().store()
+        return Database.open(self.url, spool=self.folder / "spool")
+
     def begin(self, *arguments):
         """
         A life; False if it ended before it took mail in.
@@ -122,28 +133,37 @@ class House(Gateway):
         return True
 
 
-def run_to(folder, far_end, nth, when):
+def build(folder, far_end, url=None):
     """
-    Kill at that point, start again plainly; what became of the order.
-
-    Returns:
-        None if there were fewer commits than that.
+    A house with a line, where nobody lives yet.
     """
-    before = len(far_end.events)
     folder.mkdir()
     config = folder / "config.toml"
-    config.write_text(CONFIG.format(state=folder / "state", port=far_end.port))
+    text = CONFIG.format(state=folder / "state", port=far_end.port)
+    config.write_text(text + (f'[store]\ndatabase = "{url}"\n' if url else ""))
     house = House(folder / "state", config)
+    house.url = url
     db = house.store()
     line = FaxLine(
         number="+33366720307", password_hash=PASSWORD_HASH, max_calls=len(NUMBERS)
     )
     db.sync_tx(lines.add, line, now=datetime.now(UTC))
     db.close()
+    return house
+
+
+def run_to(house, far_end, point, when):
+    """
+    Kill at that point, start again plainly; what became of the order.
+
+    Returns:
+        None if it was never come to.
+    """
+    before = len(far_end.events)
     mail = an_order()
     try:
         ref = None
-        if house.begin("killer", str(nth), when):
+        if house.begin("killer", str(point), when):
             ref = house.offer(mail)
             if ref is not None and house.live_to_the_end(ref):
                 return None
@@ -219,7 +239,8 @@ def test_killed_at_every_commit(tmp_path, fax_machine, killer_on_path):
         while not ended.is_set():
             with taking:
                 nth, when = next(points)
-            outcome = run_to(tmp_path / f"{nth}-{when}", far_end, nth, when)
+            house = build(tmp_path / f"{nth}-{when}", far_end)
+            outcome = run_to(house, far_end, nth, when)
             if outcome is None:
                 ended.set()
             else:
