@@ -197,16 +197,23 @@ class OutgoingCall:
         if peer is not None:
             self._start_t38(peer)
             return
-        paced = self._order.trunk.paced
-        self._media.start_audio(
-            description, trusted_hosts=self._trusted, sound=cng_frame, paced=paced
-        )
+        self._start_tone(description)
         if self._order.media == "audio":
             self._start_audio("the answer has no G.711")
             return
         self._wait(
-            OWN_REINVITE_AFTER_S if paced else OWN_REINVITE_AFTER_UNPACED_S,
+            OWN_REINVITE_AFTER_S
+            if self._order.trunk.paced
+            else OWN_REINVITE_AFTER_UNPACED_S,
             self._offer_t38,
+        )
+
+    def _start_tone(self, description: SessionDescription | None) -> None:
+        self._media.start_audio(
+            description,
+            trusted_hosts=self._trusted,
+            sound=cng_frame,
+            paced=self._order.trunk.paced,
         )
 
     def _not_answered(self, status: int, reason: str, q850: int | None) -> None:
@@ -267,13 +274,16 @@ class OutgoingCall:
             self._start_t38(peer)
             return
         audio = find_audio(offer) if offer is not None else None
-        if offer is not None and audio is not None and self._state is not _State.T38:
-            # A session refreshed, or a transcoder moved: the tones go on.
-            answer = self._media.audio_answer(offer)
-            assert answer is not None
-            self._call.accept_reinvite(answer, now)
-        else:
+        in_t38 = self._state is _State.T38
+        if offer is None or audio is None or (in_t38 and not self._fax.may_go_to_audio):
             self._call.reject_reinvite(NOT_ACCEPTABLE, now)
+            return
+        # A session refreshed, or a transcoder moved: the tones go on.
+        answer = self._media.audio_answer(offer)
+        assert answer is not None
+        self._call.accept_reinvite(answer, now)
+        if in_t38:
+            self._back_to_audio(offer)
 
     def _start_t38(self, peer: T38Media) -> None:
         if self._state is _State.T38:
@@ -283,6 +293,12 @@ class OutgoingCall:
         self._state = _State.T38
         self._fax.start_t38(peer)
         self._step(Step.T38)
+
+    def _back_to_audio(self, offer: SessionDescription) -> None:
+        """Begin again in G.711: a gateway found nobody who speaks T.38 behind it."""
+        self._fax.leave_t38()
+        self._start_tone(offer)
+        self._start_audio("the far end went back to audio")
 
     def _start_audio(self, why: str) -> None:
         """The fax in G.711; *why* T.38 did not come is told if that cannot be."""

@@ -48,6 +48,7 @@ class Transmission:
         self._media = media
         self._trusted = trusted_hosts
         self._on_event = on_event
+        self._has_left_t38 = False
 
     @property
     def pages(self) -> int:
@@ -58,12 +59,29 @@ class Transmission:
     @property
     def may_go_to_t38(self) -> bool:
         """Up to the DIS: from the first page on, a change would lose it."""
-        if self._order.media == "audio":
+        if self._order.media == "audio" or self._has_left_t38:
             return False
         leg = self._media.audio
         if leg is None or leg.terminal is None:
             return True
         return not (leg.terminal.pages or leg.terminal.in_page)
+
+    @property
+    def may_go_to_audio(self) -> bool:
+        """Whether T.38, in which no fax was met so far, may be left again."""
+        leg = self._media.leg
+        return (
+            self._order.media == "auto"
+            and self._media.is_t38
+            and leg is not None
+            and leg.terminal is not None
+            and not leg.terminal.result().fax_met
+        )
+
+    def leave_t38(self) -> None:
+        """Give T.38 up; `start_audio` comes next. There is no second change of mind."""
+        self._has_left_t38 = True
+        self._media.leave_t38()
 
     def start_t38(self, peer: T38Media) -> None:
         """Send the fax over T.38; from the beginning, if it had begun in audio."""

@@ -41,6 +41,7 @@ class Conduct(StrEnum):
     LATE_REINVITE = "late-reinvite"
     REINVITE_IN_PAGE = "reinvite-in-page"
     LATE_ANSWER = "late-answer"
+    BACK_TO_AUDIO = "back-to-audio"
 
     WRONG_VERSION = "wrong-version"
     SLOW = "slow"
@@ -80,6 +81,7 @@ MEANINGS: dict[Conduct, str] = {
     Conduct.LATE_REINVITE: "488 to T.38, its own offer of it 8 s after the answer",
     Conduct.REINVITE_IN_PAGE: "a fax in audio, an offer of T.38 in the first page",
     Conduct.LATE_ANSWER: "a fax in audio, 200 to T.38 when the first page is under way",
+    Conduct.BACK_TO_AUDIO: "agrees to T.38, says nothing in it, and offers audio again",
     Conduct.WRONG_VERSION: "says T38FaxVersion 3 and speaks 0",
     Conduct.SLOW: "T38MaxBitRate 4800",
     Conduct.TINY_DATAGRAM: "T38FaxMaxDatagram 72",

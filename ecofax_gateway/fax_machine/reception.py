@@ -136,6 +136,9 @@ class IncomingFax:
                 peer = find_t38(offer) if offer is not None else None
                 if peer is not None:
                     self._start_fax(peer)
+                elif self._behaviour.conduct is Conduct.BACK_TO_AUDIO:
+                    self._media.follow_audio(offer)
+                    self._start_audio_fax()
             case ReinviteRejected(status=status):
                 caller = self._call.caller
                 logger.info("%s: the caller refuses T.38: %d", caller, status)
@@ -251,6 +254,11 @@ class IncomingFax:
         self._wait(NO_FAX_S, self.hang_up)
         self._signalling.flush()
 
+    def _offer_audio(self) -> None:
+        self._call.reinvite(self._media.audio_offer(), self._signalling.now())
+        self._wait(NO_FAX_S, self.hang_up)
+        self._signalling.flush()
+
     def _reinvited(self, offer: SessionDescription | None) -> None:
         now = self._signalling.now()
         peer = find_t38(offer) if offer is not None else None
@@ -281,6 +289,9 @@ class IncomingFax:
             self._media.redirect_t38(peer)
             return
         self._stop_waiting()
+        if self._behaviour.conduct is Conduct.BACK_TO_AUDIO:
+            self._wait(self._options.reinvite_after_s, self._offer_audio)
+            return
         peer = replace(peer, version=min(peer.version, OUR_VERSION))
         if self._path is not None:
             # Of the modem that was there before the change; nothing came so far.
