@@ -68,7 +68,9 @@ class Settling:
         """Settle faxes of a load that must not be called; the first of the others leads."""
         now = self._clock()
         dropped = [each for each in load.faxes if each.ref in obstacles]
-        left = [each.id for each in load.faxes if each.ref not in obstacles]
+        left = [each for each in load.faxes if each.ref not in obstacles]
+        if load.lead in dropped:
+            _hand_on(conn, load, left)
         ended = []
         for each in dropped:
             obstacle = obstacles[each.ref]
@@ -79,8 +81,6 @@ class Settling:
             decision = self._decide(conn, each, outcome, draw=draw, now=now)
             if calls.finish(conn, each, outcome, decision, now=now):
                 ended.append(each.campaign)
-        if load.lead in dropped:
-            riders.inherit(conn, load.lead.id, left)
         for campaign in sorted(set(ended)):
             self._answer.after_call(conn, campaign, now=now)
 
@@ -106,6 +106,9 @@ class Settling:
         states: dict[str, FaxState | None] = {}
         # One that is unknown keeps the channel, which until now was its first fax's.
         keeper = next((fax for fax, _, how in ends if isinstance(how, Ask)), None)
+        if keeper is not None and keeper is not load.lead:
+            others = [fax for fax in load.faxes[1:] if fax is not keeper]
+            _hand_on(conn, load, [keeper, *others])
         for each, its, decision in sorted(ends, key=lambda end: end[0] is keeper):
             states[each.ref] = calls.finish(
                 conn, each, its, decision, keeps_channel=each is keeper, now=now
@@ -160,6 +163,12 @@ class Settling:
                 decision, trunk=other or first, is_same_try=other is not None
             )
         return decision
+
+
+def _hand_on(conn: Connection, load: Load, left: list[ClaimedFax]) -> None:
+    lead = load.lead
+    ids = [each.id for each in left]
+    riders.inherit(conn, lead.id, ids, node=lead.node, epoch=lead.epoch)
 
 
 def _went_as_sound(outcome: Outcome) -> bool:

@@ -92,20 +92,34 @@ def board(
     return taken
 
 
-def inherit(conn: Connection, lead: int, left: Sequence[int]) -> None:
+def inherit(
+    conn: Connection, lead: int, left: Sequence[int], *, node: str, epoch: int
+) -> None:
     """
-    Hand a call on, before it was placed: its fax fell away, its first rider leads.
+    Hand a call on: its first fax goes away, and another one holds the channel.
+
+    Before that one goes, and with nothing in between that others could step into: the
+    channel is never without its call.
 
     Args:
-        lead: Id of who led; it is not busy any more.
+        lead: Id of who led; it rides with the new one until it is settled.
 
-        left: Ids of those who ride on, in their order.
+        left: Ids of those who stay, the new lead first.
+
+        node, epoch: Whose call it is; what an old life still has to say changes nothing.
     """
-    if not left:
-        return
     mine = update(fax).where(fax.c.rides_with == lead)
+    query = select(fax.c.id).where(
+        fax.c.id.in_(left[:1]),
+        fax.c.rides_with == lead,
+        fax.c.node == node,
+        fax.c.epoch == epoch,
+    )
+    if conn.execute(query.with_for_update()).scalar() is None:
+        return
+    conn.execute(update(fax).where(fax.c.id == lead).values(rides_with=left[0]))
     conn.execute(mine.where(fax.c.id == left[0]).values(rides_with=None))
-    conn.execute(mine.where(fax.c.id.in_(left[1:])).values(rides_with=left[0]))
+    conn.execute(mine.values(rides_with=left[0]))
 
 
 def keepers(rows: Collection[tuple[int, int | None]]) -> set[int]:

@@ -350,10 +350,11 @@ def test_a_rider_leads_when_the_first_falls_away(office, line):
     office.tx(campaigns.cancel, refs[0], now=office.now)
 
     def fall_away(conn):
+        ids = [each.id for each in claimed.riders]
+        riders.inherit(conn, claimed.id, ids, node="a", epoch=office.epoch)
         fault = Outcome(ending=Ending.LOCAL_FAULT)
         again = CallAgain(office.now)
         calls.finish(conn, claimed, fault, again, now=office.now)
-        riders.inherit(conn, claimed.id, [each.id for each in claimed.riders])
 
     office.tx(fall_away)
 
@@ -376,3 +377,24 @@ def test_a_number_that_is_erased_while_a_shared_call_is_prepared(office, line):
         False,
     ]
     assert {office.fax(ref).state for ref in refs} == {FaxState.DIALING}
+
+
+def test_an_old_life_does_not_hand_on_the_call_of_a_new_one(office, line):
+    refs = [order(office, line, [NUMBER]) for _ in range(2)]
+    [old] = office.claim()
+    old_epoch = office.epoch
+    office.epoch = office.tx(nodes.begin, "a", now=office.now)
+    office.tx(claims.take_over, node="a", epoch=office.epoch, now=office.now)
+    [new] = office.claim()
+
+    ids = [each.id for each in old.riders]
+    office.tx(riders.inherit, old.id, ids, node="a", epoch=old_epoch)
+
+    assert refs_of(new) == refs
+    intend_all(office, new)
+    assert busy_calls(office) == 1
+    office.tx(
+        calls.finish, new.riders[0], Outcome(ending=Ending.DELIVERED), Done(),
+        now=office.now,
+    )  # fmt: skip
+    assert busy_calls(office) == 1
