@@ -6,8 +6,8 @@ I/O: temporary files; standard output.
 Each row of the table is an impairment of both directions, a way of protecting the
 packets, and the least share of calls that must be delivered; the figures were measured
 with libspandsp alone and are what our own legs have to keep. Whatever the network
-does, a fax that is called delivered with error correction must be the one that was
-sent, bit for bit: anything else stops the run.
+does, each page that is told as confirmed with error correction must have arrived, bit
+for bit, also in calls that failed: anything else stops the run.
 """
 
 import argparse
@@ -40,7 +40,7 @@ ROWS = 1100
 
 
 class NotWhatWasSent(Exception):
-    """A fax was called delivered and is another."""
+    """A page was told as confirmed and is another."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,8 +206,8 @@ def try_case(
     Call once a seed.
 
     Raises:
-        NotWhatWasSent: If a fax with error correction was called delivered and is not
-            the one that was sent.
+        NotWhatWasSent: If a page was told as confirmed, with error correction, and is
+            not the one that was sent.
 
         TimeoutError: If a call does not end.
     """
@@ -223,6 +223,8 @@ def try_case(
         longest = max(longest, call.now)
         call.afterglow()
         call.close()
+        if case.ecm and not _has_first(result.pages, received, images):
+            raise NotWhatWasSent(f"{case.name}, {case.protection}, seed {seed}")
         if result.ending is not Ending.DELIVERED:
             endings.append(f"{seed}: {result.ending} ({result.detail})")
             continue
@@ -276,7 +278,15 @@ def _is_same(received: Path, images: list[Image.Image]) -> bool:
     with Image.open(received) as arrived:
         if getattr(arrived, "n_frames", 1) != len(images):
             return False
-        for index, image in enumerate(images):
+    return _has_first(len(images), received, images)
+
+
+def _has_first(pages: int, received: Path, images: list[Image.Image]) -> bool:
+    """Whether the first *pages* arrived as they were: those we would not send again."""
+    if not pages:
+        return True
+    with Image.open(received) as arrived:
+        for index, image in enumerate(images[:pages]):
             arrived.seek(index)
             if arrived.convert("1").tobytes() != image.tobytes():
                 return False
