@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecofax_gateway.spandsp.frame import fcf_of, is_pps_null, read_dis
+from ecofax_gateway.spandsp.frame import fcf_of, is_pps_null, page_counter_of, read_dis
 
 
 def dis(*bits):
@@ -54,3 +54,16 @@ def test_any_bytes_are_read(frame):
 )
 def test_pps_null_is_told_from_the_end_of_a_page(frame, expected):
     assert is_pps_null(bytes.fromhex(frame)) is expected
+
+
+@pytest.mark.parametrize(
+    ("frame", "page"),
+    [
+        (b"\xff\x13\xbf\x2f\x07\x00\xff", 7),
+        (b"\xff\x13\xbf\x00\xff\x00\xff", 255),
+        (b"\xff\x13\xbf\x2f", None),
+        (b"", None),
+    ],
+)
+def test_a_pps_says_of_which_page_it_speaks(frame, page):
+    assert page_counter_of(frame) == page

@@ -22,7 +22,7 @@ from ecofax_gateway.engine.rtp import JitterBuffer, parse_rtp
 from ecofax_gateway.engine.watchdog import PAGE_S
 from ecofax_gateway.t38.udptl import HISTORY, REORDER_WINDOW, Udptl
 
-SECONDS = float(os.environ.get("ECOFAX_FUZZ_SECONDS", "4"))
+SECONDS = float(os.environ.get("ECOFAX_FUZZ_SECONDS", "3"))
 """For each test of this file."""
 
 SEED = int(os.environ.get("ECOFAX_FUZZ_SEED", "20261122"))
