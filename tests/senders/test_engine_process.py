@@ -18,6 +18,7 @@ from ecofax_gateway.engine.protocol import (
 )
 from ecofax_gateway.engine.signalling import Signalling
 from ecofax_gateway.sip.event import CallFailed
+from ecofax_gateway.sip.hop import Hop
 
 
 @pytest.fixture
@@ -124,7 +125,7 @@ async def test_it_takes_no_calls(engine):
         to="sip:1@127.0.0.1",
         request_uri="sip:1@127.0.0.1",
         from_uri="sip:2@127.0.0.1",
-        next_hop=("127.0.0.1", event.sip_port),
+        next_hop=Hop("127.0.0.1", event.sip_port),
         sdp=b"v=0\r\n",
         now=phone.now(),
     )

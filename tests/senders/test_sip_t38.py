@@ -152,7 +152,7 @@ async def test_each_misbehaviour_has_its_ending(
     )
     pages = paper(3)
 
-    async with asyncio.timeout(30), asyncio.TaskGroup() as tasks:
+    async with asyncio.timeout(90), asyncio.TaskGroup() as tasks:
         sendings = {
             how: tasks.create_task(
                 sender.send(order(machine, pages, number=number, ecm=ecm), Watcher())
