@@ -178,13 +178,15 @@ class Tally:
         return self.delivered / self.calls
 
 
-def draw_pages(folder: Path) -> tuple[Sending, list[Image.Image]]:
+def draw_pages(
+    folder: Path, *, pages: int = PAGES, rows: int = ROWS
+) -> tuple[Sending, list[Image.Image]]:
     """Dense text, as a job and as images."""
     images = []
-    for number in range(PAGES):
-        image = Image.new("1", (1728, ROWS), 1)
+    for number in range(pages):
+        image = Image.new("1", (1728, rows), 1)
         draw = ImageDraw.Draw(image)
-        for y in range(20, ROWS - 20, 28):
+        for y in range(20, rows - 20, 28):
             draw.text((60, y), f"{number}/{y} " + "pack my box with jugs " * 9, fill=0)
         images.append(image)
     path = folder / "sent.tif"
@@ -195,7 +197,7 @@ def draw_pages(folder: Path) -> tuple[Sending, list[Image.Image]]:
         compression="group4",
         dpi=(204, 196),
     )
-    source = SourceFile(path=str(path), vertical_dpi=196, rows=(ROWS,) * PAGES)
+    source = SourceFile(path=str(path), vertical_dpi=196, rows=(rows,) * pages)
     return Sending(files=(source,)), images
 
 

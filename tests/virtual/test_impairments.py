@@ -8,7 +8,8 @@ import math
 
 import pytest
 
-from bench.impairments import CASES, draw_pages, try_case
+from bench.impairments import CASES, Case, draw_pages, try_case
+from bench.network import Impairment
 
 SEEDS = range(3)
 
@@ -34,6 +35,22 @@ def test_a_fax_survives_the_network(case, pages, tmp_path):
 
     assert tally.delivered >= math.floor(case.least * len(SEEDS)), tally.endings
     assert tally.longest_s < 240
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        pytest.param(Impairment(loss=0.2), id="loss"),
+        pytest.param(Impairment(outages_per_s=0.1, outage_s=0.5), id="outages"),
+    ],
+)
+def test_pages_of_several_blocks_survive_too(tmp_path, how):
+    sending, images = draw_pages(tmp_path, pages=3, rows=2292)
+    case = Case(name="long pages", how=how, least=1.0)
+
+    tally = try_case(case, sending, images, tmp_path, range(2))
+
+    assert tally.delivered == 2, tally.endings
 
 
 def test_without_error_correction_lost_packets_are_damaged_rows(pages, tmp_path):
