@@ -130,11 +130,11 @@ class UserAgent:
 
     def flows_to_open(self) -> list[Hop]:
         """Drain the connections that the owner shall open, or say that it cannot."""
-        return self._exchange.flows_to_open()
+        return self._exchange.ways.to_open()
 
     def flow_opened(self, peer: Hop, local: Address, now: float) -> None:
         """A connection that the owner opened to *peer* stands; *local* is its near end."""
-        self._exchange.flow_opened(peer, local, now)
+        self._exchange.ways.open(peer, local, now)
 
     def flow_closed(self, peer: Hop, now: float) -> None:
         """A connection is gone, or could not be opened: nothing more comes by it."""
@@ -146,11 +146,11 @@ class UserAgent:
 
     def places_to_find(self) -> list[Place]:
         """Drain the host names that far ends wrote and the owner may look up."""
-        return self._exchange.places_to_find()
+        return self._exchange.ways.places()
 
     def place_found(self, place: Place, hops: Sequence[Hop]) -> None:
         """Say where a name leads, best first."""
-        self._exchange.place_found(place, hops)
+        self._exchange.ways.found(place, hops)
 
     def messages_to_send(self) -> list[tuple[bytes, Hop]]:
         """Drain what is to be sent, in order; only IP literals and ports 1 to 65535."""

@@ -162,7 +162,8 @@ class Call:
     @property
     def destination(self) -> Hop:
         """Where our next request goes."""
-        return self.endpoint.exchange.hop_for(self.dialog.next_uri, self.dialog.peer)
+        ways = self.endpoint.exchange.ways
+        return ways.hop_for(self.dialog.next_uri, self.dialog.peer)
 
     @property
     def awaits_ack(self) -> bool:

@@ -68,7 +68,7 @@ class Endpoint:
 
     def contact(self, peer: Hop) -> str:
         """Value of a Contact that the far end beyond *peer* reaches us by."""
-        host, port = self.exchange.local(peer)
+        host, port = self.exchange.ways.local(peer)
         uri = f"sip:{format_host(host)}:{port}"
         if peer.transport.is_stream:
             uri += f";transport={peer.transport.lower()}"

@@ -8,21 +8,20 @@ Standards:
     RFC 3581 §4 -- symmetric responses
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Protocol
 
 from ..domain.errors import MalformedMessage
 from .agenda import Agenda
-from .dialog import hop_in, may_follow, place_in
 from .hop import MAX_UDP_BYTES, Address, Hop, Transport
-from .locating import Place
 from .machine import Kind, State, Timers
 from .message import Request, Response, format_message, parse_message
 from .throttle import Throttle
 from .transaction import StatelessTransaction, Transaction, TransactionUser
 from .uri import format_host
 from .via import Via
+from .ways import Ways
 
 MAGIC_COOKIE = "z9hG4bK"
 
@@ -42,9 +41,6 @@ REFUSED_SECONDS = 3.0
 NO_TCP_SECONDS = 3_600.0
 """How long a peer that refused TCP for a large request is not asked again."""
 
-MAX_PLACES = 200
-"""Host names of far ends that are kept; a trunk has some few."""
-
 MAX_NO_TCP = 1_000
 """Peers of which that is known."""
 
@@ -63,16 +59,6 @@ class RequestUser(Protocol):
     def is_expected(self, request: Request) -> bool:
         """Whether a request belongs to something, or begins something; else it is
         answered without keeping any state."""
-
-
-class FlowUser(Protocol):
-    """Who needs a connection before it can say where it is to be answered."""
-
-    def flow_ready(self, now: float) -> None:
-        """The connection stands."""
-
-    def flow_failed(self, now: float) -> None:
-        """There is none to be had."""
 
 
 class Exchange:
@@ -98,100 +84,23 @@ class Exchange:
         timers: Timers,
         user: RequestUser,
     ) -> None:
-        self._locals = dict(locals_)
+        self.ways = Ways(locals_)
         self.token = token
         self.timers = timers
         self.agenda = Agenda()
         self._user = user
         self._outbox: list[tuple[bytes, Hop]] = []
-        self._flows: dict[Hop, Address] = {}
-        self._wanted: dict[Hop, list[FlowUser]] = {}
-        self._to_open: list[Hop] = []
         self._detours: dict[Transaction, tuple[Request, Hop]] = {}
         self._no_tcp: dict[Address, float] = {}
-        self._places: dict[Place, list[Hop]] = {}
-        self._to_find: set[Place] = set()
         self._strangers = Throttle(
             per_second=STRANGERS_PER_SECOND, burst=STRANGERS_AT_ONCE
         )
         self._clients: dict[tuple[str, str], Transaction] = {}
         self._servers: dict[tuple[str, str, str], Transaction] = {}
 
-    def local(self, peer: Hop) -> Address:
-        """
-        What that peer shall answer to: the near end of the connection, if there is one.
-
-        A connection is answered on by its far end; where it would otherwise have to open
-        one, NAT and firewalls are in the way, and for TLS we may have no certificate.
-        """
-        listening = self._locals.get(peer.transport, self._locals[Transport.UDP])
-        return self._flows.get(peer, listening)
-
-    def hop_for(self, uri: str, peer: Hop) -> Hop:
-        """
-        Where to send what is for a URI of a far end.
-
-        A host name is asked for whenever it is met, and followed as soon as it is
-        known; until then, and where it leads nowhere, *peer* will know it.
-
-        Args:
-            uri: A Route or a Contact.
-
-            peer: Where that came from.
-
-        Standards:
-            RFC 3261 §8.1.2 -- RFC 3263 applied to the first Route, else to the target
-        """
-        place = place_in(uri)
-        if place is None:
-            return hop_in(uri, peer) or peer
-        if len(self._to_find) < MAX_PLACES:
-            self._to_find.add(place)
-        for hop in self._places.get(place, ()):
-            if (hop.address, hop.transport) == (peer.address, peer.transport):
-                return peer
-            if may_follow(hop.host, peer):
-                is_tls = hop.transport is Transport.TLS
-                return hop._replace(trust=peer.trust) if is_tls else hop
-        return peer
-
-    def places_to_find(self) -> list[Place]:
-        """Names that were met; forgotten here."""
-        places, self._to_find = list(self._to_find), set()
-        return places
-
-    def place_found(self, place: Place, hops: Sequence[Hop]) -> None:
-        """Where a name leads, best first."""
-        self._places.pop(place, None)
-        while len(self._places) >= MAX_PLACES:
-            del self._places[next(iter(self._places))]
-        self._places[place] = list(hops)
-
-    def want_flow(self, peer: Hop, user: FlowUser, now: float) -> None:
-        """Tell *user* once *peer* can be sent to: by UDP at once."""
-        if not peer.transport.is_stream or peer in self._flows:
-            user.flow_ready(now)
-            return
-        if peer not in self._wanted:
-            self._to_open.append(peer)
-        self._wanted.setdefault(peer, []).append(user)
-
-    def flows_to_open(self) -> list[Hop]:
-        """Connections that are wanted; forgotten here."""
-        hops, self._to_open = self._to_open, []
-        return hops
-
-    def flow_opened(self, peer: Hop, local: Address, now: float) -> None:
-        """A connection that we opened stands; *local* is its near end."""
-        self._flows[peer] = local
-        for user in self._wanted.pop(peer, ()):
-            user.flow_ready(now)
-
     def flow_closed(self, peer: Hop, now: float) -> None:
         """A connection is gone, or could not be opened."""
-        self._flows.pop(peer, None)
-        for user in self._wanted.pop(peer, ()):
-            user.flow_failed(now)
+        self.ways.close(peer, now)
         for server in self._servers.values():
             if server.peer == peer:
                 # RFC 3261 §18.2.2: then a new one "to the IP address in the received
@@ -347,7 +256,7 @@ class Exchange:
         transaction.move(request, peer, now)
 
     def _with_via(self, request: Request, branch: str, peer: Hop) -> Request:
-        host, port = self.local(peer)
+        host, port = self.ways.local(peer)
         via = (
             f"SIP/2.0/{peer.transport} {format_host(host)}:{port};branch={branch};rport"
         )

@@ -104,7 +104,7 @@ class Inquiry:
         self._on_answer = on_answer
         self._transaction = None
         self._tries = Tries()
-        self.endpoint.exchange.want_flow(peer, self, now)
+        self.endpoint.exchange.ways.want(peer, self, now)
 
     def flow_ready(self, now: float) -> None:
         """It can be sent."""
@@ -239,7 +239,7 @@ class Registration(Inquiry):
 
     def more_headers(self, peer: Hop) -> Headers:
         """Contact and how long it shall hold."""
-        host, port = self.endpoint.exchange.local(peer)
+        host, port = self.endpoint.exchange.ways.local(peer)
         transport = peer.transport.lower() if peer.transport.is_stream else None
         contact = SipUri(
             user=self._user,

@@ -238,7 +238,7 @@ class PlacedCall(Call):
         self.dialog.peer = self._next_hop
         self._invite = None
         self._tries = Tries()
-        self.endpoint.exchange.want_flow(self._next_hop, self, now)
+        self.endpoint.exchange.ways.want(self._next_hop, self, now)
 
     def _target_failed(
         self, failure: _Failure, retry_after: int | None, now: float
@@ -350,7 +350,9 @@ class PlacedCall(Call):
         answers = self.authentication.headers("BYE", bye.uri, b"")
         bye = replace(bye, headers=(*bye.headers, *answers))
         exchange = self.endpoint.exchange
-        exchange.request(bye, exchange.hop_for(fork.next_uri, fork.peer), self, now)
+        exchange.request(
+            bye, exchange.ways.hop_for(fork.next_uri, fork.peer), self, now
+        )
 
     def _acknowledge(self, transaction: Transaction, dialog: Dialog, tag: str) -> None:
         ack = dialog.request(
@@ -358,7 +360,7 @@ class PlacedCall(Call):
             headers=(*self.endpoint.sender, *credentials_of(transaction.request)),
             number=transaction.request.cseq.number,
         )
-        destination = self.endpoint.exchange.hop_for(dialog.next_uri, dialog.peer)
+        destination = self.endpoint.exchange.ways.hop_for(dialog.next_uri, dialog.peer)
         sent = self.endpoint.exchange.send_ack(ack, destination)
         self._acks[tag] = (sent, destination)
 

@@ -116,7 +116,7 @@ class Pracks:
         prack = replace(prack, headers=(*prack.headers, *answers))
         exchange = call.endpoint.exchange
         exchange.request(
-            prack, exchange.hop_for(dialog.next_uri, dialog.peer), self, now
+            prack, exchange.ways.hop_for(dialog.next_uri, dialog.peer), self, now
         )
 
 
