@@ -22,6 +22,9 @@ _VOWELS = ((700, 1220), (390, 1990), (450, 800), (310, 870))
 
 _PEAK = 9000
 
+_FAINT = 0.03
+"""Of the loudest; what is less is not computed."""
+
 
 def silence(law: Law, index: int) -> bytes:
     """Frame *index* of silence."""
@@ -38,17 +41,24 @@ def voice(law: Law, index: int) -> bytes:
 def _speech(law: Law) -> bytes:
     samples: list[int] = []
     for number, pitch in enumerate(_PITCHES):
-        first, second = _VOWELS[number % len(_VOWELS)]
+        tones = _harmonics(pitch, *_VOWELS[number % len(_VOWELS)])
         for n in range(_SYLLABLE):
-            # Harmonics of the pitch, strongest near the formants; a pause between.
-            value = sum(
-                math.exp(-(((k * pitch - first) / 200) ** 2))
-                * math.sin(2 * math.pi * k * pitch * n / _RATE)
-                + 0.5
-                * math.exp(-(((k * pitch - second) / 300) ** 2))
-                * math.sin(2 * math.pi * k * pitch * n / _RATE)
-                for k in range(1, 20)
-            )
+            # A pause after each syllable.
             swell = max(0.0, math.sin(math.pi * n / (0.8 * _SYLLABLE)))
+            value = sum(
+                loudness * math.sin(2 * math.pi * frequency * n / _RATE)
+                for frequency, loudness in tones
+            )
             samples.append(round(_PEAK * swell * value / 3))
     return encoded(law, samples)
+
+
+def _harmonics(pitch: int, first: int, second: int) -> list[tuple[int, float]]:
+    """Frequencies with their loudness: strongest near the formants."""
+    tones = []
+    for frequency in range(pitch, 20 * pitch, pitch):
+        loudness = math.exp(-(((frequency - first) / 200) ** 2))
+        loudness += 0.5 * math.exp(-(((frequency - second) / 300) ** 2))
+        if loudness > _FAINT:
+            tones.append((frequency, loudness))
+    return tones
