@@ -55,16 +55,27 @@ class OfficeLost(Exception):
     """LibreOffice ended under a document; perhaps not this document's fault."""
 
 
-def end(child: asyncio.subprocess.Process) -> None:
+async def end(child: asyncio.subprocess.Process) -> None:
     """
-    Kill a child, if it has not ended.
+    Kill a child, if it has not ended, and wait until it is gone.
 
     Not by its own method: that looks first whether it has ended, and takes its status
-    away from the one who waits for it.
+    away from the one who waits for it. What it has written is read to the end: before
+    that asyncio does not call a child ended.
     """
     if child.returncode is None:
         with contextlib.suppress(ProcessLookupError):
             os.kill(child.pid, signal.SIGKILL)
+    if child.stdin is not None:
+        child.stdin.close()
+    if child.stdout is not None:
+        with contextlib.suppress(OSError, RuntimeError):
+            while await child.stdout.read(_DISCARDED_BYTES):
+                pass
+    await child.wait()
+
+
+_DISCARDED_BYTES = 1024**2
 
 
 class Office:
@@ -238,8 +249,6 @@ class Office:
                 await asyncio.to_thread(temporary.cleanup)
 
     async def _kill(self, child: asyncio.subprocess.Process) -> None:
-        end(child)  # the sandbox's first process: all inside die with it
-        # A killed child ends at once; shielded so that no zombie is left behind.
-        await asyncio.shield(child.wait())
-        if child.stdin is not None:
-            child.stdin.close()
+        # The sandbox's first process: all inside die with it. Shielded so that no
+        # zombie is left behind.
+        await asyncio.shield(asyncio.ensure_future(end(child)))

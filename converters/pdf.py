@@ -144,7 +144,12 @@ class _Page:
             self._forms.handle, bitmap, self._page, *where, pdfium.FPDF_ANNOT
         )
         pdfium.FPDFBitmap_Destroy(bitmap)
-        return Painted(grey=grey, pictures=self._pictures(where))
+        size = _small_text_pt(self._page)
+        return Painted(
+            grey=grey,
+            pictures=self._pictures(where),
+            text_pt=None if size is None else size * placement.scale,
+        )
 
     def _pictures(self, where: tuple[int, int, int, int, int]) -> list[Box]:
         boxes: list[Box] = []
@@ -169,6 +174,31 @@ class _Page:
             across.append(min(max(device_x.value, 0), WIDTH_PX))
             down.append(max(device_y.value, 0))
         return min(across), min(down), max(across), max(down)
+
+
+def _small_text_pt(page: pdfium.FPDF_PAGE) -> float | None:
+    """The size that a tenth of a page's text is not larger than."""
+    text = pdfium.FPDFText_LoadPage(page)
+    if not text:
+        return None
+    count = pdfium.FPDFText_CountChars(text)
+    box = pdfium.FS_RECTF()
+    sizes = []
+    for index in range(0, count, max(1, count // SAMPLED_LETTERS)):
+        # White space has no size of its own. What is turned has its height across.
+        if pdfium.FPDFText_GetUnicode(text, index) > ord(" ") and (
+            pdfium.FPDFText_GetLooseCharBox(text, index, box)
+        ):
+            sizes.append(abs(box.top - box.bottom) / _LINE)
+    pdfium.FPDFText_ClosePage(text)
+    return sorted(sizes)[len(sizes) // 10] if sizes else None
+
+
+SAMPLED_LETTERS = 100
+"Of a page, looked at for their size."
+
+_LINE = 1.05
+"Height of a letter's box, ascenders and descenders, by the size of its font."
 
 
 def _holds_picture(found: pdfium.FPDF_PAGEOBJECT, depth: int) -> bool:

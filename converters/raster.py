@@ -29,6 +29,9 @@ class Painted:
     pictures: list[Box]
     "Where images lie; a photo is looked for only there."
 
+    text_pt: float | None = None
+    "Size of its smaller text as it is printed, in points; None if there is no text."
+
 
 class Sheet(Protocol):
     """
@@ -64,6 +67,7 @@ class Press:
         self._vertical_dpi = vertical_dpi
         self._reduced: list[tuple[int, float]] = []
         self._blank: list[int] = []
+        self._small: list[tuple[int, float]] = []
         self._count = 0
         self._dropped = 0
 
@@ -73,10 +77,12 @@ class Press:
         """
         held: list[Ink] = []
         for number, sheet in enumerate(sheets, 1):
-            ink, scale = _print(sheet, vertical_dpi=self._vertical_dpi)
+            ink, scale, text_pt = _print(sheet, vertical_dpi=self._vertical_dpi)
             self._count = number
             if scale < SMALL_PRINT:
                 self._reduced.append((number, scale))
+            elif text_pt is not None and text_pt < READABLE_PT[self._vertical_dpi]:
+                self._small.append((number, text_pt))
             if not ink.any():
                 self._blank.append(number)
                 held.append(ink)
@@ -92,7 +98,8 @@ class Press:
         """What the requester should know of the pages; after the last of them."""
         if self._count and len(self._blank) == self._count:
             return ("Le document ne contient rien d’imprimable : il sort blanc.",)
-        told = _of_reduced(self._reduced) + _of_dropped(self._dropped)
+        told = _of_reduced(self._reduced) + _of_small(self._small, self._vertical_dpi)
+        told += _of_dropped(self._dropped)
         inner = self._blank[: len(self._blank) - self._dropped]
         return (*told, *_of_blank(inner))
 
@@ -112,6 +119,28 @@ def _of_reduced(reduced: list[tuple[int, float]]) -> tuple[str, ...]:
         f" feuille A4 : elles sont réduites, jusqu’à {percent} %, et peuvent être"
         " difficiles à lire.",
     )
+
+
+def _of_small(small: list[tuple[int, float]], vertical_dpi: int) -> tuple[str, ...]:
+    if not small:
+        return ()
+    number, size = min(small, key=lambda one: one[1])
+    finer = [dpi for dpi in _QUALITIES if dpi > vertical_dpi]
+    enough = [dpi for dpi in finer if size >= READABLE_PT[dpi]]
+    told = f"Du texte de la page {number} est très petit ({size:.0f} points) pour la"
+    told += f" qualité {_QUALITIES[vertical_dpi]}"
+    if enough:
+        return (f"{told} ; qualite:{_QUALITIES[enough[0]]} le rendrait lisible.",)
+    return (f"{told} et sera difficile à lire.",)
+
+
+_QUALITIES = {98: "normal", 196: "premium", 391: "best"}
+"As requesters write them."
+
+READABLE_PT = {98: 6.5, 196: 4.8, 391: 3.5}
+"""Smaller text is hard to read: its small letters have fewer than 4 rows and columns.
+The columns are the same in all qualities, so four times the rows do not give a fourth of
+the size."""
 
 
 def _of_dropped(count: int) -> tuple[str, ...]:
@@ -138,12 +167,12 @@ MAX_LISTED = 8
 "Page numbers in one sentence."
 
 
-def _print(sheet: Sheet, *, vertical_dpi: int) -> tuple[Ink, float]:
+def _print(sheet: Sheet, *, vertical_dpi: int) -> tuple[Ink, float, float | None]:
     band = BAND_ROWS[vertical_dpi]
     own = sheet.exact(vertical_dpi=vertical_dpi)
     if own is not None and not own[:band].any():
         assert own.shape == (ROWS[vertical_dpi], WIDTH_PX)
-        return own, 1.0
+        return own, 1.0, None
     for under_band in (False, True):
         placement = place(
             *sheet.size_mm,
@@ -154,10 +183,10 @@ def _print(sheet: Sheet, *, vertical_dpi: int) -> tuple[Ink, float]:
         painted = sheet.paint(placement, vertical_dpi=vertical_dpi)
         ink = _black_and_white(painted, placement, vertical_dpi=vertical_dpi)
         if not ink[:band].any():
-            return ink, placement.scale
+            return ink, placement.scale, painted.text_pt
     # Drawn below the band: what the neighbourhood reflected into it is no content.
     ink[:band] = False
-    return ink, placement.scale
+    return ink, placement.scale, painted.text_pt
 
 
 def _black_and_white(

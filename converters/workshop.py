@@ -58,6 +58,12 @@ MAX_DEPTH = 2
 CHILDREN = 2
 "Worker children at a time: the machines we know have two cores or more."
 
+BIT_RATE = 14_400
+"At which most faxes travel."
+
+SLOW_PAGE_SECONDS, LONG_MINUTES = 60.0, 10
+"From here on a page, and a document, is worth a word. A page of text takes 20 s."
+
 MAX_NAME = 80
 "Characters of a document's name that are told."
 
@@ -155,7 +161,9 @@ class Workshop:
         if not pages:
             raise DEFECT.failure()
         return Rendered(
-            tiff=tiff_f.write(pages), pages=len(pages), warnings=_warnings(answer)
+            tiff=tiff_f.write(pages),
+            pages=len(pages),
+            warnings=(*_warnings(answer), *_of_length(pages)),
         )
 
     async def _render_parts(
@@ -238,8 +246,7 @@ class Workshop:
             try:
                 yield child
             finally:
-                end(child)
-                await asyncio.shield(child.wait())
+                await asyncio.shield(asyncio.ensure_future(end(child)))
 
     async def _exchange(
         self, child: asyncio.subprocess.Process, header: dict[str, Any], content: bytes
@@ -288,6 +295,23 @@ def _coded(pixels: bytes, vertical_dpi: int) -> CodedPage:
 def _warnings(answer: dict[str, Any]) -> tuple[str, ...]:
     given = answer.get("warnings")
     return tuple(map(str, given[:MAX_WARNINGS])) if isinstance(given, list) else ()
+
+
+def _of_length(pages: list[CodedPage]) -> tuple[str, ...]:
+    """What the line is held for, where that is more than a page of text takes."""
+    seconds = [len(page.strip) * 8 / BIT_RATE for page in pages]
+    slow = [
+        number for number, each in enumerate(seconds, 1) if each > SLOW_PAGE_SECONDS
+    ]
+    minutes = round(sum(seconds) / 60)
+    if not slow and minutes < LONG_MINUTES:
+        return ()
+    told = f"La transmission durera environ {max(1, minutes)} min"
+    if not slow:
+        return (f"{told}.",)
+    holds = "contient" if len(slow) == 1 else "contiennent"
+    some = "la page" if len(slow) == 1 else f"{len(slow)} pages, dont la page"
+    return (f"{told} : {some} {slow[0]} {holds} surtout des photos ou des trames.",)
 
 
 def _parts(answer: dict[str, Any], body: bytes) -> list[tuple[str, bytes]]:

@@ -2,7 +2,7 @@
 Sheets in print: whole, in place, and never under the tag line.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -116,3 +116,25 @@ def test_a_blank_document_warns():
     assert pages == 1
     assert not decode(tiff)[0].any()
     assert "blanc" in warnings[0]
+
+
+@pytest.mark.parametrize(
+    ("dpi", "size", "said"),
+    [
+        (98, 5.0, "qualite:premium le rendrait lisible"),
+        (98, 4.0, "qualite:best le rendrait lisible"),
+        (196, 3.0, "difficile à lire"),
+    ],
+)
+def test_text_too_small_for_the_quality_names_the_one_that_would_do(dpi, size, said):
+    frame = Frame(margin=0.05)
+    paint = frame.paint
+    frame.paint = lambda placement, *, vertical_dpi: replace(
+        paint(placement, vertical_dpi=vertical_dpi), text_pt=size
+    )
+
+    _, _, warnings = print_sheets([Frame(margin=0.05), frame], vertical_dpi=dpi)
+
+    assert len(warnings) == 1
+    assert "la page 2" in warnings[0]
+    assert said in warnings[0]
