@@ -17,8 +17,9 @@ from .protocol import TrunkAddress
 from .resolver import Resolver
 from .tls import TrustStore
 
-LOCATE_TIMEOUT_S = 12.0
-"""A resolver that hangs is a fault of the trunk."""
+LOCATE_TIMEOUT_S = 20.0
+"""A resolver that hangs is a fault of the trunk; three of its questions may time out, and
+the hosts file still has its say."""
 
 DOUBT_S = 60.0
 """How long a target that did not answer is tried last: its silence costs each call
