@@ -130,7 +130,9 @@ def test_a_page_lasts_from_the_answer_before_it(ladder, clock):
 def full_ladder():
     ladder = Ladder(lambda: 12345.678)
     for number in range(1000):
-        ladder.note(Layer.SIP, f"{number:>{MAX_NAME}}", "\U0001f4e0" * MAX_DETAIL, from_us=True)
+        ladder.note(
+            Layer.SIP, f"{number:>{MAX_NAME}}", "\U0001f4e0" * MAX_DETAIL, from_us=True
+        )
         ladder.page(octets=10**6, rows=10**4, bit_rate=14400, retries=99)
     return ladder.journal(
         far_end=FarEnd(ident="x" * 20, country="y" * 40, vendor="z" * 40, model="m"),
