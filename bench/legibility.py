@@ -52,11 +52,7 @@ then reads a fifth of it: that counts as nothing."""
 PHOTOS = ("xmp_test.jpg", "flower2.jpg")
 """Real ones of the corpus: things on a floor, a flower."""
 
-_READING_SECONDS = 180.0
-"""A page of text takes 4; over a page of scattered dots tesseract broods for minutes and
-then reads a fifth of it: that counts as nothing."""
-
-PHOTOS = (Path(__file__).parents[2] / "shared/corpus/documents/jpg").resolve()
+_PHOTOS = (Path(__file__).parents[2] / "shared/corpus/documents/jpg").resolve()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
