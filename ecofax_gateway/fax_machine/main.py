@@ -28,9 +28,17 @@ REINVITE_AFTER_UNPACED_S = 0.05
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.epilog = "HOW is name[:page][*calls],... where name is one of\n" + "\n".join(
+    conducts = [
         f"  {conduct + (':page' if conduct in PAGED else ''):<18} {meaning}"
         for conduct, meaning in MEANINGS.items()
+    ]
+    parser.epilog = "\n".join(
+        [
+            "HOW is name[:page][*calls],... where name is one of",
+            *conducts,
+            "",
+            parser.epilog or "",
+        ]
     )
     parser.add_argument(
         "--folder", type=Path, required=True, help="where received faxes are kept"
