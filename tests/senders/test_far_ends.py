@@ -288,13 +288,12 @@ async def test_far_ends_that_take_their_time_have_their_ending(
                 left,
                 lambda machine, number: order(machine, pages, number=number),
             )
-            # Modems bear no stall of the machine they run on: what one has spoiled is
-            # tried again, as the gateway would.
+            # Modems bear no stall of the machine they run on, and an offer that races
+            # with one may come too late: what that has spoiled is tried again.
             left = {
                 number: how
                 for number, how in left.items()
-                if AT_REAL_SPEED[how][2] == "audio"
-                and calls[how].result != AT_REAL_SPEED[how]
+                if calls[how].result != AT_REAL_SPEED[how]
             }
             if not left:
                 break
