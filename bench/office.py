@@ -28,6 +28,7 @@ from ecofax_gateway.pipeline.answer import Answer
 from ecofax_gateway.pipeline.load import Load, write_intents, write_progress
 from ecofax_gateway.pipeline.routing import Routing
 from ecofax_gateway.pipeline.settling import Settling
+from ecofax_gateway.pipeline.transmit import GATHER_SECONDS
 from ecofax_gateway.pipeline.way import Way
 from ecofax_gateway.pipeline.worker import Bell
 from ecofax_gateway.store import (
@@ -195,11 +196,8 @@ class Office:
                 return lived
             lived += len(claimed)
             under_way |= {asyncio.create_task(self.live(each)) for each in claimed}
-            if claimed and len(under_way) < channels:
-                await asyncio.sleep(0)
-                continue
             done, under_way = await asyncio.wait(
-                under_way, return_when=asyncio.FIRST_COMPLETED
+                under_way, timeout=GATHER_SECONDS, return_when=asyncio.ALL_COMPLETED
             )
             for task in done:
                 task.result()

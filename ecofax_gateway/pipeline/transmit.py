@@ -50,6 +50,10 @@ INTENT_SECONDS = 10.0
 """An intent older than this, or than half the time that a lost call keeps its channel,
 is not dialled: we slept, and others may have given the channel away."""
 
+GATHER_SECONDS = 0.02
+"""Between two claims: calls that end meanwhile free their channels for one claim, which
+costs the same for one fax or for fifty."""
+
 SHORTEST_LOOK_SECONDS = 0.1
 """Between two looks that only a pace asks for: several calls of a quick one together."""
 
@@ -138,9 +142,12 @@ class Transmit:
         self._unsure = False
         self._leaving = False
         self._next_look: asyncio.TimerHandle | None = None
+        self._next_claim = 0.0
 
     async def step(self) -> bool:
         """Promote what is due, claim what has a channel, and start the calls."""
+        loop = asyncio.get_running_loop()
+        await asyncio.sleep(max(self._next_claim - loop.time(), 0))
         now = self._clock()
         if self._unsure:
             known = frozenset(each.ref for load in self._loads for each in load.faxes)
@@ -158,6 +165,7 @@ class Transmit:
         except StoreUnavailable:
             self._unsure = True
             raise
+        self._next_claim = loop.time() + GATHER_SECONDS
         for each in claimed:
             if self._leaving:
                 await insist(self._db, claims.give_back, each, now=now)
