@@ -13,8 +13,9 @@ from collections.abc import Callable
 
 from ..domain.journal import Packets
 from ..spandsp.audio import AudioTerminal, Law
-from ..spandsp.job import FaxMet, Finished, PageDone, TerminalEvent
+from ..spandsp.job import Finished, TerminalEvent
 from .audio import AudioPeer
+from .oversight import end_if_stuck, hand_on
 from .rtp import JitterBuffer, RtpPacket, RtpStream, Transit, parse_rtp
 from .ticker import SAMPLES
 from .transport import Address, UdpPort
@@ -241,21 +242,12 @@ class AudioLeg:
         terminal = self.terminal
         if terminal is None or terminal.is_over:
             return
-        self.fault = self._watchdog.fault(self._samples / RATE, terminal.idle_s)
-        if self.fault:
-            logger.info("watchdog: %s", self.fault)
-            if terminal.ladder is not None:
-                terminal.ladder.own("watchdog", self.fault)
-            terminal.terminate()
+        self.fault = end_if_stuck(terminal, self._watchdog, self._samples / RATE)
 
     def _tell(self) -> None:
         if self.terminal is None or self._on_event is None:
             return
-        on_event = self._on_event
-        for event in self.terminal.events():
-            if isinstance(event, FaxMet | PageDone):
-                self._watchdog.turned(self._samples / RATE)
-            on_event(event)
+        hand_on(self.terminal, self._watchdog, self._samples / RATE, self._on_event)
 
     def _guard(self, function: Callable[[], None]) -> None:
         """

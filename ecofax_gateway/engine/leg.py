@@ -16,12 +16,13 @@ from functools import cache
 
 from ..domain.errors import MalformedPacket
 from ..domain.journal import PREAMBLE, Packets
-from ..spandsp.job import FaxMet, Finished, PageDone, TerminalEvent
+from ..spandsp.job import Finished, TerminalEvent
 from ..spandsp.terminal import FaxTerminal
 from ..t38.ifp import is_image, signal_of
 from ..t38.offer import ErrorCorrection, T38Media
 from ..t38.pace import Pace
 from ..t38.udptl import DEFAULT_REDUNDANCY, Udptl
+from .oversight import end_if_stuck, hand_on
 from .ticker import SAMPLES, TICK_S
 from .transport import Address, UdpPort
 from .watchdog import T38_PATIENCE, Watchdog
@@ -285,18 +286,10 @@ class FaxLeg:
     def _watch(self) -> None:
         if self.terminal.is_over:
             return
-        self.fault = self._watchdog.fault(self._ticks * TICK_S, self.terminal.idle_s)
-        if self.fault:
-            logger.info("watchdog: %s", self.fault)
-            if self.terminal.ladder is not None:
-                self.terminal.ladder.own("watchdog", self.fault)
-            self.terminal.terminate()
+        self.fault = end_if_stuck(self.terminal, self._watchdog, self._ticks * TICK_S)
 
     def _tell(self) -> None:
-        for event in self.terminal.events():
-            if isinstance(event, FaxMet | PageDone):
-                self._watchdog.turned(self._ticks * TICK_S)
-            self._on_event(event)
+        hand_on(self.terminal, self._watchdog, self._ticks * TICK_S, self._on_event)
 
 
 def _takes_no_repair(peer: T38Media) -> bool:

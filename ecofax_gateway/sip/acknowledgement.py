@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from .exchange import Exchange
 from .message import Response
+from .repetition import Repetition
 from .transaction import Transaction
 
 
@@ -44,23 +45,15 @@ class Unacknowledged:
         self.number = transaction.request.cseq.number
         "CSeq number that the ACK will have."
 
-        self._exchange = exchange
-        self._transaction = transaction
-        self._response = response
-        self._on_lost = on_lost
-        self._interval = exchange.timers.t1
-        self._deadline = now + exchange.timers.patience
-        exchange.agenda.set(self, now + self._interval)
+        self._repetition = Repetition(
+            exchange,
+            transaction,
+            response,
+            longest=exchange.timers.t2,
+            now=now,
+            on_lost=on_lost,
+        )
 
     def acknowledge(self) -> None:
         """The ACK has come, or nobody cares any more."""
-        self._exchange.agenda.clear(self)
-
-    def handle_timeout(self, now: float) -> None:
-        """Send it again, or give up."""
-        if now >= self._deadline:
-            self._on_lost(now)
-            return
-        self._transaction.respond(self._response, now)
-        self._interval = min(2 * self._interval, self._exchange.timers.t2)
-        self._exchange.agenda.set(self, min(now + self._interval, self._deadline))
+        self._repetition.stop()

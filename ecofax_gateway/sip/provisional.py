@@ -17,6 +17,7 @@ from .dialog import Dialog
 from .exchange import Exchange
 from .message import Request, Response
 from .option import RELIABLE, requires
+from .repetition import Repetition
 from .transaction import Transaction
 
 if TYPE_CHECKING:
@@ -143,30 +144,18 @@ class Unpracked:
         now: float,
         on_lost: Callable[[float], None],
     ) -> None:
-        self._exchange = exchange
-        self._transaction = transaction
-        self._response = response
-        self._on_lost = on_lost
-        self._interval = exchange.timers.t1
-        self._deadline = now + exchange.timers.patience
+        self._number = transaction.request.cseq.number
         self._rseq = response.header("RSeq") or ""
-        exchange.agenda.set(self, now + self._interval)
+        # §3: doubling without limit.
+        self._repetition = Repetition(
+            exchange, transaction, response, now=now, on_lost=on_lost
+        )
 
     def is_meant_by(self, prack: Request) -> bool:
         """Whether a PRACK acknowledges it. §7.2"""
-        number = self._transaction.request.cseq.number
         rack = (prack.header("RAck") or "").split()
-        return rack == [self._rseq, str(number), "INVITE"]
+        return rack == [self._rseq, str(self._number), "INVITE"]
 
     def close(self) -> None:
         """It has arrived, or nobody cares any more."""
-        self._exchange.agenda.clear(self)
-
-    def handle_timeout(self, now: float) -> None:
-        """Send it again, or give up; doubling without limit. §3"""
-        if now >= self._deadline:
-            self._on_lost(now)
-            return
-        self._transaction.respond(self._response, now)
-        self._interval *= 2
-        self._exchange.agenda.set(self, min(now + self._interval, self._deadline))
+        self._repetition.stop()

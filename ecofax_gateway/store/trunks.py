@@ -42,11 +42,6 @@ class TrunkStatus:
     calls_per_second: float | None
     "At most, over all nodes; None: any number."
 
-    @property
-    def is_closed(self) -> bool:
-        """Whether faxes should leave by another one."""
-        return self.paused or self.is_down
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrunkUse:
