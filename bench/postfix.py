@@ -6,13 +6,14 @@ I/O: runs Postfix, which wants root; a temporary folder.
 
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from bench.ports import free_port
 
 MASTER = """\
 127.0.0.1:{port} inet n - n - {processes} smtpd
@@ -84,7 +85,7 @@ def running(settings: dict[str, str], *, processes: int = 100) -> Iterator[Postf
     """
     folder = Path(tempfile.mkdtemp(prefix="ecofax-postfix-"))
     folder.chmod(0o755)
-    port = _free_port()
+    port = free_port()
     etc = folder / "etc"
     etc.mkdir()
     for name in ("queue", "data"):
@@ -108,10 +109,3 @@ def running(settings: dict[str, str], *, processes: int = 100) -> Iterator[Postf
     finally:
         subprocess.run([*command, "stop"], capture_output=True, timeout=60)
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port

@@ -3,10 +3,10 @@ Several trunks, each a fax machine of its own.
 """
 
 import json
-import socket
 import subprocess
 from datetime import timedelta
 
+from bench.ports import free_port
 from ecofax_gateway.domain.fax import FaxState
 from ecofax_gateway.store import faxes
 from ecofax_gateway.store.faxes import Attempt
@@ -43,13 +43,6 @@ def told(gateway: Gateway) -> dict[str, dict]:
 
 def send(gateway: Gateway, number: str) -> subprocess.CompletedProcess[str]:
     return gateway.command("send", number, str(QUOTE), "--wait")
-
-
-def free_port() -> int:
-    """A port that nobody listens on, and that another may take a moment later."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def test_another_trunk_takes_the_fax_that_the_first_refuses(fax_machine, gateway):

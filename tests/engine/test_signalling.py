@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from bench.ports import free_port
 from ecofax_gateway.engine.signalling import Signalling
 from ecofax_gateway.engine.streams import MAX_TAKEN_BY_HOST
 from ecofax_gateway.engine.tls import server_context
-from ecofax_gateway.engine.transport import open_udp
 from ecofax_gateway.sip import (
     Answered,
     Call,
@@ -249,11 +249,8 @@ async def test_a_closed_udp_port_sends_the_call_on_at_once(host):
     What ICMP says, the next target need not wait for.
     """
     async with pair(host) as (caller, callee):
-        gone = await open_udp(host, 0, lambda data, source: None)
-        dead = Hop(*gone.address)
-        gone.close()
+        dead = Hop(host, free_port(host))
         loop = asyncio.get_running_loop()
-        await asyncio.sleep(0)
         began = loop.time()
         caller.invite(dead, Hop(host, callee.shell.address[1]))
         await caller.until(Answered)
@@ -265,11 +262,7 @@ async def test_a_closed_udp_port_sends_the_call_on_at_once(host):
 
 async def test_a_udp_port_that_stays_closed_ends_the_call_in_seconds():
     async with pair() as (caller, _):
-        gone = await open_udp("127.0.0.1", 0, lambda data, source: None)
-        dead = Hop(*gone.address)
-        gone.close()
-        await asyncio.sleep(0)
-        caller.invite(dead)
+        caller.invite(Hop("127.0.0.1", free_port()))
         event = await caller.until(CallFailed)
 
     assert (event.status, event.q850) == (503, 38)
@@ -278,10 +271,7 @@ async def test_a_udp_port_that_stays_closed_ends_the_call_in_seconds():
 async def test_a_port_that_opens_late_gets_the_call():
     async with pair() as (caller, _):
         late = Agent()
-        gone = await open_udp("127.0.0.1", 0, lambda data, source: None)
-        port = gone.address[1]
-        gone.close()
-        await asyncio.sleep(0)
+        port = free_port()
         caller.invite(Hop("127.0.0.1", port))
         await late.shell.open("127.0.0.1", port)
         await caller.until(Answered)

@@ -6,7 +6,6 @@ enhanced status codes, who has to log in, and the limits of commands.
 """
 
 import asyncio
-import socket
 import tempfile
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import aiosmtpd.controller
 import aiosmtpd.lmtp
 import aiosmtpd.smtp
 
+from bench.ports import free_port
 from ecofax_gateway.mail.session import FaxSession, LmtpSession, Terms
 from ecofax_gateway.mail.visitors import Visitors
 
@@ -84,8 +84,5 @@ def pytest_configure(config):
     """
     from aiosmtpd.tests import conftest
 
-    with socket.socket() as probe:
-        probe.bind(("localhost", 0))
-        port = probe.getsockname()[1]
-    conftest.HostPort.__new__.__defaults__ = ("localhost", port)
+    conftest.HostPort.__new__.__defaults__ = ("localhost", free_port())
     conftest.Global.SrvAddr = conftest.HostPort()

@@ -12,13 +12,14 @@ from typing import Any
 
 import pytest
 
+from bench.ports import free_port
 from ecofax_gateway.engine.protocol import TrunkAddress
 
 from ..senders.conftest import order as order
 from ..senders.conftest import paper as paper
 from ..senders.conftest import sender as sender
 from ..senders.conftest import start_fax_machine as start_fax_machine
-from .program import free_port, is_bound, running, until
+from .program import is_bound, running, until
 
 
 @dataclass

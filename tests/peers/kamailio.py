@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bench.ports import free_port
 from ecofax_gateway.engine.protocol import TrunkAddress
 
-from .program import free_port, is_bound, output_of, running, until
+from .program import is_bound, output_of, running, until
 
 REALM = "trunk.example"
 PASSWORD = "secret-of-the-trunk"
@@ -140,7 +141,7 @@ async def running_kamailio(
         max_expires: Seconds at most, whatever is asked for.
     """
     await make_certificate(folder)
-    port, tls_port = free_port(), free_port(socket.SOCK_STREAM)
+    port, tls_port = free_port(), free_port()
     config = folder / "kamailio.cfg"
     config.write_text(
         CONFIG.format(

@@ -15,14 +15,6 @@ PATIENCE_S = 30.0
 LOOK_EVERY_S = 0.02
 
 
-def free_port(kind: int = socket.SOCK_DGRAM, host: str = "127.0.0.1") -> int:
-    """A port that nobody had a moment ago; these programs cannot be given port 0."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, kind) as probe:
-        probe.bind((host, 0))
-        return int(probe.getsockname()[1])
-
-
 async def until(condition: Callable[[], bool], *, what: str) -> None:
     """
     Return once *condition* holds.

@@ -8,7 +8,9 @@ import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from .program import free_port, is_bound, running, until
+from bench.ports import free_port
+
+from .program import is_bound, running, until
 
 CONFIG = """\
 #!KAMAILIO

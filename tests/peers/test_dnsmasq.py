@@ -7,12 +7,13 @@ import contextlib
 
 import pytest
 
+from bench.ports import free_port
 from ecofax_gateway.domain.outcome import Ending
 from ecofax_gateway.engine.protocol import TrunkAddress
 from ecofax_gateway.senders.sip_t38 import SipT38Sender
 
 from .kamailio import running_kamailio
-from .program import free_port, is_bound, running, until
+from .program import is_bound, running, until
 from .scenario import answer, asks_for_t38, expect, hangs_up, picks_up, scenario
 
 DOMAIN = "trunk.test"

@@ -3,12 +3,12 @@ Replies leave the outbox when the mail server takes them, and not twice.
 """
 
 import asyncio
-import socket
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from aiosmtpd.smtp import SMTP
 
+from bench.ports import free_port
 from ecofax_gateway.mail.postman import SmtpPostman
 from ecofax_gateway.pipeline.answer import Posting
 from ecofax_gateway.pipeline.worker import Bell
@@ -52,10 +52,8 @@ def db(tmp_path):
 
 
 @pytest.fixture
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+def port():
+    return free_port()
 
 
 @pytest.fixture
@@ -64,11 +62,11 @@ def clock():
 
 
 @pytest.fixture
-def posting(db, clock, free_port):
+def posting(db, clock, port):
     return Posting(
         db=db,
         node="n",
-        postman=SmtpPostman("127.0.0.1", free_port, hostname="ecofax.fr"),
+        postman=SmtpPostman("127.0.0.1", port, hostname="ecofax.fr"),
         clock=clock,
         bell=Bell(),
     )
@@ -100,11 +98,11 @@ async def listen(relay, port):
     )
 
 
-async def test_a_server_that_is_away_is_tried_again(posting, reply, clock, free_port):
+async def test_a_server_that_is_away_is_tried_again(posting, reply, clock, port):
     assert await posting.step()
     put_off = await reply()
     relay = Relay()
-    server = await listen(relay, free_port)
+    server = await listen(relay, port)
     too_early = await posting.step()
     clock.later(minutes=1)
     in_time = await posting.step()
@@ -118,10 +116,10 @@ async def test_a_server_that_is_away_is_tried_again(posting, reply, clock, free_
     assert (await reply()).state == "sent"
 
 
-async def test_a_refusal_for_good_is_not_repeated(posting, reply, free_port):
+async def test_a_refusal_for_good_is_not_repeated(posting, reply, port):
     relay = Relay()
     relay.answer = "550 5.1.1 no such person"
-    server = await listen(relay, free_port)
+    server = await listen(relay, port)
 
     await posting.step()
     server.close()
