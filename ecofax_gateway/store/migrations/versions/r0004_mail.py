@@ -1,0 +1,32 @@
+"""
+Trust in a sender, replies that carry and take more, and pages drawn per recipient.
+
+I/O: the schema, through Alembic.
+"""
+
+revision = "0004"
+down_revision = "0003"
+
+
+def upgrade() -> None:
+    """Go from 0003 to 0004."""
+    _trust()
+    _orders()
+    _replies()
+    _merge()
+
+
+def _trust() -> None:
+    """Who may send for a line."""
+
+
+def _orders() -> None:
+    """What a mail may say."""
+
+
+def _replies() -> None:
+    """What an answer carries, and how it is answered."""
+
+
+def _merge() -> None:
+    """Cover pages and overlays of a recipient's own."""
