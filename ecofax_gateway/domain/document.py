@@ -26,6 +26,14 @@ class Quality(StrEnum):
         return {Quality.NORMAL: 98, Quality.PREMIUM: 196, Quality.BEST: 391}[self]
 
 
+class DocumentRole(StrEnum):
+    """What a document is in its order."""
+
+    ATTACHED = "attached"
+    BODY = "body"
+    "The text of the mail itself (`corps:oui`)."
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     """One attachment or file, as received."""
@@ -34,3 +42,4 @@ class Document:
     "As the requester wrote it, cleaned of control characters; never used on disk."
 
     content: bytes
+    role: DocumentRole = DocumentRole.ATTACHED

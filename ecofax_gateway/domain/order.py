@@ -4,12 +4,14 @@ An order: what one mail or one command asks for.
 Pure: no I/O, no clock, no randomness.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from .document import Document, Quality
 from .number import FaxNumber
+from .page_choice import PageChoice
 
 
 class Source(StrEnum):
@@ -48,6 +50,23 @@ class BadNumber:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Cover:
+    """What the cover page of an order says, beside what everybody knows of it."""
+
+    name: str = ""
+    "Who it is for, where his row of the list does not say."
+
+    subject: str = ""
+    text: str = ""
+    "What was written to him: lines, with empty ones between paragraphs."
+
+    @property
+    def as_json(self) -> dict[str, str]:
+        """For the store; `Cover(**value)` reads it."""
+        return {"name": self.name, "subject": self.subject, "text": self.text}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
     """
     What one mail asks for, understood but not yet allowed.
@@ -71,6 +90,15 @@ class Order:
 
     repeats_allowed: bool = False
     "Also to numbers that had the same pages lately."
+
+    cover: Cover | None = None
+    "None: no cover page."
+
+    page_choice: PageChoice | None = None
+    "Of the attached documents, counted over all of them; None: every page."
+
+    fields: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    "By number (E.164): what its row of the list says, by the columns' names."
 
     duplicates: tuple[FaxNumber, ...] = ()
     "Numbers that were written more than once."

@@ -30,7 +30,7 @@ from sqlalchemy import (
 )
 
 from ..domain.campaign import CanaryState, Relation
-from ..domain.document import Quality
+from ..domain.document import DocumentRole, Quality
 from ..domain.fax import FINAL, FaxState, Phase
 from ..domain.line import Plan
 from ..domain.order import Source
@@ -222,6 +222,10 @@ campaign = Table(
     CheckConstraint("state <> 'ready' OR pages > 0", name="pages"),
     CheckConstraint("purged_at IS NULL OR finished_at IS NOT NULL", name="purged"),
     Column("content_key", PlainText),
+    # Which pages of the attached documents are sent (`domain.page_choice`); null: all.
+    Column("page_choice", PlainText),
+    # `domain.order.Cover.as_json`; null: no cover page was asked for.
+    Column("cover", JSON(none_as_null=True)),
     _partial("ix_campaign_todo", "id", where="state = 'preparing'"),
     _partial("ix_campaign_edge", "edge_at", where="edge_at IS NOT NULL"),
     _partial(
@@ -252,6 +256,7 @@ document = Table(
     Column("campaign_id", ForeignKey("campaign.id"), nullable=False),
     Column("position", Integer, nullable=False),
     Column("name", PlainText, nullable=False),
+    Column("role", Word(DocumentRole), nullable=False, server_default="attached"),
     Column("sha256", PlainText, nullable=False, index=True),
     Column("size", Integer, nullable=False),
     Column("inline", LargeBinary),
@@ -316,6 +321,8 @@ fax = Table(
     Column("quota_open", Boolean, nullable=False, server_default=false()),
     # While it is in another fax's call: that fax's id. It has no channel of its own.
     Column("rides_with", Integer),
+    # Its row in the list: {column: value}; for the cover page and for merging.
+    Column("fields", JSON(none_as_null=True)),
     _partial(
         "ix_fax_opt_out_code",
         "opt_out_code",

@@ -4,6 +4,9 @@ Trust in a sender, replies that carry and take more, and pages drawn per recipie
 I/O: the schema, through Alembic.
 """
 
+import sqlalchemy as sa
+from alembic import op
+
 revision = "0004"
 down_revision = "0003"
 
@@ -22,6 +25,13 @@ def _trust() -> None:
 
 def _orders() -> None:
     """What a mail may say."""
+    op.add_column(
+        "document",
+        sa.Column("role", sa.Text, nullable=False, server_default="attached"),
+    )
+    op.add_column("campaign", sa.Column("page_choice", sa.Text))
+    op.add_column("campaign", sa.Column("cover", sa.JSON))
+    op.add_column("fax", sa.Column("fields", sa.JSON))
 
 
 def _replies() -> None:
