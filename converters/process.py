@@ -15,7 +15,7 @@ _MAX_PROCESSES = 100
 def cpu_ticks(pid: int) -> int:
     """CPU time of a process and all below it, in clock ticks; 0 if it is gone."""
     ticks = 0
-    for one in _tree(pid):
+    for one in tree(pid):
         fields = _stat(one)
         ticks += int(fields[11]) + int(fields[12]) if fields else 0
     return ticks
@@ -23,11 +23,31 @@ def cpu_ticks(pid: int) -> int:
 
 def resident_bytes(pid: int) -> int:
     """Memory of the largest process of a tree; 0 if it is gone."""
-    sizes = [int(fields[21]) for one in _tree(pid) if (fields := _stat(one))]
+    sizes = [int(fields[21]) for one in tree(pid) if (fields := _stat(one))]
     return _PAGE_BYTES * max(sizes, default=0)
 
 
-def _tree(pid: int) -> list[int]:
+def private_bytes(pid: int) -> int:
+    """
+    Memory that a process shares with nobody's programs: its own, and files in memory.
+
+    0 if it is gone.
+    """
+    try:
+        status = (_PROC / str(pid) / "status").read_text()
+    except OSError:
+        return 0
+    lines = dict(line.partition(":")[::2] for line in status.splitlines())
+    kilobytes = (lines.get(name, "0").split()[0] for name in _PRIVATE)
+    return 1024 * sum(map(int, kilobytes))
+
+
+_PRIVATE = ("RssAnon", "RssShmem")
+"proc(5), /proc/pid/status."
+
+
+def tree(pid: int) -> list[int]:
+    """A process and all below it, the oldest first."""
     found = [pid]
     for one in found:
         try:
