@@ -14,6 +14,11 @@ def insert_into(conn: Connection, table: Table) -> sqlite.Insert | postgresql.In
 
     Whether it inserted is told by `returning`, not by `rowcount`: psycopg's is -1 then.
     """
-    if conn.dialect.name == "postgresql":
+    return insert_on(conn.dialect.name, table)
+
+
+def insert_on(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """Do `insert_into` for a statement that is made once and run often."""
+    if dialect == "postgresql":
         return postgresql.insert(table)
     return sqlite.insert(table)

@@ -8,12 +8,23 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    bindparam,
+    delete,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.sql.dml import ReturningInsert
 
 from . import lease as leases
 from .content import Content
-from .insertion import insert_into
+from .insertion import insert_on
 from .kept import load
 from .lease import MAX_TRIES, is_free
 from .states import MailState
@@ -84,42 +95,48 @@ _DONE = {"lease_until": None, "node": None, "inline": None, "spool": None}
 
 
 def accept(conn: Connection, new: NewMail, *, now: datetime) -> str | Duplicate:
+    """Do `accept_all` for one mail."""
+    [accepted] = accept_all(conn, [new], now=now)
+    return accepted
+
+
+def accept_all(
+    conn: Connection, offered: Sequence[NewMail], *, now: datetime
+) -> list[str | Duplicate]:
     """
-    Take responsibility for a mail; after the commit, 250 may be said.
+    Take responsibility for one or more mails; after the commit, 250 may be said to each.
 
     Returns:
-        Its reference, or which earlier mail it repeats (nothing is stored then).
+        Of each its reference, or which earlier mail it repeats (nothing is stored
+        then). Of two that are the same the first one is the earlier.
     """
-    mine = insert_into(conn, mail_key).values(
-        key=_key(new.content.sha256, new.recipients), ref=new.ref, received_at=now
-    )
+    keys = [_key(new.content.sha256, new.recipients) for new in offered]
+    firsts: dict[str, NewMail] = {}
+    for key, new in zip(keys, offered, strict=True):
+        firsts.setdefault(key, new)
     # One statement decides who is first, also between two nodes: the second waits for
-    # the first one's commit and then finds the key young.
-    won = conn.execute(
-        mine.on_conflict_do_update(
-            index_elements=[mail_key.c.key],
-            set_={"ref": new.ref, "received_at": now},
-            where=mail_key.c.received_at <= now - DUPLICATE_WINDOW,
-        ).returning(mail_key.c.ref)
-    ).scalar()
-    if won is None:
-        key = _key(new.content.sha256, new.recipients)
-        query = select(mail_key.c.ref).where(mail_key.c.key == key)
-        return Duplicate(conn.execute(query).scalar_one())
-    conn.execute(
-        insert(mail).values(
-            ref=new.ref,
-            envelope_from=new.envelope_from,
-            recipients=list(new.recipients),
-            peer=new.peer,
-            login=new.login,
-            state=MailState.ACCEPTED,
-            tries=0,
-            received_at=now,
-            **new.content.columns,
-        )
-    )
-    return new.ref
+    # the first one's commit and then finds the key young. Sorted, so that two nodes
+    # never wait for each other.
+    claims = [
+        {
+            "key": key,
+            "ref": firsts[key].ref,
+            "received_at": now,
+            "forgotten": now - DUPLICATE_WINDOW,
+        }
+        for key in sorted(firsts)
+    ]
+    won = set(conn.execute(_claim_keys(conn.dialect.name), claims).scalars())
+    if won:
+        conn.execute(insert(mail), [_row(firsts[key], now) for key in won])
+    if len(won) == len(offered):
+        return [new.ref for new in offered]
+    query = select(mail_key.c.key, mail_key.c.ref).where(mail_key.c.key.in_(firsts))
+    refs = {row.key: row.ref for row in conn.execute(query)}
+    return [
+        new.ref if key in won and firsts[key] is new else Duplicate(refs[key])
+        for key, new in zip(keys, offered, strict=True)
+    ]
 
 
 def claim_mail(
@@ -225,6 +242,31 @@ def purge(conn: Connection, *, before: datetime) -> int:
     """Forget by which bytes repeated mails were known; how many."""
     old = mail_key.c.received_at < before - DUPLICATE_WINDOW
     return conn.execute(delete(mail_key).where(old)).rowcount
+
+
+@cache
+def _claim_keys(dialect: str) -> ReturningInsert[Any]:
+    """Insert keys of mails unless they are known; gives those that were inserted."""
+    mine = insert_on(dialect, mail_key)
+    return mine.on_conflict_do_update(
+        index_elements=[mail_key.c.key],
+        set_={"ref": mine.excluded.ref, "received_at": mine.excluded.received_at},
+        where=mail_key.c.received_at <= bindparam("forgotten"),
+    ).returning(mail_key.c.key)
+
+
+def _row(new: NewMail, now: datetime) -> dict[str, Any]:
+    return {
+        "ref": new.ref,
+        "envelope_from": new.envelope_from,
+        "recipients": list(new.recipients),
+        "peer": new.peer,
+        "login": new.login,
+        "state": MailState.ACCEPTED,
+        "tries": 0,
+        "received_at": now,
+        **new.content.columns,
+    }
 
 
 def _todo() -> ColumnElement[bool]:

@@ -84,6 +84,22 @@ async def test_of_the_same_mail_offered_at_once_one_is_accepted(office):
     assert answers.count(Duplicate(winner)) == 11
 
 
+def test_mails_that_are_accepted_together_are_told_apart(office):
+    accept(office, "AAAA", b"known")
+    together = [
+        new_mail("BBBB", b"new"),
+        new_mail("CCCC", b"known"),
+        new_mail("DDDD", b"new"),
+        new_mail("EEEE", b"newer"),
+    ]
+
+    answers = office.tx(mails.accept_all, together, now=office.now)
+
+    assert answers == ["BBBB", Duplicate("AAAA"), Duplicate("BBBB"), "EEEE"]
+    kept = [office.tx(mails.body, ref) for ref in ("BBBB", "CCCC", "DDDD", "EEEE")]
+    assert kept == [b"new", None, None, b"newer"]
+
+
 def test_a_mail_is_leased_oldest_first(office):
     accept(office, "BBBB", b"1")
     office.later(seconds=1)
