@@ -86,6 +86,9 @@ mail = Table(
     Column("finished_at", UtcTime),
     # Who handed it in, where he logged in (a line's number).
     Column("login", PlainText),
+    # How far its sender is believed (domain.trust.Level), and why; null: before 0004.
+    Column("trust", PlainText),
+    Column("trust_detail", PlainText, nullable=False, server_default=""),
     CheckConstraint(_one_of("state", MailState), name="state"),
     CheckConstraint(
         "(finished_at IS NOT NULL) = (state <> 'accepted')", name="finished"
@@ -437,6 +440,7 @@ reply = Table(
     CheckConstraint("state <> 'pending' OR message IS NOT NULL", name="message"),
     _partial("ix_reply_due", "next_try_at", where="state = 'pending'"),
     Index("ix_reply_campaign", "campaign"),
+    Index("ix_reply_to_address_created_at", "to_address", "created_at"),
 )
 
 # Protection: who must not be faxed, and what a line may send.
@@ -519,4 +523,54 @@ number_memory = Table(
     Column("since", UtcTime, nullable=False),
     Column("updated_at", UtcTime, nullable=False),
     Column("expires_at", UtcTime, nullable=False, index=True),
+)
+
+# Trust: who may send for a line, who guesses passwords, who had too many replies.
+
+line_sender = Table(
+    "line_sender",
+    metadata,
+    Column("line", PlainText, primary_key=True),
+    # An address, or a domain.
+    Column("entry", PlainText, primary_key=True),
+)
+
+line_network = Table(
+    "line_network",
+    metadata,
+    Column("line", PlainText, primary_key=True),
+    Column("network", PlainText, primary_key=True),
+)
+
+guessing = Table(
+    "guessing",
+    metadata,
+    # Who guesses what; see store/guesses.py.
+    Column("subject", PlainText, primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("began_at", UtcTime, nullable=False),
+    Column("locks", Integer, nullable=False),
+    Column("locked_until", UtcTime),
+    Column("failed_at", UtcTime, nullable=False, index=True),
+)
+
+# Mails that were asked to come again because the DNS did not answer.
+mail_deferral = Table(
+    "mail_deferral",
+    metadata,
+    Column("sha256", PlainText, primary_key=True),
+    Column("deferred_at", UtcTime, nullable=False, index=True),
+)
+
+withheld_reply = Table(
+    "withheld_reply",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("event_key", PlainText, nullable=False, unique=True),
+    Column("to_address", PlainText, nullable=False),
+    Column("campaign", PlainText),
+    Column("subject", PlainText, nullable=False),
+    Column("body", PlainText, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Index("ix_withheld_reply_to_address_created_at", "to_address", "created_at"),
 )
