@@ -8,7 +8,7 @@ sends what the first attempt sent.
 """
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -61,6 +61,19 @@ def compose(
         ink[0, : 2 * dots : 2] = 1
         stamped.append(encode_page(ink, vertical_dpi=vertical_dpi))
     return write(stamped)
+
+
+def only(tiff: bytes, pages: Collection[int]) -> bytes:
+    """
+    Make a file of some pages of another.
+
+    Args:
+        pages: From 1; at least one of them exists.
+
+    Raises:
+        NotTiffF: If the file is none of ours.
+    """
+    return write([page for n, page in enumerate(read(tiff), 1) if n in pages])
 
 
 def coarser(tiff: bytes, *, vertical_dpi: int) -> bytes:

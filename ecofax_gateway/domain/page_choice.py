@@ -5,7 +5,10 @@ Pure: no I/O, no clock, no randomness.
 """
 
 import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+
+from .document import DocumentRole
 
 MAX_RANGES = 50
 """In one choice; whoever needs more makes a document of his pages."""
@@ -71,6 +74,37 @@ def parse_page_choice(text: str) -> PageChoice:
     if len(pieces) > MAX_RANGES:
         raise NotAChoice(f"a plus de {MAX_RANGES} morceaux")
     return PageChoice(tuple(_range(piece) for piece in pieces))
+
+
+def chosen_pages(
+    documents: Sequence[tuple[DocumentRole, int]], choice: PageChoice | None
+) -> list[Collection[int]]:
+    """
+    The pages of each document that are sent, from 1.
+
+    A choice counts over the attached documents together; other pages always go.
+
+    Args:
+        documents: What each is, and how many pages it has.
+
+        choice: None: every page.
+
+    Raises:
+        NotAChoice: If it names a page that does not exist.
+    """
+    if choice is None:
+        return [range(1, count + 1) for _, count in documents]
+    attached = DocumentRole.ATTACHED
+    wanted = choice.of(sum(count for role, count in documents if role is attached))
+    result: list[Collection[int]] = []
+    before = 0
+    for role, count in documents:
+        if role is not attached:
+            result.append(range(1, count + 1))
+            continue
+        result.append([n for n in range(1, count + 1) if before + n in wanted])
+        before += count
+    return result
 
 
 def _range(piece: str) -> tuple[int, int | None]:

@@ -15,6 +15,7 @@ from converters import fax_file
 from ..domain.document import Quality
 from ..domain.line import FaxLine
 from ..domain.number import FaxNumber
+from ..domain.page_choice import chosen_pages
 from ..store import campaigns, faxes, lines, opt_outs, preparation
 
 MAX_DOTS = 100
@@ -96,13 +97,21 @@ def compose(
 
 def document_pages(conn: Connection, campaign: str, quality: Quality) -> list[bytes]:
     """The pages of each document of a campaign, in order, without tag lines."""
-    tiffs = []
+    made = []
     for document in preparation.documents(conn, campaign):
         found = preparation.find_pages(conn, document.sha256, quality.vertical_dpi)
         if found is None:
             raise LookupError(f"{campaign}: pages of {document.name!r} are not kept")
-        tiffs.append(found.tiff)
-    return tiffs
+        made.append((document.role, found))
+    counts = [(role, pages.count) for role, pages in made]
+    chosen = chosen_pages(counts, preparation.page_choice(conn, campaign))
+    return [
+        pages.tiff
+        if len(numbers) == pages.count
+        else fax_file.only(pages.tiff, numbers)
+        for (_, pages), numbers in zip(made, chosen, strict=True)
+        if numbers
+    ]
 
 
 def coarser(documents: list[bytes], quality: Quality) -> list[tuple[int, list[bytes]]]:

@@ -24,10 +24,11 @@ from sqlalchemy import (
 )
 
 from ..domain.campaign import Canary, CanaryState, Relation
-from ..domain.document import Quality
+from ..domain.document import DocumentRole, Quality
 from ..domain.fax import FINAL, FaxState, Phase
-from ..domain.order import Requester, Source
+from ..domain.order import Cover, Requester, Source
 from ..domain.outcome import Ending
+from ..domain.page_choice import PageChoice
 from ..domain.priority import priority_of
 from . import mails, quotas
 from .content import Content
@@ -51,6 +52,7 @@ class NewDocument:
 
     name: str
     content: Content
+    role: DocumentRole = DocumentRole.ATTACHED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +124,15 @@ class NewCampaign:
 
     wishes: Wishes = Wishes()
     "What campaigns have beyond an order by mail."
+
+    cover: Cover | None = None
+    "None: no cover page."
+
+    page_choice: PageChoice | None = None
+    "Of the attached documents; None: every page."
+
+    fields: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    "By number: its row of the list, by the columns' names."
 
 
 class Creation(StrEnum):
@@ -238,6 +249,8 @@ def create(conn: Connection, new: NewCampaign, *, now: datetime) -> Creation:
             notes=dict(new.notes),
             created_at=now,
             launched_at=None if new.draft else now,
+            cover=new.cover and new.cover.as_json,
+            page_choice=new.page_choice and str(new.page_choice),
             **new.wishes.columns,
         )
         .returning(campaign.c.id)
@@ -248,6 +261,7 @@ def create(conn: Connection, new: NewCampaign, *, now: datetime) -> Creation:
                 campaign_id=campaign_id,
                 position=position,
                 name=each.name,
+                role=each.role,
                 **each.content.columns,
             )
         )
@@ -263,6 +277,7 @@ def create(conn: Connection, new: NewCampaign, *, now: datetime) -> Creation:
             first=1,
             of=new.wishes.expected or len(new.numbers),
             other_trunks=new.other_trunks,
+            fields=new.fields,
             now=now,
         )
     return Creation.CREATED

@@ -99,6 +99,7 @@ def add_numbers(
     first: int,
     priority: int = CAMPAIGN,
     other_trunks: Mapping[str, str] | None = None,
+    fields: Mapping[str, Mapping[str, str]] | None = None,
     now: datetime,
 ) -> DraftAnswer:
     """
@@ -110,6 +111,8 @@ def add_numbers(
         first: The first one's position, from 1.
 
         other_trunks: By number, for those that leave by another one.
+
+        fields: By number: its row of the list, by the columns' names.
     """
     query = select(campaign.c.id, campaign.c.line, campaign.c.expected)
     row = conn.execute(query.where(campaign.c.ref == ref, _IS_DRAFT)).one_or_none()
@@ -127,6 +130,7 @@ def add_numbers(
         first=first,
         of=of,
         other_trunks=other_trunks,
+        fields=fields,
         now=now,
     )
     return DraftAnswer.DONE
@@ -173,6 +177,7 @@ def edit(conn: Connection, ref: str, changes: Changes, *, now: datetime) -> Draf
                     campaign_id=row.id,
                     position=position,
                     name=each.name,
+                    role=each.role,
                     **each.content.columns,
                 )
             )
@@ -221,13 +226,20 @@ def launch(
 
 
 def copy_documents(conn: Connection, ref: str, to: str) -> None:
-    """Give a new campaign the documents of another one; a spool file serves both."""
+    """
+    Give a new campaign the pages of another one: documents, choice of pages, cover.
+
+    A spool file serves both.
+    """
     new = _id(to)
-    columns = ["position", "name", "sha256", "size", "inline", "spool"]
+    columns = ["position", "name", "role", "sha256", "size", "inline", "spool"]
     kept = select(new, *(document.c[name] for name in columns)).where(
         document.c.campaign_id == _id(ref)
     )
     conn.execute(insert(document).from_select(["campaign_id", *columns], kept))
+    asked = select(campaign.c.page_choice, campaign.c.cover)
+    row = conn.execute(asked.where(campaign.c.ref == ref)).mappings().one()
+    conn.execute(update(campaign).where(campaign.c.ref == to).values(**row))
 
 
 def copy_rules(conn: Connection, ref: str, to: str) -> None:
@@ -275,6 +287,7 @@ def copy_numbers(
             fax.c.trunk,
         ),
         priority=fax.c.priority,
+        fields=fax.c.fields,
         now=now,
     )
     chosen = copied.where(*is_wanted).order_by(fax.c.position)
@@ -328,6 +341,8 @@ def _values(changes: Changes) -> dict[str, Any]:
         values["address"] = null()
     if changes.is_at_once:
         values["due_at"] = null()
+    if changes.documents is not None:
+        values["page_choice"] = null()  # it speaks of the documents that go
     if changes.canary or changes.no_canary:
         values["canary_size"] = changes.canary and changes.canary.size
         values["canary_percent"] = changes.canary and changes.canary.percent

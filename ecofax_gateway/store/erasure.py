@@ -23,6 +23,7 @@ from sqlalchemy import (
     delete,
     exists,
     func,
+    null,
     or_,
     select,
     update,
@@ -179,7 +180,7 @@ def _erase_faxes(
     rows = conn.execute(
         update(fax)
         .where(his, ~fax.c.busy)
-        .values(number=ERASED, detail="", opt_out_code=None)
+        .values(number=ERASED, detail="", opt_out_code=None, fields=null())
         .returning(fax.c.id, fax.c.ref, fax.c.campaign_id)
     ).all()
     done["faxes"] += len(rows)
@@ -253,6 +254,7 @@ def _forget_contents(conn: Connection, ids: Sequence[int], done: Erased) -> None
     )
     its = select(document.c.spool).where(document.c.campaign_id.in_(over))
     done.files |= {name for name in conn.execute(its).scalars() if name}
+    conn.execute(update(campaign).where(campaign.c.id.in_(over)).values(cover=null()))
     hashes = set(
         conn.execute(
             update(document)

@@ -9,10 +9,19 @@ deletes files that no row names. A crash between the two loses nothing.
 
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, exists, select, tuple_, union_all, update
+from sqlalchemy import (
+    Connection,
+    delete,
+    exists,
+    null,
+    select,
+    tuple_,
+    union_all,
+    update,
+)
 
 from . import mails, memory, replies
-from .tables import campaign, document, mail, pages
+from .tables import campaign, document, fax, mail, pages
 
 BATCH = 500
 """Rows per transaction: some 25 ms, which everybody else waits."""
@@ -65,7 +74,9 @@ def _purge_campaigns(
         .values(inline=None, spool=None)
     )
     purged = update(campaign).where(campaign.c.id.in_(ids))
-    return conn.execute(purged.values(purged_at=now)).rowcount
+    its_faxes = update(fax).where(fax.c.campaign_id.in_(ids))
+    conn.execute(its_faxes.where(fax.c.fields.is_not(None)).values(fields=null()))
+    return conn.execute(purged.values(purged_at=now, cover=null())).rowcount
 
 
 def _purge_pages(conn: Connection, *, before: datetime, batch: int) -> int:

@@ -47,6 +47,7 @@ def insert_waiting(
     first: int,
     of: int,
     other_trunks: Mapping[str, str] | None = None,
+    fields: Mapping[str, Mapping[str, str]] | None = None,
     now: datetime,
 ) -> None:
     """
@@ -64,8 +65,10 @@ def insert_waiting(
         of: How many faxes the campaign will have.
 
         other_trunks: By number, for those that will leave by another one.
+
+        fields: By number: its row of the list, by the columns' names.
     """
-    number, index = _unfolded(conn, numbers)
+    number, row, index = _unfolded(conn, numbers, fields or {})
     position = index + first
     names, query = select_waiting(
         number=number,
@@ -77,6 +80,7 @@ def insert_waiting(
         line=literal(line),
         trunk=literal(trunk),
         priority=literal(priority),
+        fields=row,
         now=now,
     )
     conn.execute(insert(fax).from_select(names, query.order_by(index)))
@@ -106,7 +110,8 @@ def select_waiting(
     Args:
         now: When they are written.
 
-        given: What differs: number, position, ref, campaign_id, line, trunk, priority.
+        given: What differs: number, position, ref, campaign_id, line, trunk, priority,
+            fields.
     """
     columns: dict[str, Any] = {
         **given,
@@ -123,19 +128,31 @@ def select_waiting(
 
 
 def _unfolded(
-    conn: Connection, numbers: Sequence[str]
-) -> tuple[ColumnElement[str], ColumnElement[int]]:
-    """A column of *numbers* and one of their places, from 0."""
+    conn: Connection,
+    numbers: Sequence[str],
+    fields: Mapping[str, Mapping[str, str]],
+) -> tuple[ColumnElement[str], ColumnElement[Any], ColumnElement[int]]:
+    """A column of *numbers*, one of what is known of each, one of their places from 0."""
+    pairs = [[number, fields.get(number) or None] for number in numbers]
     if conn.dialect.name == "postgresql":
         listed = (
-            func.jsonb_array_elements_text(literal(list(numbers), JSONB))
+            func.jsonb_array_elements(literal(pairs, JSONB))
             .table_valued(
-                column("value", String), with_ordinality="place", name="listed"
+                column("value", JSONB), with_ordinality="place", name="listed"
             )
             .render_derived()
         )
-        return listed.c.value, cast(listed.c.place, Integer) - 1
-    listed = func.json_each(json.dumps(list(numbers))).table_valued(
+        row = func.nullif(listed.c.value[1], literal(None, JSONB))
+        return (
+            listed.c.value[0].astext,
+            cast(row, fax.c.fields.type),
+            cast(listed.c.place, Integer) - 1,
+        )
+    listed = func.json_each(json.dumps(pairs)).table_valued(
         column("value", String), column("key", Integer), name="listed"
     )
-    return listed.c.value, listed.c.key
+    return (
+        func.json_extract(listed.c.value, "$[0]"),
+        func.json_extract(listed.c.value, "$[1]"),
+        listed.c.key,
+    )

@@ -15,9 +15,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, exists, func, select, update
 
 from ..domain.campaign import HOLDING, CanaryState
-from ..domain.document import Quality
+from ..domain.document import DocumentRole, Quality
 from ..domain.fax import FaxState
 from ..domain.outcome import Ending
+from ..domain.page_choice import PageChoice, parse_page_choice
 from . import lease as leases
 from . import opt_outs, quotas, repeats, schedules
 from .content import Content
@@ -39,6 +40,7 @@ class DocumentRow:
 
     id: int
     name: str
+    role: DocumentRole
     sha256: str
     size: int
 
@@ -128,12 +130,19 @@ def poisoned(conn: Connection, *, now: datetime) -> list[str]:
 def documents(conn: Connection, ref: str) -> list[DocumentRow]:
     """A campaign's documents in their order."""
     query = (
-        select(document.c.id, document.c.name, document.c.sha256, document.c.size)
+        select(*(document.c[name] for name in DocumentRow.__dataclass_fields__))
         .join(campaign, campaign.c.id == document.c.campaign_id)
         .where(campaign.c.ref == ref)
         .order_by(document.c.position)
     )
     return [DocumentRow(**row) for row in conn.execute(query).mappings()]
+
+
+def page_choice(conn: Connection, ref: str) -> PageChoice | None:
+    """Which pages of the attached documents a campaign sends; None: all."""
+    query = select(campaign.c.page_choice).where(campaign.c.ref == ref)
+    written = conn.execute(query).scalar()
+    return parse_page_choice(written) if written else None
 
 
 def document_bytes(conn: Connection, document_id: int) -> bytes | None:

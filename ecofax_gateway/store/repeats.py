@@ -5,6 +5,7 @@ I/O: the database, through the caller's transaction.
 """
 
 import hashlib
+import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -209,7 +210,13 @@ def expire(
 
 
 def _content_key(conn: Connection, campaign_id: int, quality: str) -> str:
-    """What the pages are made of: the documents in their order, and the quality."""
+    """What the pages are made of: documents in their order, quality, choice, cover."""
     query = select(document.c.sha256).where(document.c.campaign_id == campaign_id)
-    parts = conn.execute(query.order_by(document.c.position)).scalars()
+    parts = list(conn.execute(query.order_by(document.c.position)).scalars())
+    asked = select(campaign.c.page_choice, campaign.c.cover)
+    row = conn.execute(asked.where(campaign.c.id == campaign_id)).one()
+    if row.page_choice:
+        parts.append(row.page_choice)
+    if row.cover:
+        parts.append(json.dumps(row.cover, sort_keys=True))
     return hashlib.sha256("\n".join([quality, *parts]).encode()).hexdigest()
