@@ -37,6 +37,7 @@ from ..store.campaigns import Creation, NewCampaign, NewDocument
 from ..store.database import Database
 from ..store.mails import MailRow
 from ..store.preparation import DocumentRow, ToPrepare
+from . import sheets
 from .answer import Answer, OnlyRestricted
 from .routing import Routing
 from .worker import Bell
@@ -242,12 +243,17 @@ class Ordering:
             documents=tuple(
                 [
                     NewDocument(
-                        name=each.name, content=await self._db.keep(each.content)
+                        name=each.name,
+                        role=each.role,
+                        content=await self._db.keep(each.content),
                     )
                     for each in order.documents
                 ]
             ),
             numbers=tuple(numbers),
+            fields=order.fields,
+            cover=order.cover,
+            page_choice=order.page_choice,
             warnings=(*order.warnings, *map(unserved_warning, unserved)),
             notes=notes_of(order, restricted),
         )
@@ -438,7 +444,7 @@ class Rendering:
         released = preparation.release(
             conn,
             ref,
-            page_count=sum(one.count for one in made),
+            page_count=sheets.page_count(conn, ref, [one.count for one in made]),
             warnings=[
                 f"« {one.name} » : {warning}"
                 for one in made

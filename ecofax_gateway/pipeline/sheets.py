@@ -5,6 +5,7 @@ I/O: reads the store. What is composed depends on the arguments alone, so that t
 pages of any call can be made again, bit for bit, to prove what was sent.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -13,9 +14,10 @@ from sqlalchemy import Connection
 from converters import fax_file
 
 from ..domain.document import Quality
+from ..domain.errors import OrderRefused
 from ..domain.line import FaxLine
 from ..domain.number import FaxNumber
-from ..domain.page_choice import chosen_pages
+from ..domain.page_choice import NotAChoice, chosen_pages
 from ..store import campaigns, faxes, lines, opt_outs, preparation
 
 MAX_DOTS = 100
@@ -112,6 +114,29 @@ def document_pages(conn: Connection, campaign: str, quality: Quality) -> list[by
         for (_, pages), numbers in zip(made, chosen, strict=True)
         if numbers
     ]
+
+
+def page_count(conn: Connection, campaign: str, counts: Sequence[int]) -> int:
+    """
+    How many pages a campaign sends of its documents.
+
+    Args:
+        counts: Pages of each document, in order.
+
+    Raises:
+        OrderRefused: If a page was asked for that none of them has.
+    """
+    roles = [document.role for document in preparation.documents(conn, campaign)]
+    choice = preparation.page_choice(conn, campaign)
+    try:
+        chosen = chosen_pages(list(zip(roles, counts, strict=True)), choice)
+    except NotAChoice as error:
+        raise OrderRefused(
+            f"La ligne « pages:{choice} » de votre message {error}. Corrigez-la, ou"
+            " retirez-la pour envoyer toutes les pages.",
+            code="no-such-page",
+        ) from error
+    return sum(len(numbers) for numbers in chosen)
 
 
 def coarser(documents: list[bytes], quality: Quality) -> list[tuple[int, list[bytes]]]:
