@@ -10,10 +10,12 @@ The parts, from outside to inside:
 * `sandbox` -- walls round everything that touches a document's bytes
 * `worker` -- the short-lived child that recognises a document and draws its pages
 * `formats`, `sniff`, `ole` -- which formats there are, and which one this is
-* `pdf`, `image`, `text` -- one family each; `sheet`, `raster` print them
+* `pdf`, `image`, `program`, `letter`, `written`, `bundle` -- a family of formats each,
+  see `contract.Family`; `text`, `table`, `hypertext` set what is written
+* `sheet`, `raster` -- where a page goes on paper, and how it is printed
 * `binarise`, `tiles`, `ground`, `screen` -- from grey to black and white
 * `tiff_f`, `fax_file` -- the files: one document's pages, and what is really sent
 
-A new format is one row in `formats.FORMATS`; if no family can draw it yet, also one
-`Route` and one arm of the `match` in `worker`.
+A new format is one row in `formats.FORMATS`, and, if no family opens it yet, one file:
+a module with an `open_document`.
 """

@@ -15,12 +15,11 @@ import email.errors
 import email.policy
 import io
 import zipfile
-from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import PurePosixPath
 
-from . import sniff
-from .contract import Cause
+from . import formats, sniff
+from .contract import Bundled, Cause, Given, Part
 
 MAX_PARTS = 50
 "Documents of one bundle."
@@ -41,12 +40,10 @@ TOO_MANY = Cause(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One document of a bundle."""
-
-    name: str
-    content: bytes
+def open_document(given: Given) -> Bundled:
+    """See `contract.Family`."""
+    take_apart = of_archive if given.found is formats.ZIP else of_mail
+    return Bundled(take_apart(given.content))
 
 
 def of_archive(content: bytes) -> list[Part]:

@@ -4,7 +4,13 @@ What the gateway may ask of a converter, and what it gets.
 Pure: no I/O, no clock, no randomness.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+if TYPE_CHECKING:
+    from .formats import Format
+    from .raster import Sheet
 
 VERTICAL_DPI = (98, 196, 391)
 """The three resolutions a page is printed in; ITU-T T.4 (07/2003) §2.1."""
@@ -80,3 +86,68 @@ class Limits:
     def __post_init__(self) -> None:
         assert self.seconds > 0
         assert self.max_pages > 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """A document as a family of formats is given it."""
+
+    content: bytes
+
+    name: str
+    "As the requester wrote it."
+
+    found: "Format"
+    "What it was recognised as."
+
+    limits: Limits
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """It can be drawn: here are its pages, one after the other."""
+
+    sheets: "Iterator[Sheet]"
+
+
+@dataclass(frozen=True, slots=True)
+class ForOffice:
+    """LibreOffice sets it: the pages come out of the PDF that it makes."""
+
+    content: bytes
+    office_filter: str
+    "LibreOffice's name of the import filter; always forced, see `formats`."
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One document of a bundle."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Bundled:
+    """It holds documents, each of which is converted by itself."""
+
+    parts: list[Part]
+
+
+Opened: TypeAlias = Drawn | ForOffice | Bundled
+
+
+class Family(Protocol):
+    """
+    What a module must have to stand in `formats.Format.family`.
+
+    It runs in the sandbox, in a process that ends with the document.
+    """
+
+    def open_document(self, given: Given) -> Opened:
+        """
+        Look into a document and say what becomes of it.
+
+        Raises:
+            ConversionFailed: If nothing does; says why and what would help.
+        """

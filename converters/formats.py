@@ -5,36 +5,8 @@ Pure: no I/O, no clock, no randomness.
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from .contract import ConversionFailed
-
-
-class Route(StrEnum):
-    """Which family draws a format."""
-
-    PDF = "pdf"
-    IMAGE = "image"
-    OFFICE = "office"
-    "LibreOffice makes a PDF of it first."
-
-    TEXT = "text"
-    "Set as an ODT by `text`, then as OFFICE."
-
-    TABLE = "table"
-    "Set as an ODS by `table`, then as OFFICE."
-
-    HTML = "html"
-    "Decoded by `hypertext`, then as OFFICE."
-
-    WIKI = "wiki"
-    "Made HTML by `wiki`, then as OFFICE."
-
-    PROGRAM = "program"
-    "A program of `program` makes a PDF or a PNG of it first."
-
-    BUNDLE = "bundle"
-    "Taken apart by `bundle`; each part is a document."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,31 +19,42 @@ class Format:
     suffixes: tuple[str, ...]
     "Lower case, with the dot; they only break a tie."
 
-    route: Route
+    family: str
+    """The module of this package that opens it: see `contract.Family`."""
+
+    starts: tuple[bytes, ...] = ()
+    "First bytes that only this format has: it is recognised by them."
 
     office_filter: str = ""
     """LibreOffice's import filter, always forced: left to guess, it reads anything as
     text and prints pages of garbage."""
 
 
-def _office(label: str, office_filter: str, *suffixes: str) -> Format:
+def _office(
+    label: str, office_filter: str, *suffixes: str, starts: tuple[bytes, ...] = ()
+) -> Format:
     return Format(
         label=label,
         suffixes=suffixes,
-        route=Route.OFFICE,
+        family="letter",
+        starts=starts,
         office_filter=office_filter,
     )
 
 
-PDF = Format(label="PDF", suffixes=(".pdf",), route=Route.PDF)
+def _picture(label: str, *suffixes: str, starts: tuple[bytes, ...] = ()) -> Format:
+    return Format(label=label, suffixes=suffixes, family="image", starts=starts)
+
+
+PDF = Format(label="PDF", suffixes=(".pdf",), family="pdf", starts=(b"%PDF-",))
 
 ODT = _office("ODT", "writer8", ".odt", ".ott")
 SXW = _office("SXW", "StarOffice XML (Writer)", ".sxw", ".stw")
 DOC = _office("DOC", "MS Word 97", ".doc", ".dot")
 DOC_95 = _office("DOC", "MS WinWord 6.0", ".doc", ".dot")
 DOCX = _office("DOCX", "MS Word 2007 XML", ".docx", ".docm", ".dotx")
-RTF = _office("RTF", "Rich Text Format", ".rtf")
-WPD = _office("WPD", "WordPerfect", ".wpd", ".wp", ".wp5", ".wp6")
+RTF = _office("RTF", "Rich Text Format", ".rtf", starts=(b"{\\rtf",))
+WPD = _office("WPD", "WordPerfect", ".wpd", ".wp", ".wp5", ".wp6", starts=(b"\xffWPC",))
 ODS = _office("ODS", "calc8", ".ods", ".ots")
 SXC = _office("SXC", "StarOffice XML (Calc)", ".sxc", ".stc")
 XLS = _office("XLS", "MS Excel 97", ".xls", ".xlt")
@@ -86,40 +69,44 @@ ODG = _office("ODG", "draw8", ".odg", ".otg")
 TXT = Format(
     label="TXT",
     suffixes=(".txt", ".text", ".log", ".asc"),
-    route=Route.TEXT,
+    family="written",
     office_filter="writer8",
 )
-CSV = Format(label="CSV", suffixes=(".csv",), route=Route.TABLE, office_filter="calc8")
+CSV = Format(label="CSV", suffixes=(".csv",), family="written", office_filter="calc8")
 TSV = Format(
-    label="TSV", suffixes=(".tsv", ".tab"), route=Route.TABLE, office_filter="calc8"
+    label="TSV", suffixes=(".tsv", ".tab"), family="written", office_filter="calc8"
 )
 HTML = Format(
     label="HTML",
     suffixes=(".html", ".htm", ".xhtml"),
-    route=Route.HTML,
+    family="written",
     office_filter="HTML (StarWriter)",
 )
 WIKI = Format(
     label="WIKI",
     suffixes=(".wiki", ".mediawiki"),
-    route=Route.WIKI,
+    family="written",
     office_filter="HTML (StarWriter)",
 )
 
-JPEG = Format(label="JPEG", suffixes=(".jpg", ".jpeg"), route=Route.IMAGE)
-PNG = Format(label="PNG", suffixes=(".png",), route=Route.IMAGE)
-TIFF = Format(label="TIFF", suffixes=(".tif", ".tiff"), route=Route.IMAGE)
-BMP = Format(label="BMP", suffixes=(".bmp",), route=Route.IMAGE)
-GIF = Format(label="GIF", suffixes=(".gif",), route=Route.IMAGE)
-WEBP = Format(label="WEBP", suffixes=(".webp",), route=Route.IMAGE)
+JPEG = _picture("JPEG", ".jpg", ".jpeg", starts=(b"\xff\xd8\xff",))
+PNG = _picture("PNG", ".png", starts=(b"\x89PNG\r\n\x1a\n",))
+TIFF = _picture(
+    "TIFF", ".tif", ".tiff", starts=(b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+)
+BMP = _picture("BMP", ".bmp", starts=(b"BM",))
+GIF = _picture("GIF", ".gif", starts=(b"GIF87a", b"GIF89a"))
+WEBP = _picture("WEBP", ".webp")
 
-HEIC = Format(label="HEIC", suffixes=(".heic", ".heif"), route=Route.PROGRAM)
-SVG = Format(label="SVG", suffixes=(".svg",), route=Route.PROGRAM)
-PS = Format(label="PS", suffixes=(".ps",), route=Route.PROGRAM)
-EPS = Format(label="EPS", suffixes=(".eps",), route=Route.PROGRAM)
+HEIC = Format(label="HEIC", suffixes=(".heic", ".heif"), family="program")
+SVG = Format(label="SVG", suffixes=(".svg",), family="program")
+PS = Format(label="PS", suffixes=(".ps",), family="program")
+EPS = Format(
+    label="EPS", suffixes=(".eps",), family="program", starts=(b"\xc5\xd0\xd3\xc6",)
+)
 
-EML = Format(label="EML", suffixes=(".eml",), route=Route.BUNDLE)
-ZIP = Format(label="ZIP", suffixes=(".zip",), route=Route.BUNDLE)
+EML = Format(label="EML", suffixes=(".eml",), family="bundle")
+ZIP = Format(label="ZIP", suffixes=(".zip",), family="bundle")
 
 FORMATS: tuple[Format, ...] = (
     *(PDF, ODT, DOC, DOC_95, DOCX, RTF, TXT),

@@ -18,7 +18,10 @@ from html import escape, unescape
 from .text import decode_text
 
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w:.-]{1,40})", re.I)
-_META = re.compile(r"<meta[^>]{0,400}?charset[^>]{0,200}>", re.I)
+_META = re.compile(r"<meta\b[^>]{0,2000}>", re.I)
+"""Left out: none of it is printed, and LibreOffice 7.4 dies of a date of creation that
+it cannot read."""
+
 _ACTIVE = re.compile(r"<script\b.*?(?:</script\s*>|\Z)", re.I | re.S)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from .contract import Cause, ConversionFailed, Limits
+from .contract import Cause, ConversionFailed, Drawn, Given, Limits
 from .pdf import check_page_count
 from .raster import Painted, Sheet
 from .sheet import ROWS, WIDTH_PX, Placement, image_size_mm
@@ -24,6 +24,11 @@ MAX_IMAGE_PIXELS = 100_000_000
 
 FAX_DPI = {98: (90, 110), 196: (180, 220), 391: (370, 410)}
 "Which stated vertical resolutions are the fax resolution: writers round freely."
+
+
+def open_document(given: Given) -> Drawn:
+    """See `contract.Family`."""
+    return Drawn(sheets(given.content, limits=given.limits))
 
 
 def sheets(content: bytes, *, limits: Limits) -> Iterator[Sheet]:

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pypdfium2.raw as pdfium
 
-from .contract import Cause, ConversionFailed, Limits
+from .contract import Cause, ConversionFailed, Drawn, Given, Limits
 from .raster import Painted, Sheet
 from .sheet import ROWS, WIDTH_PX, Placement
 from .tiff_f import Ink
@@ -44,6 +44,11 @@ MAX_FORM_DEPTH = 3
 "Images are looked for in forms within forms this deep."
 
 POINT_MM = 25.4 / 72
+
+
+def open_document(given: Given) -> Drawn:
+    """See `contract.Family`."""
+    return Drawn(sheets(given.content, limits=given.limits))
 
 
 def sheets(content: bytes, *, limits: Limits) -> Iterator[Sheet]:

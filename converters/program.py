@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import formats
-from .contract import Cause
+from .contract import Cause, Drawn, Given
 from .formats import Format
 
 UNREADABLE = Cause(
@@ -59,6 +59,17 @@ RECIPES: dict[Format, Recipe] = {
     ),
     formats.HEIC: Recipe(("heif-convert", "{source}", "{target}"), ".png", ".heic"),
 }
+
+
+def open_document(given: Given) -> Drawn:
+    """See `contract.Family`."""
+    made = run(given.content, given.found, seconds=given.limits.seconds / 2)
+    # Imported late: one of the two is not needed, and neither is light.
+    if made.startswith(b"%PDF-"):
+        from .pdf import sheets
+    else:
+        from .image import sheets
+    return Drawn(sheets(made, limits=given.limits))
 
 
 def run(content: bytes, found: Format, *, seconds: float) -> bytes:

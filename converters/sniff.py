@@ -61,9 +61,9 @@ def recognise(content: bytes, name: str) -> Format:
     if not content.strip(b"\0 \t\r\n\f"):
         raise EMPTY.failure()
     head = content[:1024]
-    for start, found in _STARTS:
-        if head.startswith(start):
-            return found
+    for row in formats.FORMATS:
+        if row.starts and head.startswith(row.starts):
+            return row
     if head.startswith(_FLASH):
         raise ConversionFailed(
             "Les animations Flash (SWF) ne peuvent pas être imprimées. Envoyez une"
@@ -84,22 +84,6 @@ def recognise(content: bytes, name: str) -> Format:
         return formats.PDF
     return _text(content, name)
 
-
-_STARTS: tuple[tuple[bytes, Format], ...] = (
-    (b"%PDF-", formats.PDF),
-    (b"\xff\xd8\xff", formats.JPEG),
-    (b"\x89PNG\r\n\x1a\n", formats.PNG),
-    (b"II*\0", formats.TIFF),
-    (b"MM\0*", formats.TIFF),
-    (b"II+\0", formats.TIFF),
-    (b"MM\0+", formats.TIFF),
-    (b"GIF87a", formats.GIF),
-    (b"GIF89a", formats.GIF),
-    (b"BM", formats.BMP),
-    (b"\xffWPC", formats.WPD),
-    (b"{\\rtf", formats.RTF),
-    (b"\xc5\xd0\xd3\xc6", formats.EPS),
-)
 
 _FLASH = (b"FWS", b"CWS", b"ZWS")
 

@@ -4,23 +4,33 @@ The child that touches a document's bytes, once, inside the sandbox, and ends.
 I/O: one request on standard input, one answer on standard output.
 
 A request is a line of JSON and the document. An answer is a line of JSON and the file
-made of it, or, for each page, a line of JSON and its pixels, then a last line. Nothing is shared with the parent but these two pipes. Heavy libraries are
-imported only where the document needs them: a Word file is recognised in a tenth of
-a second and handed back for LibreOffice.
+made of it, or, for each page, a line of JSON and its pixels, then a last line. Nothing
+is shared with the parent but these two pipes. Heavy libraries are imported only where
+the document needs them: a Word file is recognised in a tenth of a second and handed
+back for LibreOffice.
 """
 
-import codecs
+import importlib
 import json
 import os
 import resource
-import subprocess
 import sys
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from .contract import ConversionFailed, Limits
+from .contract import (
+    Bundled,
+    ConversionFailed,
+    Drawn,
+    Family,
+    ForOffice,
+    Given,
+    Limits,
+    Opened,
+)
 
 if TYPE_CHECKING:
-    from .formats import Format
+    from .raster import Sheet
 
 MAX_PROCESSES = 64
 "Ghostscript and a few threads; counted only inside the sandbox's own users."
@@ -38,7 +48,7 @@ def main() -> None:
     answer: dict[str, Any]
     body = b""
     try:
-        answer, body = _carry_out(request, content, limits)
+        answer, body = carry_out(request, content, limits)
     except ConversionFailed as failure:
         answer = {"failed": failure.for_requester, "code": failure.code}
     except MemoryError:
@@ -48,91 +58,59 @@ def main() -> None:
     os._exit(0)
 
 
-def _carry_out(
+def carry_out(
     request: dict[str, Any], content: bytes, limits: Limits
 ) -> tuple[dict[str, Any], bytes]:
+    """
+    Do what a request asks for; pages are said one by one.
+
+    Returns:
+        The answer and what follows it.
+
+    Raises:
+        ConversionFailed: If it cannot be done.
+    """
     # Imported late on purpose: see the module's docstring.
     from . import formats, sniff
-    from .formats import Route
 
     found = formats.PDF
     if not request["is_pdf"]:
         found = sniff.recognise(content, request["name"])
-    match found.route:
-        case Route.OFFICE:
-            return {"office_filter": found.office_filter, "echo": True}, b""
-        case Route.TEXT | Route.TABLE | Route.HTML | Route.WIKI:
-            return {"office_filter": found.office_filter}, _set(content, found)
-        case Route.BUNDLE:
-            return _taken_apart(content, found)
-        case Route.PROGRAM:
-            from . import program
+    match open_document(
+        Given(content=content, name=request["name"], found=found, limits=limits)
+    ):
+        case ForOffice(content=made, office_filter=office_filter):
+            answer = {"office_filter": office_filter, "echo": made is content}
+            return answer, b"" if made is content else made
+        case Bundled(parts=parts):
+            listed = [{"name": part.name, "bytes": len(part.content)} for part in parts]
+            return {"parts": listed}, b"".join(part.content for part in parts)
+        case Drawn(sheets=sheets):
+            return _printed(sheets, vertical_dpi=request["vertical_dpi"])
 
-            content = program.run(content, found, seconds=limits.seconds / 2)
-            if content.startswith(b"%PDF-"):
-                from . import pdf as family
-            else:
-                from . import image as family  # type: ignore[no-redef] # same contract
-        case Route.PDF:
-            from . import pdf as family
-        case Route.IMAGE:
-            from . import image as family  # type: ignore[no-redef] # same contract
+
+def open_document(given: Given) -> Opened:
+    """
+    Let the family of its format look into a document.
+
+    Raises:
+        ConversionFailed: If it is of no use to anybody.
+    """
+    family: Family = importlib.import_module(f".{given.found.family}", __package__)
+    return family.open_document(given)
+
+
+def _printed(
+    sheets: "Iterator[Sheet]", *, vertical_dpi: int
+) -> tuple[dict[str, Any], bytes]:
     import numpy as np
 
     from .raster import Press
 
-    press = Press(vertical_dpi=request["vertical_dpi"])
-    for ink in press.pages(family.sheets(content, limits=limits)):
+    press = Press(vertical_dpi=vertical_dpi)
+    for ink in press.pages(sheets):
         _say({"page": True}, np.packbits(ink, axis=1).tobytes())
     return {"warnings": press.warnings()}, b""
-
-
-def _set(content: bytes, found: "Format") -> bytes:
-    """What is text, as a document for LibreOffice."""
-    from . import hypertext, table, text
-    from .formats import TSV, Route
-
-    if found.route is Route.HTML:
-        return hypertext.to_utf8(content)
-    words = text.decode_text(content, likely=_charset(content))
-    if len(words) > text.MAX_CHARACTERS:
-        raise ConversionFailed(
-            "Le texte est trop long pour une télécopie. Envoyez-le en plusieurs"
-            " parties.",
-            code="too-many-pages",
-        )
-    if found.route is Route.TABLE:
-        return table.to_ods(words, tabs=found is TSV)
-    if found.route is Route.WIKI:
-        return hypertext.wiki_to_html(words)
-    return text.to_odt(words)
-
-
-def _charset(content: bytes) -> str:
-    """What uchardet makes of a text; nothing if it does not know, or is not there."""
-    try:
-        guess = subprocess.run(
-            ["uchardet"],  # noqa: S607 -- PATH is ours
-            input=content[:_GUESSED_BYTES],
-            capture_output=True,
-            timeout=10,
-            check=False,
-        )
-        return codecs.lookup(guess.stdout.decode("ascii", "replace").strip()).name
-    except (OSError, subprocess.TimeoutExpired, LookupError, ValueError):
-        return ""
-
-
-_GUESSED_BYTES = 64 * 1024
-
-
-def _taken_apart(content: bytes, found: "Format") -> tuple[dict[str, Any], bytes]:
-    from . import bundle
-    from .formats import ZIP
-
-    parts = bundle.of_archive(content) if found is ZIP else bundle.of_mail(content)
-    listed = [{"name": part.name, "bytes": len(part.content)} for part in parts]
-    return {"parts": listed}, b"".join(part.content for part in parts)
 
 
 def _say(answer: dict[str, Any], body: bytes) -> None:
