@@ -165,7 +165,7 @@ def _file_name(message: Message) -> str:
     date = parsedate_to_datetime(str(message["Date"])).astimezone(UTC)
     mark = hashlib.sha256(str(message["Message-ID"]).encode()).hexdigest()[:8]
     kind = _UNSAFE.sub("", str(message["X-Fax-Status"] or "")) or "reply"
-    reference = _UNSAFE.sub("", str(message["X-Fax-Reference"] or "")) or "none"
+    reference = _UNSAFE.sub("", str(message["X-Fax-Job"] or "")) or "none"
     return f"{date:%Y%m%dT%H%M%SZ}-{kind}-{reference[:40]}-{mark}.eml"
 
 

@@ -270,7 +270,13 @@ class Answer:
             ref,
             letters.paused.KIND,
             campaign.requester,
-            lambda head: letters.paused.paused(head, facts, reason),
+            lambda head: letters.paused.paused(
+                head,
+                facts,
+                failed=verdict.failed,
+                of=verdict.of,
+                percent=verdict.percent,
+            ),
             now=now,
         )
 

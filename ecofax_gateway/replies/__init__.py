@@ -1,9 +1,10 @@
 """
-What the requester is told: outcome -> mail, in French.
+What the requester is told: outcome -> mail, in French and English.
 """
 
 from . import (
     accepted,
+    answered,
     cancelled,
     duplicates,
     failed,
@@ -20,6 +21,7 @@ from . import (
 
 __all__ = [
     "accepted",
+    "answered",
     "cancelled",
     "duplicates",
     "failed",

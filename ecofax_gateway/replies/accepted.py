@@ -4,24 +4,23 @@ The acknowledgement: what was understood and what happens now.
 Pure: no I/O, no clock, no randomness.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from email.message import EmailMessage
 
+from ..domain.campaign import Relation
 from ..domain.number import FaxNumber
 from ..domain.order import BadNumber
+from .blocks import Block
 from .envelope import Letterhead
 from .facts import CampaignFacts
 from .letter import write_letter
-from .wording import (
-    bullets,
-    listed_numbers,
-    local_time,
-    quality_words,
-    say,
-)
+from .wording import Words
 
 KIND = "accepted"
+
+_OPENINGS = {None: "opening", Relation.RESEND: "resent", Relation.COPY: "replaced"}
+"""By what the order is to an earlier one."""
 
 
 def accepted(
@@ -34,6 +33,8 @@ def accepted(
     ignored: Sequence[str] = (),
     warnings: Sequence[str] = (),
     bad_numbers: Sequence[BadNumber] = (),
+    origin: str | None = None,
+    relation: Relation | None = None,
 ) -> EmailMessage:
     """
     Write the acknowledgement.
@@ -54,47 +55,53 @@ def accepted(
         warnings: French sentences, on the date and on legibility.
 
         bad_numbers: Entries that are not called.
+
+        origin, relation: The order that it was made from, and what it is to it.
     """
-    departure = (
-        say(KIND, "at-once") if due_at is None else local_time(due_at, campaign.zone)
-    )
-    return write_letter(
-        letterhead,
-        KIND,
-        campaign,
-        [
-            say(KIND, "opening"),
-            say(
-                KIND,
-                "facts",
-                reference=campaign.reference,
-                documents=", ".join(campaign.documents),
-                pages=campaign.pages,
-                quality=quality_words(campaign.quality),
-                line=campaign.line,
-                departure=departure,
-            ),
-            say(KIND, "one-number", number=numbers[0])
-            if len(numbers) == 1
-            else say(
-                KIND,
-                "several-numbers",
-                count=len(numbers) if count is None else count,
-                numbers=listed_numbers(numbers, of=count),
-            ),
-            say(KIND, "warnings", warnings=bullets(warnings)) if warnings else "",
-            say(KIND, "ignored", names=bullets(ignored)) if ignored else "",
-            say(KIND, "bad-numbers", entries=bullets(map(_bad_entry, bad_numbers)))
-            if bad_numbers
-            else "",
-            say(KIND, "closing", reference=campaign.reference),
-        ],
-    )
+
+    def write(words: Words) -> Iterator[Block]:
+        opening = _OPENINGS.get(relation, "opening")
+        yield words.prose(KIND, opening, origin=origin)
+        yield words.facts(
+            KIND,
+            "facts",
+            reference=campaign.reference,
+            documents=", ".join(campaign.documents),
+            pages=campaign.pages,
+            quality=words.quality(campaign.quality),
+            line=campaign.line,
+            departure=words.say(KIND, "at-once")
+            if due_at is None
+            else words.local_time(due_at, campaign.zone),
+        )
+        yield _recipients(words, numbers, count)
+        if warnings:
+            title = words.say(KIND, "warnings")
+            yield words.in_french(warnings, title=title)
+        if ignored:
+            yield words.items(ignored, title=words.say(KIND, "ignored"))
+        if bad_numbers:
+            entries = [_bad_entry(words, entry) for entry in bad_numbers]
+            yield words.items(entries, title=words.say(KIND, "bad-numbers"))
+        if letterhead.reply_to:
+            yield words.prose(KIND, "answer")
+            yield words.items(words.say(KIND, "answers").splitlines())
+        yield words.prose(KIND, "closing", reference=campaign.reference)
+
+    return write_letter(letterhead, KIND, campaign, write)
 
 
-def _bad_entry(entry: BadNumber) -> str:
+def _recipients(words: Words, numbers: Sequence[FaxNumber], count: int | None) -> Block:
+    if len(numbers) == 1 and count in (None, 1):
+        return words.facts(KIND, "one-number", number=numbers[0])
+    total = len(numbers) if count is None else count
+    title = words.say(KIND, "several-numbers", count=total)
+    return words.numbers(numbers, of=count, title=title)
+
+
+def _bad_entry(words: Words, entry: BadNumber) -> str:
     if entry.line is None:
-        return say(KIND, "bad-in-address", text=entry.text, reason=entry.reason)
-    return say(
+        return words.say(KIND, "bad-in-address", text=entry.text, reason=entry.reason)
+    return words.say(
         KIND, "bad-in-list", line=entry.line, text=entry.text, reason=entry.reason
     )

@@ -4,14 +4,15 @@ The warning that a number was written more than once.
 Pure: no I/O, no clock, no randomness.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from email.message import EmailMessage
 
 from ..domain.number import FaxNumber
+from .blocks import Block
 from .envelope import Letterhead
 from .facts import CampaignFacts
-from .letter import order_lines, write_letter
-from .wording import listed_numbers, say
+from .letter import order_facts, write_letter
+from .wording import Words
 
 KIND = "duplicates"
 
@@ -20,14 +21,13 @@ def duplicates(
     letterhead: Letterhead, campaign: CampaignFacts, numbers: Sequence[FaxNumber]
 ) -> EmailMessage:
     """Write which *numbers* were repeated; each is called once."""
-    return write_letter(
-        letterhead,
-        KIND,
-        campaign,
-        [
-            say(KIND, "opening-one" if len(numbers) == 1 else "opening-several"),
-            listed_numbers(numbers),
-            say(KIND, "closing"),
-            order_lines(KIND, campaign),
-        ],
-    )
+
+    def write(words: Words) -> Iterator[Block]:
+        yield words.prose(
+            KIND, "opening-one" if len(numbers) == 1 else "opening-several"
+        )
+        yield words.numbers(numbers)
+        yield words.prose(KIND, "closing")
+        yield order_facts(words, KIND, campaign)
+
+    return write_letter(letterhead, KIND, campaign, write)

@@ -1,5 +1,11 @@
 """
-What every reply has: addresses, thread, and the marks that keep machines silent.
+What every reply has: addresses, thread, its parts, and what keeps machines silent.
+
+    multipart/mixed
+        multipart/alternative
+            text/plain
+            text/html            (page 1 joins it where the mail is posted)
+        application/json         resultat.json
 
 Pure: no I/O, no clock, no randomness.
 
@@ -7,24 +13,37 @@ Standards:
     RFC 3834 (2004) §3.1 -- header of automatic responses; §5 -- Auto-Submitted
     RFC 5322 (2008) §3.6.4 -- In-Reply-To, References
     RFC 2047 (1996) §2 -- an encoded word has at most 75 characters
+    RFC 2046 (1996) §5.1 -- multipart; §5.1.4 -- the best form comes last
 """
 
+import hashlib
+import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import EmailPolicy
 from email.utils import format_datetime
+from typing import Any
 
+from ..domain.language import Language, Tongue
 from ..domain.order import Requester
+from .blocks import Block, plain_text
+from .page import draw_page
 
 LOOP_MARK = "ecofax-gateway"
 """X-Loop of every reply; mail that carries it is never answered."""
 
 MAX_REFERENCES = 10
 """Threads are joined by the last ones."""
+
+RESULT_NAME = "resultat.json"
+"""Our own attachment; it never orders anything when it comes back."""
+
+RULE = "- - - - - - - - - - - - - - - -"
+"""Between two languages in the text; no mail program takes it for a signature."""
 
 MAX_DOCUMENT_CHARS = 80
 """Of the document's name in a subject."""
@@ -85,6 +104,21 @@ class Letterhead:
     references: tuple[str, ...] = ()
     "Of the mail that asked, oldest first; its own identity is added."
 
+    reply_to: str | None = None
+    "Where an answer to this reply goes: to the order, by its key; None: as it is from."
+
+    language: Language = Language.FR
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """A reply in one language."""
+
+    tongue: Tongue
+    subject: str
+    headline: str
+    blocks: tuple[Block, ...]
+
 
 def reply_message_id(*, reference: str, kind: str, domain: str, event: str = "") -> str:
     """
@@ -104,7 +138,12 @@ def reply_message_id(*, reference: str, kind: str, domain: str, event: str = "")
 
 
 def write_reply(
-    letterhead: Letterhead, *, kind: str, reference: str, subject: str, text: str
+    letterhead: Letterhead,
+    *,
+    kind: str,
+    reference: str,
+    versions: Sequence[Version],
+    result: Mapping[str, Any],
 ) -> EmailMessage:
     """
     Put a text into an envelope.
@@ -114,21 +153,58 @@ def write_reply(
 
         kind: For X-Fax-Status.
 
-        reference: For X-Fax-Reference; empty: the mail came to no order.
+        reference: For X-Fax-Job; empty: the mail came to no order.
 
-        subject: May hold anything that a requester wrote.
+        versions: At least one; the first one's subject is the mail's. Each may hold
+            anything that a requester wrote.
 
-        text: Lines of any length.
+        result: For programs, as resultat.json.
 
     Raises:
         ValueError: If the requester has no address. A bug of ours.
     """
+    message = EmailMessage(policy=REPLY_POLICY)
+    _write_headers(message, letterhead, subject=versions[0].subject)
+    if reference:
+        message["X-Fax-Job"] = one_line(reference)
+    message["X-Fax-Status"] = kind
+    text = f"\n{RULE}\n\n".join(plain_text(each.blocks) for each in versions)
+    message.set_content(text, charset="utf-8")
+    drawn = draw_page(kind, [(v.tongue, v.headline, v.blocks) for v in versions])
+    message.add_alternative(drawn, subtype="html", charset="utf-8")
+    message.add_attachment(
+        json.dumps(result, ensure_ascii=False, indent=1).encode() + b"\n",
+        maintype="application",
+        subtype="json",
+        filename=RESULT_NAME,
+    )
+    set_boundaries(message)
+    return message
+
+
+def set_boundaries(message: EmailMessage) -> None:
+    """
+    Name the boundaries after the mail, so that the same reply is the same bytes.
+
+    "=_" occurs in no coded part: RFC 2045 (1996) §6.7, §6.8.
+    """
+    identity = str(message["Message-ID"])
+    for n, part in enumerate(message.walk()):
+        if part.is_multipart():
+            digest = hashlib.sha256(f"{n} {identity}".encode()).hexdigest()[:24]
+            part.set_boundary(f"=_{digest}")
+
+
+def _write_headers(
+    message: EmailMessage, letterhead: Letterhead, *, subject: str
+) -> None:
     requester = letterhead.requester
     if requester.address is None:
         raise ValueError("a reply to nobody")
-    message = EmailMessage(policy=REPLY_POLICY)
     message["From"] = Address(letterhead.from_name, addr_spec=letterhead.from_address)
     message["To"] = one_line(requester.address)
+    if letterhead.reply_to:
+        message["Reply-To"] = one_line(letterhead.reply_to)
     message["Subject"] = one_line(subject)
     message["Date"] = format_datetime(letterhead.date)
     message["Message-ID"] = one_line(letterhead.message_id)
@@ -140,11 +216,6 @@ def write_reply(
     message["Auto-Submitted"] = "auto-replied"
     message["X-Auto-Response-Suppress"] = "All"
     message["X-Loop"] = LOOP_MARK
-    if reference:
-        message["X-Fax-Reference"] = one_line(reference)
-    message["X-Fax-Status"] = kind
-    message.set_content(text, charset="utf-8")
-    return message
 
 
 def one_line(text: str) -> str:

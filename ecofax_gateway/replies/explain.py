@@ -7,11 +7,13 @@ Pure: no I/O, no clock, no randomness.
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ..domain.language import Tongue
 from ..domain.outcome import Ending, Outcome
+from .explain_en import SENTENCES
 
 
 class Actor(StrEnum):
-    """Who can do something about an ending; the words are shown as they are."""
+    """Who can do something about an ending; `actor_words` has them in English."""
 
     NOBODY = "personne"
     REQUESTER = "vous"
@@ -160,9 +162,26 @@ EXPLANATIONS: dict[Ending, Explanation] = {
 }
 
 
-def explain(ending: Ending) -> Explanation:
+_ACTORS_EN = {
+    Actor.NOBODY: "nobody",
+    Actor.REQUESTER: "you",
+    Actor.RECIPIENT: "the recipient",
+    Actor.OPERATOR: "the person who runs the service",
+}
+
+
+def explain(ending: Ending, tongue: Tongue = Tongue.FR) -> Explanation:
     """Say what *ending* means and what to do."""
-    return EXPLANATIONS[ending]
+    french = EXPLANATIONS[ending]
+    if tongue is Tongue.FR:
+        return french
+    what, todo = SENTENCES[ending]
+    return Explanation(what, todo, french.who)
+
+
+def actor_words(actor: Actor, tongue: Tongue = Tongue.FR) -> str:
+    """Name who can act."""
+    return actor.value if tongue is Tongue.FR else _ACTORS_EN[actor]
 
 
 def raw_code(outcome: Outcome) -> str:

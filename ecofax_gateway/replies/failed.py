@@ -4,15 +4,21 @@ The bad end: given up, and why.
 Pure: no I/O, no clock, no randomness.
 """
 
+from collections.abc import Iterator
 from email.message import EmailMessage
 
+from ..domain.outcome import Ending
+from .blocks import Block
 from .envelope import Letterhead
-from .explain import explain, raw_code
+from .explain import actor_words, explain, raw_code
 from .facts import CampaignFacts, FaxFacts
-from .letter import order_lines, write_letter
-from .wording import plural, say
+from .letter import order_facts, write_letter
+from .wording import Words
 
 KIND = "failed"
+
+_NOT_AGAIN = frozenset({Ending.NUMBER_UNKNOWN, Ending.DO_NOT_FAX, Ending.REPEAT})
+"""To send the same once more is no advice."""
 
 
 def failed(
@@ -26,33 +32,41 @@ def failed(
     """
     if fax.outcome is None:
         raise ValueError("a failure without an outcome")
-    explanation = explain(fax.outcome.ending)
-    return write_letter(
-        letterhead,
-        KIND,
-        campaign,
-        [
-            say(KIND, "opening", number=fax.number),
-            say(KIND, "why", what=explanation.what, todo=explanation.todo),
-            _arrived(campaign, fax),
-            say(KIND, "attempts", attempts=f"{fax.attempts} fois")
+    outcome = fax.outcome
+
+    def write(words: Words) -> Iterator[Block | None]:
+        explanation = explain(outcome.ending, words.tongue)
+        yield words.prose(KIND, "opening", number=fax.number)
+        yield words.prose(KIND, "why", what=explanation.what, todo=explanation.todo)
+        yield _arrived(words, campaign, fax)
+        times = words.counted(fax.attempts, "time")
+        yield (
+            words.prose(KIND, "attempts", attempts=times)
             if fax.attempts
-            else say(KIND, "not-called"),
-            order_lines(KIND, campaign),
-            say(KIND, "code", code=raw_code(fax.outcome)),
-        ],
-    )
+            else words.prose(KIND, "not-called")
+        )
+        if letterhead.reply_to and outcome.ending not in _NOT_AGAIN:
+            yield words.prose(KIND, "answer")
+        yield order_facts(words, KIND, campaign)
+        yield words.facts(
+            KIND,
+            "code",
+            who=actor_words(explanation.who, words.tongue),
+            code=raw_code(outcome),
+        )
+
+    return write_letter(letterhead, KIND, campaign, write, faxes=[fax])
 
 
-def _arrived(campaign: CampaignFacts, fax: FaxFacts) -> str:
+def _arrived(words: Words, campaign: CampaignFacts, fax: FaxFacts) -> Block | None:
     if fax.pages_confirmed >= campaign.pages:
-        return say(KIND, "all-confirmed", pages=campaign.pages)
+        return words.prose(KIND, "all-confirmed", pages=campaign.pages)
     if fax.pages_confirmed:
-        return say(
+        return words.prose(
             KIND,
             "partly",
-            confirmed=plural(fax.pages_confirmed, "page"),
+            confirmed=words.counted(fax.pages_confirmed, "page"),
             pages=campaign.pages,
             next_page=fax.pages_confirmed + 1,
         )
-    return say(KIND, "nothing-arrived") if fax.attempts else ""
+    return words.prose(KIND, "nothing-arrived") if fax.attempts else None

@@ -4,11 +4,14 @@ The answer to a recipient of faxes who wants no more.
 Pure: no I/O, no clock, no randomness.
 """
 
+from collections.abc import Iterator
 from email.message import EmailMessage
 
 from ..domain.number import FaxNumber
-from .envelope import Letterhead, write_reply
-from .wording import join_paragraphs, say
+from .blocks import Block
+from .envelope import Letterhead
+from .letter import write_note
+from .wording import Words
 
 KIND = "opted-out"
 _TEMPLATE = "opted_out"
@@ -34,16 +37,16 @@ def opted_out(
         reference: Of the mail.
     """
     outcome = "unknown" if number is None else "done"
-    text = join_paragraphs(
-        [
-            say(_TEMPLATE, outcome, number=number, line=line),
-            say(_TEMPLATE, "order", reference=reference),
-        ]
-    )
-    return write_reply(
+
+    def write(words: Words) -> Iterator[Block]:
+        yield words.prose(_TEMPLATE, outcome, number=number, line=line)
+        yield words.facts(_TEMPLATE, "order", reference=reference)
+
+    return write_note(
         letterhead,
-        kind=KIND,
+        KIND,
+        write,
         reference=reference,
-        subject=say(_TEMPLATE, f"subject-{outcome}"),
-        text=text,
+        template=_TEMPLATE,
+        section=f"subject-{outcome}",
     )

@@ -4,12 +4,14 @@ The refusal of an order that is more than its line may still send.
 Pure: no I/O, no clock, no randomness.
 """
 
+from collections.abc import Iterator
 from email.message import EmailMessage
 
+from .blocks import Block
 from .envelope import Letterhead
 from .facts import CampaignFacts
-from .letter import order_lines, write_letter
-from .wording import bullets, say
+from .letter import order_facts, write_letter
+from .wording import Words
 
 KIND = "over-quota"
 _TEMPLATE = "over_quota"
@@ -28,15 +30,11 @@ def over_quota(
 
         sentences: French, one a line: `domain.quota.check`.
     """
-    return write_letter(
-        letterhead,
-        KIND,
-        campaign,
-        [
-            say(_TEMPLATE, "opening", line=campaign.line),
-            bullets(sentences.splitlines()),
-            say(_TEMPLATE, "todo"),
-            order_lines(_TEMPLATE, campaign),
-        ],
-        template=_TEMPLATE,
-    )
+
+    def write(words: Words) -> Iterator[Block]:
+        yield words.prose(_TEMPLATE, "opening", line=campaign.line)
+        yield words.in_french(sentences.splitlines(), title="")
+        yield words.prose(_TEMPLATE, "todo")
+        yield order_facts(words, _TEMPLATE, campaign)
+
+    return write_letter(letterhead, KIND, campaign, write, template=_TEMPLATE)

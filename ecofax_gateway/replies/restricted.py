@@ -4,14 +4,15 @@ The notice that numbers were left out because they cost more.
 Pure: no I/O, no clock, no randomness.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from email.message import EmailMessage
 
 from ..domain.number import FaxNumber
+from .blocks import Block
 from .envelope import Letterhead
 from .facts import CampaignFacts
-from .letter import order_lines, write_letter
-from .wording import listed_numbers, say
+from .letter import order_facts, write_letter
+from .wording import Words
 
 KIND = "restricted"
 
@@ -35,16 +36,14 @@ def restricted(
 
         others: How many numbers the fax still goes to; 0: it does not leave at all.
     """
-    return write_letter(
-        letterhead,
-        KIND,
-        campaign,
-        [
-            say(KIND, "opening-some", others=others)
-            if others
-            else say(KIND, "opening-all"),
-            listed_numbers(numbers),
-            say(KIND, "todo"),
-            order_lines(KIND, campaign),
-        ],
-    )
+
+    def write(words: Words) -> Iterator[Block]:
+        yield words.prose(
+            KIND, "opening-some" if others else "opening-all", others=others
+        )
+        yield words.numbers(numbers)
+        yield words.prose(KIND, "todo")
+        yield words.sample(KIND, "sample")
+        yield order_facts(words, KIND, campaign)
+
+    return write_letter(letterhead, KIND, campaign, write)

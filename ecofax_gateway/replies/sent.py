@@ -4,44 +4,66 @@ The good end: every page was confirmed.
 Pure: no I/O, no clock, no randomness.
 """
 
+from collections.abc import Iterator
 from email.message import EmailMessage
 
+from .blocks import Block, Facts
 from .envelope import Letterhead
 from .facts import CampaignFacts, FaxFacts
-from .letter import order_lines, write_letter
-from .wording import bit_rate, duration, local_time, plural, say
+from .letter import order_facts, write_letter
+from .wording import Words, bit_rate, duration
 
 KIND = "sent"
 
 
 def sent(
-    letterhead: Letterhead, campaign: CampaignFacts, fax: FaxFacts
+    letterhead: Letterhead,
+    campaign: CampaignFacts,
+    fax: FaxFacts,
+    *,
+    has_proof: bool = False,
 ) -> EmailMessage:
-    """Write that *fax* has arrived, with what the far end's machine told."""
+    """
+    Write that *fax* has arrived, with what the far end's machine told.
+
+    Args:
+        letterhead: Who writes to whom.
+
+        campaign: The order.
+
+        fax: Its one number.
+
+        has_proof: The pages as they were sent are attached.
+    """
+    without_correction = fax.outcome is not None and fax.outcome.ecm is False
+
+    def write(words: Words) -> Iterator[Block]:
+        pages = words.counted(fax.pages_confirmed, "page")
+        yield words.prose(KIND, "opening", pages=pages)
+        rows = tuple(_rows(words, campaign, fax))
+        yield Facts(rows, words.colon)
+        if without_correction:
+            yield words.prose(KIND, "no-correction")
+        if has_proof:
+            yield words.prose(KIND, "proof")
+        yield order_facts(words, KIND, campaign)
+
+    return write_letter(letterhead, KIND, campaign, write, faxes=[fax])
+
+
+def _rows(
+    words: Words, campaign: CampaignFacts, fax: FaxFacts
+) -> Iterator[tuple[str, str]]:
     outcome = fax.outcome
-    lines = [say(KIND, "fax", number=fax.number)]
+    values: dict[str, object] = {"fax": fax.number}
     if outcome and outcome.remote_id and outcome.remote_id.strip():
-        lines.append(say(KIND, "id", remote_id=" ".join(outcome.remote_id.split())))
+        values["id"] = " ".join(outcome.remote_id.split())
     if fax.ended_at:
-        lines.append(say(KIND, "time", time=local_time(fax.ended_at, campaign.zone)))
+        values["time"] = words.local_time(fax.ended_at, campaign.zone)
     if outcome and outcome.duration_s:
-        lines.append(say(KIND, "duration", duration=duration(outcome.duration_s)))
+        values["duration"] = duration(outcome.duration_s)
     if outcome and outcome.bit_rate:
-        lines.append(say(KIND, "speed", speed=bit_rate(outcome.bit_rate)))
-    lines.append(say(KIND, "attempts", attempts=fax.attempts))
-    without_correction = outcome is not None and outcome.ecm is False
-    return write_letter(
-        letterhead,
-        KIND,
-        campaign,
-        [
-            say(
-                KIND,
-                "opening",
-                pages=plural(fax.pages_confirmed, "page"),
-            ),
-            "\n".join(lines),
-            say(KIND, "no-correction") if without_correction else "",
-            order_lines(KIND, campaign),
-        ],
-    )
+        values["speed"] = bit_rate(outcome.bit_rate)
+    values["attempts"] = fax.attempts
+    for section, value in values.items():
+        yield from words.facts(KIND, section, value=value).rows

@@ -4,12 +4,14 @@ The open end: our own process died in the call.
 Pure: no I/O, no clock, no randomness.
 """
 
+from collections.abc import Iterator
 from email.message import EmailMessage
 
+from .blocks import Block
 from .envelope import Letterhead
 from .facts import CampaignFacts, FaxFacts
-from .letter import order_lines, write_letter
-from .wording import plural, say
+from .letter import order_facts, write_letter
+from .wording import Words
 
 KIND = "unknown"
 
@@ -19,30 +21,31 @@ def unknown(
 ) -> EmailMessage:
     """Write which pages of *fax* are known to have arrived; nothing is redialled."""
     is_whole = fax.pages_confirmed >= campaign.pages
-    return write_letter(
-        letterhead,
-        KIND,
-        campaign,
-        [
-            say(KIND, "opening", number=fax.number),
-            _arrived(campaign, fax),
-            say(KIND, "todo-all" if is_whole else "todo"),
-            order_lines(KIND, campaign),
-        ],
-    )
+
+    def write(words: Words) -> Iterator[Block]:
+        yield words.prose(KIND, "opening", number=fax.number)
+        yield _arrived(words, campaign, fax)
+        yield words.prose(KIND, "todo-all" if is_whole else "todo")
+        if letterhead.reply_to:
+            yield words.prose(KIND, "answer")
+        yield order_facts(words, KIND, campaign)
+
+    return write_letter(letterhead, KIND, campaign, write, faxes=[fax])
 
 
-def _arrived(campaign: CampaignFacts, fax: FaxFacts) -> str:
+def _arrived(words: Words, campaign: CampaignFacts, fax: FaxFacts) -> Block:
     if fax.pages_confirmed >= campaign.pages:
-        return say(KIND, "all-confirmed", pages=campaign.pages)
+        return words.prose(KIND, "all-confirmed", pages=campaign.pages)
     if fax.pages_confirmed:
-        return say(
+        return words.prose(
             KIND,
             "partly",
-            confirmed=plural(fax.pages_confirmed, "page"),
+            confirmed=words.counted(fax.pages_confirmed, "page"),
             pages=campaign.pages,
             next_page=fax.pages_confirmed + 1,
         )
     if campaign.pages == 1:
-        return say(KIND, "single-unconfirmed")
-    return say(KIND, "nothing-confirmed", pages=plural(campaign.pages, "page"))
+        return words.prose(KIND, "single-unconfirmed")
+    return words.prose(
+        KIND, "nothing-confirmed", pages=words.counted(campaign.pages, "page")
+    )

@@ -1,14 +1,17 @@
 """
-The words of the replies, out of templates/*.txt, and the small French grammar.
+The words of the replies, out of templates/<language>/*.txt, and a little grammar.
 
 I/O: reads the templates that lie beside it, once for each, at the first use.
 
 A template is made of sections: `[name]` on a line, then text with $values. Which
-sections a reply has is decided in Python, what they say only there.
+sections a reply has is decided in Python, what they say only there. A section of
+« name : $value » lines is a table. Every language has the same sections; a test
+compares them.
 """
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -16,7 +19,9 @@ from string import Template
 from zoneinfo import ZoneInfo
 
 from ..domain.document import Quality
+from ..domain.language import Tongue
 from ..domain.number import FaxNumber
+from .blocks import Facts, Items, Prose, Sample
 
 MAX_LISTED = 20
 """Of numbers, names or bad entries listed one by one; then only counted."""
@@ -25,64 +30,147 @@ _TEMPLATES = Path(__file__).parent / "templates"
 _SECTION = re.compile(r"^\[([a-z-]+)\]\n", re.MULTILINE)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e]")
 
+_COUNTED = {
+    Tongue.FR: {
+        "call": ("appel", "appels"),
+        "confirmed": ("page confirmée", "pages confirmées"),
+        "number": ("numéro", "numéros"),
+        "other": ("autre", "autres"),
+        "page": ("page", "pages"),
+        "time": ("fois", "fois"),
+    },
+    Tongue.EN: {
+        "call": ("call", "calls"),
+        "confirmed": ("page confirmed", "pages confirmed"),
+        "number": ("number", "numbers"),
+        "other": ("other", "others"),
+        "page": ("page", "pages"),
+        "time": ("time", "times"),
+    },
+}
 _QUALITIES = {
-    Quality.NORMAL: "normal (finesse ordinaire)",
-    Quality.PREMIUM: "premium (finesse haute)",
-    Quality.BEST: "best (finesse la meilleure que le destinataire accepte)",
+    Tongue.FR: {
+        Quality.NORMAL: "normal (finesse ordinaire)",
+        Quality.PREMIUM: "premium (finesse haute)",
+        Quality.BEST: "best (finesse la meilleure que le destinataire accepte)",
+    },
+    Tongue.EN: {
+        Quality.NORMAL: "normal (standard resolution)",
+        Quality.PREMIUM: "premium (fine resolution)",
+        Quality.BEST: "best (the finest that the recipient accepts)",
+    },
 }
 
 
-def say(template: str, section: str, **values: object) -> str:
+@dataclass(frozen=True, slots=True)
+class Words:
     """
-    Fill a section.
-
-    Raises:
-        KeyError: If there is no such section or a value is missing. A bug of ours.
-    """
-    filled = _sections(template)[section].substitute(
-        {name: _CONTROL.sub("", str(value)) for name, value in values.items()}
-    )
-    return filled.strip("\n")
-
-
-def join_paragraphs(paragraphs: Iterable[str]) -> str:
-    """Put paragraphs under each other; empty ones are left out."""
-    return "\n\n".join(paragraph for paragraph in paragraphs if paragraph) + "\n"
-
-
-def bullets(entries: Iterable[str], *, of: int | None = None) -> str:
-    """
-    One line for each entry, the first twenty, then how many more there are.
+    How one language says it.
 
     Args:
-        entries: All, or the first ones.
+        tongue: Which.
 
-        of: How many there are in all, if *entries* are only the first.
+        is_below: The same stands above it in French.
     """
-    lines = [f"- {entry}" for entry in entries]
-    rest = (len(lines) if of is None else of) - min(len(lines), MAX_LISTED)
-    more = [f"- ... et {plural(rest, 'autre')}"] if rest > 0 else []
-    return "\n".join([*lines[:MAX_LISTED], *more])
+
+    tongue: Tongue
+    is_below: bool = False
+
+    def say(self, template: str, section: str, **values: object) -> str:
+        """
+        Fill a section.
+
+        Raises:
+            KeyError: If there is no such section or a value is missing. A bug of ours.
+        """
+        return _fill(_sections(self.tongue, template)[section], values)
+
+    def prose(self, template: str, section: str, **values: object) -> Prose:
+        """Fill a section of sentences; see `say`."""
+        return Prose(self.say(template, section, **values))
+
+    def facts(self, template: str, section: str, **values: object) -> Facts:
+        """Fill a section of « name : $value » lines; see `say`."""
+        lines = _sections(self.tongue, template)[section].template.strip("\n")
+        # Cut before it is filled: a value may have a colon too.
+        rows = [line.partition(self.colon)[::2] for line in lines.splitlines()]
+        return Facts(
+            tuple((name, _fill(Template(value), values)) for name, value in rows),
+            self.colon,
+        )
+
+    def sample(self, template: str, section: str, **values: object) -> Sample:
+        """Fill a section of lines to be copied; see `say`."""
+        return Sample(tuple(self.say(template, section, **values).splitlines()))
+
+    def items(
+        self, entries: Iterable[str], *, of: int | None = None, title: str = ""
+    ) -> Items:
+        """
+        The first twenty entries, then how many more there are.
+
+        Args:
+            entries: All, or the first ones.
+
+            of: How many there are in all, if *entries* are only the first.
+
+            title: A line above them.
+        """
+        listed = [_CONTROL.sub("", entry) for entry in entries]
+        shown = listed[:MAX_LISTED]
+        rest = (len(listed) if of is None else of) - len(shown)
+        if rest > 0:
+            shown.append(self.say("common", "more", others=self.counted(rest, "other")))
+        return Items(tuple(shown), title)
+
+    def numbers(
+        self, numbers: Iterable[FaxNumber], *, of: int | None = None, title: str = ""
+    ) -> Items:
+        """Numbers as people write them; see `items`."""
+        return self.items((str(number) for number in numbers), of=of, title=title)
+
+    def in_french(self, sentences: Iterable[str], *, title: str) -> Items | Prose:
+        """
+        Sentences that exist in French only: where English stands alone, with a word
+        that they are French; below the French, where to find them.
+        """
+        if self.tongue is Tongue.FR:
+            return self.items(sentences, title=title)
+        if self.is_below:
+            return self.prose("translation", "see-french")
+        return self.items(sentences, title=self.say("translation", "in-french"))
+
+    @property
+    def colon(self) -> str:
+        """Between a name and its value."""
+        return " : " if self.tongue is Tongue.FR else ": "
+
+    def counted(self, count: int, what: str) -> str:
+        """« 1 page », « 3 pages confirmées ». In French nought is singular too."""
+        one, many = _COUNTED[self.tongue][what]
+        is_one = count < 2 if self.tongue is Tongue.FR else count == 1
+        return f"{count} {one if is_one else many}"
+
+    def local_time(self, at: datetime, zone: ZoneInfo) -> str:
+        """« le 21-06-2026 à 15:15 (UTC+02:00) », "21 June 2026 at 15:15 (UTC+02:00)"."""
+        local = at.astimezone(zone)
+        offset = local.strftime("%z")
+        utc = f"(UTC{offset[:3]}:{offset[3:5]})"
+        if self.tongue is Tongue.FR:
+            return f"le {local:%d-%m-%Y à %H:%M} {utc}"
+        return f"{local.day} {_MONTHS[local.month - 1]} {local:%Y at %H:%M} {utc}"
+
+    def quality(self, quality: Quality) -> str:
+        """The guide's word, and what it means."""
+        return _QUALITIES[self.tongue][quality]
 
 
-def listed_numbers(numbers: Iterable[FaxNumber], *, of: int | None = None) -> str:
-    """Numbers as people write them, one a line; *of* as for `bullets`."""
-    return bullets((str(number) for number in numbers), of=of)
+FRENCH = Words(Tongue.FR)
 
-
-def plural(count: int, noun: str, *adjectives: str) -> str:
-    """« 1 page », « 3 pages confirmées ». In French, nought and one are singular."""
-    words = " ".join((noun, *adjectives))
-    if count < 2:
-        return f"{count} {words}"
-    return f"{count} " + " ".join(f"{word}s" for word in (noun, *adjectives))
-
-
-def local_time(at: datetime, zone: ZoneInfo) -> str:
-    """« le 21-06-2026 à 15:15 (UTC+02:00) »."""
-    local = at.astimezone(zone)
-    offset = local.strftime("%z")
-    return f"le {local:%d-%m-%Y à %H:%M} (UTC{offset[:3]}:{offset[3:5]})"
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August",
+    "September", "October", "November", "December",
+)  # fmt: skip
 
 
 def duration(seconds: float) -> str:
@@ -96,14 +184,29 @@ def bit_rate(bits_per_second: int) -> str:
     return f"{bits_per_second:,}".replace(",", " ") + " bit/s"
 
 
-def quality_words(quality: Quality) -> str:
-    """The guide's word, and what it means."""
-    return _QUALITIES[quality]
+def sections_of(tongue: Tongue, template: str) -> dict[str, frozenset[str]]:
+    """Every section of a template and the values that it wants."""
+    return {
+        name: frozenset(text.get_identifiers())
+        for name, text in _sections(tongue, template).items()
+    }
+
+
+def template_names() -> list[str]:
+    """Every template, without its language."""
+    return sorted(path.stem for path in (_TEMPLATES / Tongue.FR).glob("*.txt"))
+
+
+def _fill(text: Template, values: dict[str, object]) -> str:
+    filled = text.substitute(
+        {name: _CONTROL.sub("", str(value)) for name, value in values.items()}
+    )
+    return filled.strip("\n")
 
 
 @cache
-def _sections(template: str) -> dict[str, Template]:
-    text = (_TEMPLATES / f"{template}.txt").read_text(encoding="utf-8")
+def _sections(tongue: Tongue, template: str) -> dict[str, Template]:
+    text = (_TEMPLATES / tongue / f"{template}.txt").read_text(encoding="utf-8")
     pieces = _SECTION.split(text)
     return {
         name: Template(body)

@@ -14,6 +14,11 @@ from ecofax_gateway.replies.envelope import Letterhead, reply_message_id
 from ecofax_gateway.replies.facts import CampaignFacts
 
 
+def text_of(message):
+    """The plain text of a reply."""
+    return message.get_body(("plain",)).get_content()
+
+
 @pytest.fixture
 def letterhead():
     return Letterhead(
