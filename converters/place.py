@@ -123,6 +123,21 @@ class Place:
 _NUMBERS = ("x_mm", "y_mm", "width_mm", "height_mm", "size_pt")
 
 
+def places_of(value: Any, *, pages: int) -> tuple[Place, ...]:
+    """
+    Read the places of so many pages, from whoever says that they are.
+
+    Raises:
+        ValueError: If they are none, or too many, or there is no page.
+    """
+    if not isinstance(value, list) or len(value) > MAX_PLACES or not pages:
+        raise ValueError("no list of places, or too many, or no page")
+    places = tuple(map(Place.from_json, value))
+    if any(place.page > pages for place in places):
+        raise ValueError("a place on a page that there is not")
+    return places
+
+
 def is_on(place: Place, page: int, of: int) -> bool:
     """Whether a place is on page *page* of *of*."""
     return place.page in (page, EVERY_PAGE) or (place.page == LAST_PAGE and page == of)
