@@ -23,10 +23,11 @@ import numpy as np
 from .ground import Ground
 from .screen import Photos, draw_edges, print_fills, print_photos
 from .tiff_f import Ink
-from .tiles import TILE_PX, Box, Grey, Marks, Mask, Tiles
+from .tiles import FEW, TILE_PX, Box, Grey, Marks, Mask, Tiles, halved, repeated
 
-WINDOW_PX = 16
-"Half the side of the neighbourhood: 2 mm, wider than the strokes of text."
+WINDOW = 9
+"""Side of the neighbourhood in half millimetres: wider than the strokes of text. Means
+over it are made of one pixel in four, eight or sixteen and change slowly."""
 
 CLEARANCE = 0.15
 """How much darker than an even ground ink must be. With 0.25 tesseract read 98.5 % of
@@ -51,11 +52,10 @@ def binarise(grey: Grey, *, vertical_dpi: int, pictures: list[Box]) -> Ink:
     tiles = Tiles(grey, rows={98: 4, 196: 8, 391: 16}[vertical_dpi])
     photos = Photos(grey, tiles, pictures)
     ground = Ground(tiles, photos.scanned)
-    dark = tiles.spread(ground.dark) if ground.dark.any() else None
-    ink = _standing_out(grey, dark, vertical_dpi)
+    ink = _standing_out(grey, tiles, ground.dark)
     if not _is_turned(ground, photos.photo):
-        if dark is not None:
-            cv2.bitwise_xor(ink, dark, dst=ink)
+        if ground.dark.any():
+            cv2.bitwise_xor(ink, tiles.spread(ground.dark), dst=ink)
         if ground.tinted.any():
             draw_edges(ink, grey, tiles, ground.tinted)
         if ground.plain.any():
@@ -66,26 +66,31 @@ def binarise(grey: Grey, *, vertical_dpi: int, pictures: list[Box]) -> Ink:
     return marks
 
 
-def _standing_out(grey: Grey, dark: Mask | None, vertical_dpi: int) -> Mask:
+def _standing_out(grey: Grey, tiles: Tiles, dark: Marks) -> Mask:
     """255 at what is darker than its ground; lighter where that is dark."""
-    half = max(4, round(WINDOW_PX * vertical_dpi / 204))
-    window = (2 * WINDOW_PX + 1, 2 * half + 1)
-    mean = np.asarray(cv2.blur(grey, window, borderType=_BORDER), np.uint8)
-    apart = cv2.blur(cv2.absdiff(grey, mean), window, borderType=_BORDER)
-    if dark is not None:
-        mean, grey = _mirrored(mean, dark), _mirrored(grey, dark)
+    mean = _neighbourhood(tiles.few)
+    near = cv2.resize(mean, tiles.few.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    apart = _neighbourhood(np.asarray(cv2.absdiff(tiles.few, near), np.uint8))
+    if dark.any():
+        # Black for white: there the ground is light too.
+        coarse = repeated(dark, down=FEW // 2, across=FEW // 2)
+        mean = np.asarray(cv2.bitwise_xor(mean, coarse), np.uint8)
+        grey = np.asarray(cv2.bitwise_xor(grey, tiles.spread(dark)), np.uint8)
     # Sauvola's rule: level * (1 - CLEARANCE * (1 - deviation/128)), in bytes.
     threshold = cv2.multiply(mean, apart, scale=CLEARANCE / 128)
     cv2.add(threshold, cv2.convertScaleAbs(mean, alpha=1 - CLEARANCE), dst=threshold)
-    return np.asarray(cv2.compare(grey, threshold, cv2.CMP_LT), np.uint8)
+    down, across = dark.shape
+    size = TILE_PX * across, tiles.rows * down
+    fine = cv2.resize(threshold, size, interpolation=cv2.INTER_LINEAR)
+    height, width = grey.shape
+    return np.asarray(cv2.compare(grey, fine[:height, :width], cv2.CMP_LT), np.uint8)
 
 
-_BORDER = cv2.BORDER_REPLICATE
-
-
-def _mirrored(values: Grey, dark: Mask) -> Grey:
-    """Black for white where the ground is dark."""
-    return np.asarray(cv2.bitwise_xor(values, dark), np.uint8)
+def _neighbourhood(few: Grey) -> Grey:
+    """The mean of `WINDOW` round every half millimetre."""
+    side = (WINDOW, WINDOW)
+    mean = cv2.blur(halved(few), side, borderType=cv2.BORDER_REPLICATE)
+    return np.asarray(mean, np.uint8)
 
 
 def _is_turned(ground: Ground, photo: Marks) -> bool:
@@ -98,5 +103,3 @@ def _is_turned(ground: Ground, photo: Marks) -> bool:
 
 _SOME = 0.005
 """Of a page's tiles, that light letters reach to: below, a black page is meant so."""
-
-assert TILE_PX == 8, "rows of a tile go by it"

@@ -47,7 +47,7 @@ REACH, WIDE_REACH = 8, 40
 _ALIKE = 3.0
 "Greys that differ by less are one fill, cut in two."
 
-_MANY = 1_000_000
+_MANY = 1 << 16
 "More than there are fills: 60 000 tiles."
 
 _FEW, _SHARE = 4, 0.004
@@ -76,8 +76,11 @@ class Ground:
         self.tinted: Marks = np.zeros(shape, np.bool_)
         "Fills that are written on and print white."
 
-        if not scanned.all():
-            self._judge_fills(tiles, ~scanned)
+        drawn = ~scanned
+        even = drawn & (tiles.contrast <= SHADING)
+        # On white alone nothing is lighter than its ground.
+        if np.count_nonzero(even & (tiles.mean <= 255 - TINT)) >= SMALLEST:
+            self._judge_fills(tiles, drawn)
         if scanned.any():
             dark, letters = _of_scan(tiles, scanned)
             self.dark = np.where(scanned, dark, self.dark)
@@ -194,10 +197,12 @@ def _regions(marks: Marks) -> tuple[int, NDArray[np.int32]]:
 
 def _last_seen(labels: NDArray[np.int32], reach: int) -> NDArray[np.int32]:
     """For each tile, the last region on the way down to it, if within reach."""
-    rows = np.arange(len(labels), dtype=np.int32)[:, None]
-    last = np.maximum.accumulate(np.where(labels > 0, rows, -1), axis=0)
-    seen = np.take_along_axis(labels, np.maximum(last, 0), axis=0)
-    near: NDArray[np.int32] = np.where((last >= 0) & (rows - last <= reach), seen, 0)
+    # Row and region in one number: the highest so far is the last.
+    rows = np.arange(len(labels), dtype=np.int32)[:, None] * _MANY
+    last = np.maximum.accumulate(np.where(labels > 0, rows + labels, -1), axis=0)
+    near: NDArray[np.int32] = np.where(
+        (last >= 0) & (rows - last < reach * _MANY), last & (_MANY - 1), 0
+    )
     return near
 
 

@@ -17,7 +17,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .ground import SHADING, TINT
-from .tiles import Box, Grey, Marks, Mask, Tiles, averaged, widened
+from .tiles import (
+    FEW,
+    Area,
+    Box,
+    Grey,
+    Marks,
+    Mask,
+    Tiles,
+    around,
+    averaged,
+    halved,
+    repeated,
+    widened,
+)
 
 LINE_THRESHOLDS = np.array([223, 159, 96, 32, 64, 128, 191, 240], np.int16)
 """One period of the screen: the columns turn black from the middle outwards."""
@@ -52,7 +65,7 @@ class Photos:
 
         if not pictures:
             return
-        likely = _lively(grey, tiles)
+        likely = _lively(tiles)
         light = np.maximum(_blurred(widened(tiles.high, 2), 2), 1)
         for box in pictures:
             area = tiles.within(box)
@@ -67,9 +80,13 @@ class Photos:
 
 def print_photos(ink: Mask, grey: Grey, tiles: Tiles, photo: Marks) -> None:
     """Put the screen of photos into what is printed."""
-    mask = tiles.spread(photo)
-    toned = cv2.LUT(grey, _tones(grey[mask != 0][::7]))
-    _put(ink, _lines(np.asarray(toned, np.uint8), tiles), mask)
+    area = around(photo, 0)
+    inside = tiles.pixels(area)
+    mask = tiles.spread(photo, area)
+    toned = cv2.LUT(
+        grey[inside], _tones(tiles.few[repeated(photo, down=FEW, across=FEW) != 0])
+    )
+    _put(ink[inside], _lines(np.asarray(toned, np.uint8), tiles), mask)
 
 
 def print_fills(
@@ -83,13 +100,15 @@ def print_fills(
     """
     # Tiles at the edge of a fill hold something else too: there the pixels that have
     # its very grey belong to it.
+    area = around(plain, 1)
+    inside = tiles.pixels(area)
     values = np.where(plain, tiles.mean, 0).astype(np.uint8)
     near = widened(values, 1)
     differs = (tiles.contrast <= SHADING) & (cv2.absdiff(near, tiles.mean) > _SAME)
     near[other | (differs & ~plain)] = 0
-    mask = _alike(grey, tiles.spread(near))
-    cv2.bitwise_or(mask, tiles.spread(plain), dst=mask)
-    _put(ink, _lines(grey, tiles), mask)
+    mask = _alike(grey[inside], tiles, near, area)
+    cv2.bitwise_or(mask, tiles.spread(plain, area), dst=mask)
+    _put(ink[inside], _lines(grey[inside], tiles), mask)
 
 
 def draw_edges(ink: Mask, grey: Grey, tiles: Tiles, tinted: Marks) -> None:
@@ -98,11 +117,13 @@ def draw_edges(ink: Mask, grey: Grey, tiles: Tiles, tinted: Marks) -> None:
 
     None beside them: upright lines near letters are read as letters.
     """
+    area = around(tinted, 2)  # the paper round a fill, too
+    inside = tiles.pixels(area)
     values = widened(np.where(tinted, tiles.mean, 0).astype(np.uint8), 1)
-    ground = tiles.spread(values)
-    inside = _alike(grey, ground)
-    edge = cv2.subtract(cv2.dilate(grey, _NEAR), ground) > TINT
-    _put(ink, edge.view(np.uint8) * np.uint8(255), inside)
+    within = _alike(grey[inside], tiles, values, area)
+    lighter = cv2.subtract(cv2.dilate(grey[inside], _NEAR), tiles.spread(values, area))
+    _, edge = cv2.threshold(lighter, TINT, 255, cv2.THRESH_BINARY)
+    _put(ink[inside], edge, within)
 
 
 _NEAR = np.ones((3, 1), np.uint8)
@@ -111,23 +132,28 @@ _SAME = 4
 "Greys that differ by less are one fill."
 
 
-def _alike(grey: Grey, ground: Grey) -> Mask:
-    """255 where a pixel has the grey of its ground; a ground of 0 is none."""
-    alike = (cv2.absdiff(grey, ground) < _SAME) & (ground > 0)
-    return alike.view(np.uint8) * np.uint8(255)
+def _alike(grey: Grey, tiles: Tiles, grounds: Grey, area: Area) -> Mask:
+    """255 where a pixel has the grey of its tile's ground; a ground of 0 is none."""
+    apart = cv2.absdiff(grey, tiles.spread(grounds, area))
+    _, alike = cv2.threshold(apart, _SAME - 1, 255, cv2.THRESH_BINARY_INV)
+    has_ground = tiles.spread(grounds > 0, area)
+    return np.asarray(cv2.bitwise_and(alike, has_ground), np.uint8)
 
 
-def _put(ink: Mask, screened: Mask, mask: Mask) -> None:
+def _put(ink: Mask, screened: cv2.typing.MatLike, mask: Mask) -> None:
     cv2.copyTo(screened, mask, ink)
 
 
 def _lines(grey: Grey, tiles: Tiles) -> Mask:
-    columns = np.resize(LINE_THRESHOLDS, grey.shape[1])
+    """The screen over part of a sheet, whose upper left is that of a tile."""
+    rows, width = grey.shape
+    columns = np.resize(LINE_THRESHOLDS, width)
     lower = (columns - HALF_STEP).astype(np.uint8)
     upper = np.minimum(columns + HALF_STEP, 250).astype(np.uint8)
-    odd = (np.arange(grey.shape[0]) // (tiles.rows // 2)) % 2 == 1
-    thresholds = np.where(odd[:, None], upper, lower)
-    return (grey < thresholds).view(np.uint8) * np.uint8(255)
+    half = tiles.rows // 2
+    one_tile = np.repeat(np.stack((lower, upper)), half, axis=0)
+    thresholds = np.tile(one_tile, (-(-rows // tiles.rows), 1))[:rows]
+    return np.asarray(cv2.compare(grey, thresholds, cv2.CMP_LT), np.uint8)
 
 
 def _tones(sample: Grey) -> NDArray[np.uint8]:
@@ -144,22 +170,25 @@ def _tones(sample: Grey) -> NDArray[np.uint8]:
     return np.asarray(255 * levels, np.uint8)
 
 
-def _lively(grey: Grey, tiles: Tiles) -> Marks:
+def _lively(tiles: Tiles) -> Marks:
     """
     Tell for each tile whether it looks like one of a photo.
 
     In a photo most pixels are neither black nor white, and the lightest grey of
     neighbouring tiles differs; under text the paper stays the same.
     """
-    middling = cv2.inRange(grey[::2, ::2], 41, 214)
-    size = tiles.mean.shape[1], tiles.mean.shape[0]
-    share = cv2.resize(middling, size, interpolation=cv2.INTER_AREA)
+    middling = np.asarray(cv2.inRange(tiles.few, _DARK, _LIGHT), np.uint8)
+    share = halved(halved(middling))
     paper = tiles.high.astype(np.float32)
     mean = averaged(paper, 2)
     spread = np.sqrt(np.maximum(0, averaged(paper**2, 2) - mean**2))
     lively = (averaged(share.astype(np.float32), 4) > 90) & (spread > 0.06 * mean + 4)
     marks: Marks = averaged(lively.astype(np.float32), 6) > 0.4
     return marks
+
+
+_DARK, _LIGHT = np.array(41), np.array(214)
+"""Between them a pixel is neither black nor white."""
 
 
 def _shade(grey: Grey, light: Grey, tiles: Tiles, box: Box) -> Grey:

@@ -23,8 +23,14 @@ Marks = NDArray[np.bool_]
 Box = tuple[int, int, int, int]
 """Left, top, right, bottom in pixels; right and bottom are outside."""
 
+Area = tuple[slice, slice]
+"""Rows and columns of a rectangle, of tiles or of pixels."""
+
 TILE_PX = 8
 "Side of a tile in columns: 1 mm."
+
+FEW = 4
+"Rows and columns of a tile that its mean is made of, whatever the resolution."
 
 cv2.setNumThreads(1)  # one document, one core: threads would only fight
 
@@ -34,41 +40,87 @@ class Tiles:
     The tiles of a sheet; those at its right and lower edge may be cut.
 
     Args:
-        rows: Height of a tile in rows, 1 mm or what is nearest to it.
+        rows: Height of a tile in rows, 1 mm or what is nearest to it: 4, 8 or 16.
     """
 
     def __init__(self, grey: Grey, rows: int) -> None:
         self.rows = rows
-        self.shape = grey.shape
         height, width = grey.shape
+        self._height, self._width = height, width
         down, across = -(-height // rows), -(-width // TILE_PX)
         below, beside = down * rows - height, across * TILE_PX - width
         padded = np.asarray(
             cv2.copyMakeBorder(grey, 0, below, 0, beside, cv2.BORDER_REPLICATE),
             np.uint8,
         )
-        # Rows first: numpy reduces contiguous rows many times faster.
+        # Rows first, and among columns OpenCV's neighbourhood: numpy reduces short
+        # runs of neighbours twenty times slower.
         by_rows = padded.reshape(down, rows, across * TILE_PX)
-        self.low: Grey = by_rows.min(1).reshape(down, across, TILE_PX).min(2)
-        self.high: Grey = by_rows.max(1).reshape(down, across, TILE_PX).max(2)
-        small = cv2.resize(padded, (across, down), interpolation=cv2.INTER_AREA)
-        self.mean: Grey = np.asarray(small, np.uint8)
+        self.low: Grey = _one_a_tile(cv2.erode(by_rows.min(1), _TILE_WIDE))
+        self.high: Grey = _one_a_tile(cv2.dilate(by_rows.max(1), _TILE_WIDE))
+        self.few: Grey = np.ascontiguousarray(padded[:: rows // FEW, :: TILE_PX // FEW])
+        "`FEW` rows and columns of each tile."
+
+        self.mean: Grey = halved(halved(self.few))
         self.contrast: Grey = self.high - self.low
 
-    def spread(self, values: NDArray[np.uint8] | Marks) -> NDArray[np.uint8]:
-        """Give every pixel its tile's value; a mark becomes 255."""
-        if values.dtype == np.bool_:
-            values = values.view(np.uint8) * np.uint8(255)
-        wide = np.repeat(values, TILE_PX, axis=1)[:, : self.shape[1]]
-        return np.repeat(wide, self.rows, axis=0)[: self.shape[0]].astype(np.uint8)
+    def spread(
+        self, values: NDArray[np.uint8] | Marks, area: Area | None = None
+    ) -> NDArray[np.uint8]:
+        """
+        Give every pixel its tile's value; a mark becomes 255.
 
-    def within(self, box: Box) -> tuple[slice, slice]:
+        Args:
+            area: The tiles whose pixels are wanted; by default all.
+        """
+        if area is None:
+            area = slice(0, values.shape[0]), slice(0, values.shape[1])
+        rows, columns = self.pixels(area)
+        wide = repeated(values[area], down=self.rows, across=TILE_PX)
+        return wide[: rows.stop - rows.start, : columns.stop - columns.start]
+
+    def pixels(self, area: Area) -> Area:
+        """The pixels of a rectangle of tiles."""
+        down, across = area
+        return (
+            slice(down.start * self.rows, min(down.stop * self.rows, self._height)),
+            slice(across.start * TILE_PX, min(across.stop * TILE_PX, self._width)),
+        )
+
+    def within(self, box: Box) -> Area:
         """The tiles that a box of pixels touches."""
         left, top, right, bottom = box
         return (
             slice(max(0, top // self.rows), max(0, -(-bottom // self.rows))),
             slice(max(0, left // TILE_PX), max(0, -(-right // TILE_PX))),
         )
+
+
+def around(marks: Marks, margin: int) -> Area:
+    """The smallest rectangle that holds all marks, of which there is one at least."""
+    down, across = np.flatnonzero(marks.any(1)), np.flatnonzero(marks.any(0))
+    return (
+        slice(max(0, int(down[0]) - margin), int(down[-1]) + margin + 1),
+        slice(max(0, int(across[0]) - margin), int(across[-1]) + margin + 1),
+    )
+
+
+def repeated(
+    values: NDArray[np.uint8] | Marks, *, down: int, across: int
+) -> NDArray[np.uint8]:
+    """Each value *down* times *across* times; a mark becomes 255."""
+    if values.dtype == np.bool_:
+        values = values.view(np.uint8) * np.uint8(255)
+    wide = np.repeat(values, across, axis=1)
+    rows, columns = wide.shape
+    tall = np.broadcast_to(wide[:, None, :], (rows, down, columns))
+    return tall.reshape(rows * down, columns).astype(np.uint8, copy=False)
+
+
+def halved(values: Grey) -> Grey:
+    """The mean of every two by two; both sides are even."""
+    size = values.shape[1] // 2, values.shape[0] // 2
+    return np.asarray(cv2.resize(values, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def widened(values: NDArray[np.uint8], radius: int) -> NDArray[np.uint8]:
@@ -87,6 +139,14 @@ def averaged(values: NDArray[np.float32], radius: int) -> NDArray[np.float32]:
     return np.asarray(
         cv2.blur(values, (side, side), borderType=cv2.BORDER_REPLICATE), np.float32
     )
+
+
+_TILE_WIDE = np.ones((1, TILE_PX), np.uint8)
+
+
+def _one_a_tile(neighbourhoods: cv2.typing.MatLike) -> Grey:
+    """Of the neighbourhoods of all pixels in a row, those that are exactly a tile."""
+    return np.ascontiguousarray(neighbourhoods[:, TILE_PX // 2 :: TILE_PX], np.uint8)
 
 
 def _square(radius: int) -> Mask:
