@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from converters.contract import ConversionFailed, Rendered
-from converters.process import private_bytes, tree
+from converters.process import children, occupied_bytes, tree
 from converters.workshop import Workshop
 
 from .samples import DOCUMENTS
@@ -67,7 +67,8 @@ class Meter:
     async def run(self) -> None:
         """Look until cancelled."""
         while True:
-            self.peak = max(self.peak, sum(map(private_bytes, tree(self.root)[1:])))
+            now = sum(map(occupied_bytes, children(self.root)))
+            self.peak = max(self.peak, now)
             await asyncio.sleep(SAMPLE_SECONDS)
 
 

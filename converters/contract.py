@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
+from .place import Place
+
 if TYPE_CHECKING:
     from .formats import Format
     from .raster import Sheet
@@ -63,16 +65,21 @@ class Rendered:
     warnings: tuple[str, ...] = ()
     "French sentences about legibility, for the acknowledgement."
 
+    places: tuple[Place, ...] = ()
+    "Of a cover page: where something is drawn for each recipient."
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """What one document may cost."""
 
-    seconds: float = 60.0
-    "Wall-clock and CPU time; the slowest honest document measured needed 44 s."
+    seconds: float = 55.0
+    """Of work on it, wall-clock, and a minute with what it takes to end a child; the
+    slowest honest document measured needed 44 s."""
 
-    memory_bytes: int = 4 * 1024**3
-    "Address space of each child; LibreOffice was seen at 1.25 GB."
+    memory_bytes: int = 1536 * 1024**2
+    """Of all processes that work on it, and their files in memory; the heaviest honest
+    one measured needed 0.8 GB."""
 
     max_pages: int = 200
     "An hour and a half on the line at premium quality: surely a mistake."
@@ -82,6 +89,16 @@ class Limits:
 
     result_bytes: int = 256 * 1024**2
     "Of what a child may answer: 200 pages of the worst picture stay below."
+
+    @property
+    def heap_bytes(self) -> int:
+        """Of one process at its own: the other third is its files and its parent."""
+        return self.memory_bytes * 2 // 3
+
+    @property
+    def address_bytes(self) -> int:
+        """Of one process with all it maps, which memory need not stand behind."""
+        return self.memory_bytes * 2
 
     def __post_init__(self) -> None:
         assert self.seconds > 0

@@ -19,8 +19,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from .budget import Budget
 from .contract import Cause, Limits
-from .process import cpu_ticks, resident_bytes
+from .process import cpu_ticks, occupied_bytes
 from .sandbox import office_command
 
 logger = logging.getLogger(__name__)
@@ -28,8 +29,8 @@ logger = logging.getLogger(__name__)
 DOCUMENTS_PER_LIFE = 100
 "Memory was flat at 0.8 GB after 200; a fresh one forgets what a document left."
 
-GROWN_BYTES = 1536 * 1024**2
-"Resident memory, seen at most 0.8 GB: more is what a document left behind."
+GROWN_BYTES = 1024**3
+"Seen at most 0.8 GB: more is what a document left behind."
 
 START_SECONDS = 40.0
 
@@ -48,6 +49,11 @@ TOO_SLOW = Cause(
     for_requester="Le document est trop long ou trop complexe pour être converti. Envoyez-le en PDF,"
     " ou en plusieurs parties.",
     code="too-slow",
+)
+TOO_LARGE = Cause(
+    for_requester="Le document est trop complexe pour être converti. Simplifiez-le ou réduisez-le"
+    " puis renvoyez-le.",
+    code="too-large",
 )
 
 
@@ -83,7 +89,7 @@ class Office:
     One instance and its successors.
 
     Args:
-        limits: Memory of one instance; seconds for one document.
+        limits: Memory of one instance; bytes of one PDF.
 
         folder: For temporary files of an instance that runs without a sandbox.
     """
@@ -106,20 +112,24 @@ class Office:
         async with self._turn:
             await self._ready()
 
-    async def convert(self, content: bytes, office_filter: str) -> bytes:
+    async def convert(
+        self, content: bytes, office_filter: str, budget: Budget
+    ) -> bytes:
         """
         Turn a document into a PDF.
 
         Args:
             office_filter: LibreOffice's name of the import filter; never guessed.
 
+            budget: Spent while it works on the document.
+
         Raises:
-            ConversionFailed: If the document cannot be read in time.
+            ConversionFailed: If the document cannot be read, or needs too much.
             OfficeLost: If LibreOffice cannot be started.
         """
         async with self._turn:
             try:
-                return await self._convert(content, office_filter)
+                return await self._convert(content, office_filter, budget)
             except OfficeLost:
                 # Killed from outside, or by what an earlier document left behind:
                 # one more try on a fresh one tells.
@@ -127,7 +137,7 @@ class Office:
                     "LibreOffice ended or hung under a document; trying again"
                 )
             try:
-                return await self._convert(content, office_filter)
+                return await self._convert(content, office_filter, budget)
             except OfficeLost:
                 if self._served == 0 and self._child is None:
                     raise
@@ -137,7 +147,7 @@ class Office:
         """Start the next instance if the last one was thrown away or is worn out."""
         async with self._turn:
             child = self._child
-            grown = child is not None and resident_bytes(child.pid) > GROWN_BYTES
+            grown = child is not None and occupied_bytes(child.pid) > GROWN_BYTES
             if self._served >= DOCUMENTS_PER_LIFE or grown:
                 await self._discard()
             with contextlib.suppress(OfficeLost):
@@ -148,12 +158,14 @@ class Office:
         async with self._turn:
             await self._discard()
 
-    async def _convert(self, content: bytes, office_filter: str) -> bytes:
+    async def _convert(
+        self, content: bytes, office_filter: str, budget: Budget
+    ) -> bytes:
         child = await self._ready()
         self._served += 1
         header = {"office_filter": office_filter, "bytes": len(content)}
         try:
-            async with asyncio.timeout(self._limits.seconds):
+            async with budget.spend():
                 answer, pdf = await self._watched(child, header, content)
         except TimeoutError:
             await self._discard()
@@ -171,7 +183,7 @@ class Office:
     async def _watched(
         self, child: asyncio.subprocess.Process, header: dict[str, Any], content: bytes
     ) -> tuple[dict[str, Any], bytes]:
-        """Exchange, unless LibreOffice stands still."""
+        """Exchange, unless LibreOffice stands still or grows too large."""
         exchange = asyncio.ensure_future(self._exchange(child, header, content))
         used, still = -1, 0.0
         try:
@@ -180,6 +192,8 @@ class Office:
                 still = still + WATCH_SECONDS if used == before else 0.0
                 if still >= HANG_SECONDS:
                     raise OfficeLost("it hangs")
+                if occupied_bytes(child.pid) > self._limits.heap_bytes:
+                    raise TOO_LARGE.failure()
             return exchange.result()
         finally:
             exchange.cancel()

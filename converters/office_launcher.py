@@ -31,7 +31,7 @@ START_SECONDS = 30.0
 
 POLL_SECONDS = 0.02
 
-MAX_TEMPORARY_BYTES = 512 * 1024**2
+MAX_TEMPORARY_BYTES = 256 * 1024**2
 
 
 class _Converter(UnoConverter):  # type: ignore[misc] # unoserver has no types
@@ -144,7 +144,8 @@ def main() -> None:
     memory_bytes = int(sys.argv[1])
     for what, most in (
         (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_AS, memory_bytes),
+        (resource.RLIMIT_AS, 2 * memory_bytes),
+        (resource.RLIMIT_DATA, memory_bytes),
         (resource.RLIMIT_FSIZE, MAX_TEMPORARY_BYTES),
     ):
         resource.setrlimit(what, (most, most))

@@ -7,7 +7,6 @@ I/O: reads /proc.
 from pathlib import Path
 
 _PROC = Path("/proc")
-_PAGE_BYTES = 4096
 _MAX_PROCESSES = 100
 "Bounds a walk through a tree that grows meanwhile."
 
@@ -21,18 +20,16 @@ def cpu_ticks(pid: int) -> int:
     return ticks
 
 
-def resident_bytes(pid: int) -> int:
-    """Memory of the largest process of a tree; 0 if it is gone."""
-    sizes = [int(fields[21]) for one in tree(pid) if (fields := _stat(one))]
-    return _PAGE_BYTES * max(sizes, default=0)
-
-
-def private_bytes(pid: int) -> int:
+def occupied_bytes(pid: int) -> int:
     """
-    Memory that a process shares with nobody's programs: its own, and files in memory.
+    Memory of a process and all below it; 0 if it is gone.
 
-    0 if it is gone.
+    What programs and libraries are read from, and all share, is left out.
     """
+    return sum(map(_private_bytes, tree(pid)))
+
+
+def _private_bytes(pid: int) -> int:
     try:
         status = (_PROC / str(pid) / "status").read_text()
     except OSError:
@@ -50,12 +47,17 @@ def tree(pid: int) -> list[int]:
     """A process and all below it, the oldest first."""
     found = [pid]
     for one in found:
-        try:
-            listed = Path(_PROC, str(one), "task", str(one), "children").read_text()
-        except OSError:
-            continue
-        found += map(int, listed.split()[: _MAX_PROCESSES - len(found)])
+        found += children(one)[: _MAX_PROCESSES - len(found)]
     return found
+
+
+def children(pid: int) -> list[int]:
+    """Those that a process started from its first thread."""
+    try:
+        listed = Path(_PROC, str(pid), "task", str(pid), "children").read_text()
+    except OSError:
+        return []
+    return list(map(int, listed.split()))
 
 
 def _stat(pid: int) -> list[str]:

@@ -20,8 +20,9 @@ from pathlib import Path
 
 logger = logging.getLogger(__name__)
 
-TEMPORARY_BYTES = 1024**3
-"Size of the folder in memory: LibreOffice's profile, Ghostscript's repair."
+TEMPORARY_BYTES = 384 * 1024**2
+"""Size of the folder in memory: LibreOffice's profile, Ghostscript's repair; a part of
+what a document may take of memory."""
 
 SYSTEM_PYTHON = "/usr/bin/python3"
 "Debian's: the only one that has LibreOffice's bridge."

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 MAX_PROCESSES = 64
 "Ghostscript and a few threads; counted only inside the sandbox's own users."
 
-MAX_TEMPORARY_BYTES = 512 * 1024**2
+MAX_TEMPORARY_BYTES = 256 * 1024**2
 "Of any file written, e.g. by Ghostscript."
 
 
@@ -73,6 +73,8 @@ def carry_out(
     # Imported late on purpose: see the module's docstring.
     from . import formats, sniff
 
+    if request.get("is_cover"):
+        return _cover(content, limits, vertical_dpi=request["vertical_dpi"])
     found = formats.PDF
     if not request["is_pdf"]:
         found = sniff.recognise(content, request["name"])
@@ -113,6 +115,19 @@ def _printed(
     return {"warnings": press.warnings()}, b""
 
 
+def _cover(
+    content: bytes, limits: Limits, *, vertical_dpi: int
+) -> tuple[dict[str, Any], bytes]:
+    import numpy as np
+
+    from .cover import CoverPage
+
+    page = CoverPage(content, limits=limits)
+    for ink in page.pages(vertical_dpi=vertical_dpi):
+        _say({"page": True}, np.packbits(ink, axis=1).tobytes())
+    return {"places": [place.as_json for place in page.places]}, b""
+
+
 def _say(answer: dict[str, Any], body: bytes) -> None:
     answer["bytes"] = len(body)
     sys.stdout.buffer.write(json.dumps(answer).encode() + b"\n")
@@ -125,7 +140,8 @@ def _confine(limits: Limits) -> None:
     for what, most in (
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_CPU, seconds),
-        (resource.RLIMIT_AS, limits.memory_bytes),
+        (resource.RLIMIT_AS, limits.address_bytes),
+        (resource.RLIMIT_DATA, limits.heap_bytes),
         (resource.RLIMIT_FSIZE, MAX_TEMPORARY_BYTES),
         (resource.RLIMIT_NOFILE, 64),
     ):

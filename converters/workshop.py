@@ -15,15 +15,17 @@ import logging
 import signal
 import tempfile
 from collections.abc import AsyncIterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from . import bundle, tiff_f
+from .budget import Budget
 from .contract import VERTICAL_DPI, Cause, ConversionFailed, Limits, Rendered
-from .office import TOO_SLOW, Office, OfficeLost, end
+from .office import TOO_LARGE, TOO_SLOW, Office, OfficeLost, end
+from .place import places_of
 from .sandbox import walls, worker_command
 from .sheet import BAND_ROWS, ROWS, WIDTH_PX
 from .tiff_f import CodedPage
@@ -34,11 +36,6 @@ DEFECT = Cause(
     for_requester="Le document n’a pas pu être converti. Enregistrez-le à nouveau, ou envoyez-le en"
     " PDF.",
     code="crashed",
-)
-TOO_LARGE = Cause(
-    for_requester="Le document est trop complexe pour être converti. Simplifiez-le ou réduisez-le"
-    " puis renvoyez-le.",
-    code="too-large",
 )
 NO_OFFICE = Cause(
     for_requester="La conversion des documents bureautiques est momentanément indisponible."
@@ -144,20 +141,44 @@ class Workshop:
                 " en plusieurs parties.",
                 code="too-large",
             )
-        return await self._render(content, name, vertical_dpi, depth=0)
+        budget = Budget(self._limits.seconds)
+        return await self._render(content, name, vertical_dpi, budget, depth=0)
+
+    async def render_cover(self, content: bytes, *, vertical_dpi: int) -> Rendered:
+        """
+        Set a cover page, as `cover.with_texts` made it: its pages and their places.
+
+        Raises:
+            ConversionFailed: If it cannot be set.
+        """
+        request = {"name": "", "vertical_dpi": vertical_dpi, "is_cover": True}
+        budget = Budget(self._limits.seconds)
+        answer, _, pages = await self._ask(request, content, budget)
+        try:
+            places = places_of(answer.get("places"), pages=len(pages))
+        except ValueError:
+            raise DEFECT.failure() from None
+        return Rendered(tiff=tiff_f.write(pages), pages=len(pages), places=places)
 
     async def _render(
-        self, content: bytes, name: str, vertical_dpi: int, *, depth: int
+        self,
+        content: bytes,
+        name: str,
+        vertical_dpi: int,
+        budget: Budget,
+        *,
+        depth: int,
     ) -> Rendered:
         request = {"name": name, "vertical_dpi": vertical_dpi, "is_pdf": False}
-        answer, body, pages = await self._ask(request, content)
+        answer, body, pages = await self._ask(request, content, budget)
         if "parts" in answer:
             parts = _parts(answer, body)
-            return await self._render_parts(parts, vertical_dpi, depth=depth)
+            return await self._render_parts(parts, vertical_dpi, budget, depth=depth)
         if "office_filter" in answer:
             source = content if answer.get("echo") else body
-            pdf = await self._through_office(source, str(answer["office_filter"]))
-            answer, _, pages = await self._ask({**request, "is_pdf": True}, pdf)
+            office_filter = str(answer["office_filter"])
+            pdf = await self._through_office(source, office_filter, budget)
+            answer, _, pages = await self._ask({**request, "is_pdf": True}, pdf, budget)
         if not pages:
             raise DEFECT.failure()
         return Rendered(
@@ -167,7 +188,12 @@ class Workshop:
         )
 
     async def _render_parts(
-        self, parts: list[tuple[str, bytes]], vertical_dpi: int, *, depth: int
+        self,
+        parts: list[tuple[str, bytes]],
+        vertical_dpi: int,
+        budget: Budget,
+        *,
+        depth: int,
     ) -> Rendered:
         """The documents of a mail or an archive, in their order; all of them or none."""
         if depth == MAX_DEPTH:
@@ -176,7 +202,9 @@ class Workshop:
         warnings: list[str] = []
         for name, content in parts:
             try:
-                made = await self._render(content, name, vertical_dpi, depth=depth + 1)
+                made = await self._render(
+                    content, name, vertical_dpi, budget, depth=depth + 1
+                )
             except ConversionFailed as failure:
                 raise ConversionFailed(
                     f"« {name} » : {failure.for_requester}", code=failure.code
@@ -195,12 +223,14 @@ class Workshop:
             warnings=tuple(warnings[:MAX_WARNINGS]),
         )
 
-    async def _through_office(self, content: bytes, office_filter: str) -> bytes:
+    async def _through_office(
+        self, content: bytes, office_filter: str, budget: Budget
+    ) -> bytes:
         if not self._offices:
             raise NO_OFFICE.failure()
         office = await self._idle.get()
         try:
-            return await office.convert(content, office_filter)
+            return await office.convert(content, office_filter, budget)
         except OfficeLost as error:
             logger.error("LibreOffice cannot be started: %s", error)
             raise NO_OFFICE.failure() from error
@@ -216,12 +246,13 @@ class Workshop:
         task.add_done_callback(self._background.discard)
 
     async def _ask(
-        self, request: dict[str, Any], content: bytes
+        self, request: dict[str, Any], content: bytes, budget: Budget
     ) -> tuple[dict[str, Any], bytes, list[CodedPage]]:
-        header = {**request, "bytes": len(content), "limits": asdict(self._limits)}
+        limits = asdict(replace(self._limits, seconds=max(1.0, budget.left)))
+        header = {**request, "bytes": len(content), "limits": limits}
         async with self._slots, self._worker() as child:
             try:
-                async with asyncio.timeout(self._limits.seconds):
+                async with budget.spend():
                     answer, body, pages = await self._exchange(child, header, content)
             except TimeoutError:
                 raise TOO_SLOW.failure() from None

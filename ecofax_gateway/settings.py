@@ -247,10 +247,10 @@ class ConversionSettings:
         "Orders prepared at the same time.", default=2, check=at_least(1)
     )
     seconds: float = key(
-        "Longest time for one document.", default=60.0, check=at_least(1)
+        "Longest time for one document.", default=55.0, check=at_least(1)
     )
     memory_mb: int = key(
-        "Most memory for one conversion.", default=4096, check=at_least(512)
+        "Most memory for one conversion.", default=1536, check=at_least(512)
     )
     max_pages: int = key("Most pages of one document.", default=200, check=at_least(1))
 

@@ -218,7 +218,7 @@ async def test_pages_up_to_the_limit_and_one_more(document, tmp_path):
 
 async def test_a_child_that_needs_too_much_memory_is_an_outcome(document, tmp_path):
     workshop = Workshop(
-        folder=tmp_path, limits=Limits(memory_bytes=200 * 1024**2), office_instances=0
+        folder=tmp_path, limits=Limits(memory_bytes=100 * 1024**2), office_instances=0
     )
 
     with pytest.raises(ConversionFailed):
@@ -379,6 +379,42 @@ async def test_a_slow_document_is_given_up_and_the_next_one_served(document, tmp
 
     assert caught.value.code == "too-slow"
     assert served.pages == 1
+
+
+async def test_a_document_that_grows_is_refused_and_the_next_one_served(
+    document, tmp_path
+):
+    """A table of a thousand bytes that stands for millions of cells."""
+    workshop = Workshop(folder=tmp_path, limits=Limits(memory_bytes=640 * 1024**2))
+    await workshop.start()
+    try:
+        with pytest.raises(ConversionFailed) as caught:
+            await workshop.render(
+                document("ods/x-bomb-rows.ods"), "a.ods", vertical_dpi=98
+            )
+        served = await workshop.render(
+            document("docx/sample.docx"), "b.docx", vertical_dpi=98
+        )
+    finally:
+        await workshop.close()
+
+    assert caught.value.code == "too-large"
+    assert served.pages == 1
+
+
+async def test_the_documents_of_an_archive_share_its_time(document, tmp_path):
+    """Each alone would do; a budget for each would be hours for all."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for number in range(3):
+            archive.writestr(f"{number}.ps", document("ps/x-loop.ps"))
+    workshop = Workshop(folder=tmp_path, limits=Limits(seconds=4), office_instances=0)
+
+    with pytest.raises(ConversionFailed) as caught:
+        await workshop.render(out.getvalue(), "a.zip", vertical_dpi=98)
+
+    assert caught.value.code == "too-slow"
+    assert caught.value.for_requester.startswith("« 0.ps »")
 
 
 async def test_nothing_is_fetched_from_the_network(workshop, document):
