@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from .document import Quality
+from .language import Language
 
 
 class Plan(StrEnum):
@@ -43,3 +44,9 @@ class FaxLine:
 
     combine: bool = False
     "Whether several of its faxes to one number may go in one call."
+
+    language: Language = Language.BOTH
+    "Of the replies to its requesters."
+
+    proof: bool = False
+    "Whether the confirmation of a sent fax carries its pages."

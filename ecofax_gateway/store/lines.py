@@ -7,10 +7,12 @@ I/O: the database, through the caller's transaction.
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import Connection, delete, select, update
 
 from ..domain.fax import FINAL
+from ..domain.language import Language
 from ..domain.line import FaxLine
 from .insertion import insert_into
 from .states import CampaignState
@@ -87,6 +89,23 @@ def set_combine(conn: Connection, number: str, *, combine: bool) -> bool:
     changed = conn.execute(
         update(line).where(line.c.number == number).values(combine=combine)
     )
+    return changed.rowcount == 1
+
+
+def set_replies(
+    conn: Connection,
+    number: str,
+    *,
+    language: Language | None = None,
+    proof: bool | None = None,
+) -> bool:
+    """Change what a line's replies are in and carry; False if there is no such line."""
+    values: dict[str, Any] = {"number": number}
+    if language is not None:
+        values["language"] = language
+    if proof is not None:
+        values["proof"] = proof
+    changed = conn.execute(update(line).where(line.c.number == number).values(values))
     return changed.rowcount == 1
 
 

@@ -32,6 +32,7 @@ from sqlalchemy import (
 from ..domain.campaign import CanaryState, Relation
 from ..domain.document import DocumentRole, Quality
 from ..domain.fax import FINAL, FaxState, Phase
+from ..domain.language import Language
 from ..domain.line import Plan
 from ..domain.order import Source
 from ..domain.outcome import Ending
@@ -129,10 +130,22 @@ line = Table(
     Column("edge_at", UtcTime),
     # Several faxes to one number may share a call (store/riders.py).
     Column("combine", Boolean, nullable=False, server_default=false()),
+    # What its requesters' replies are in, and whether the pages come with them.
+    Column("language", Word(Language), nullable=False, server_default="both"),
+    Column("proof", Boolean, nullable=False, server_default=false()),
     CheckConstraint(_one_of("plan", Plan), name="plan"),
     CheckConstraint("max_calls >= 0", name="max_calls"),
     CheckConstraint("weight > 0", name="weight"),
     _partial("ix_line_edge", "edge_at", where="edge_at IS NOT NULL"),
+)
+
+# Apart from the line: its row is written at every claim, and this may be long.
+line_cover = Table(
+    "line_cover",
+    metadata,
+    Column("line", PlainText, primary_key=True),
+    Column("template", PlainText, nullable=False),
+    Column("updated_at", UtcTime, nullable=False),
 )
 
 trunk = Table(
@@ -216,6 +229,8 @@ campaign = Table(
     Column("canary_state", Word(CanaryState)),
     Column("pause_reason", PlainText),
     Column("deleted_at", UtcTime),
+    # Whoever has it may answer the replies (store/answer_keys.py).
+    Column("answer_key", PlainText),
     CheckConstraint(_one_of("state", CampaignState), name="state"),
     CheckConstraint(_one_of("source", Source), name="source"),
     CheckConstraint(_one_of("quality", Quality), name="quality"),
@@ -227,6 +242,8 @@ campaign = Table(
     Column("content_key", PlainText),
     # Which pages of the attached documents are sent (`domain.page_choice`); null: all.
     Column("page_choice", PlainText),
+    # `converters.place.Place.as_json` of each: what is drawn on its documents' pages.
+    Column("overlay", JSON(none_as_null=True)),
     # `domain.order.Cover.as_json`; null: no cover page was asked for.
     Column("cover", JSON(none_as_null=True)),
     _partial("ix_campaign_todo", "id", where="state = 'preparing'"),
@@ -279,6 +296,8 @@ pages = Table(
     Column("spool", PlainText),
     Column("count", Integer, nullable=False),
     Column("warnings", JSON, nullable=False),
+    # Of a cover page, `converters.place.Place.as_json` of each of its places.
+    Column("places", JSON(none_as_null=True)),
     Column("created_at", UtcTime, nullable=False),
     CheckConstraint("vertical_dpi IN (98, 196, 391)", name="vertical_dpi"),
     CheckConstraint("count > 0", name="count"),
@@ -433,6 +452,8 @@ reply = Table(
     Column("last_error", PlainText, nullable=False),
     Column("created_at", UtcTime, nullable=False),
     Column("finished_at", UtcTime, index=True),
+    # What joins it when it is posted (domain/enclosure.py).
+    Column("enclosed", JSON(none_as_null=True)),
     CheckConstraint(_one_of("state", ReplyState), name="state"),
     CheckConstraint(
         "(finished_at IS NOT NULL) = (state <> 'pending')", name="finished"

@@ -87,7 +87,25 @@ def _orders() -> None:
 
 def _replies() -> None:
     """What an answer carries, and how it is answered."""
+    op.add_column(
+        "line", sa.Column("language", sa.Text, nullable=False, server_default="both")
+    )
+    op.add_column(
+        "line",
+        sa.Column("proof", sa.Boolean, nullable=False, server_default=sa.false()),
+    )
+    op.add_column("campaign", sa.Column("answer_key", sa.Text))
+    op.add_column("reply", sa.Column("enclosed", sa.JSON))
 
 
 def _merge() -> None:
     """Cover pages and overlays of a recipient's own."""
+    op.create_table(
+        "line_cover",
+        sa.Column("line", sa.Text, nullable=False),
+        sa.Column("template", sa.Text, nullable=False),
+        sa.Column("updated_at", UTC_TIME, nullable=False),
+        sa.PrimaryKeyConstraint("line", name="pk_line_cover"),
+    )
+    op.add_column("campaign", sa.Column("overlay", sa.JSON))
+    op.add_column("pages", sa.Column("places", sa.JSON))
