@@ -106,6 +106,9 @@ class Order:
     bad_numbers: tuple[BadNumber, ...] = ()
     "Entries that are no fax number; the others are sent."
 
+    lines: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    "By number (E.164): the lines of the list that it stands on."
+
     ignored: tuple[str, ...] = ()
     "Names of parts that were not made into pages, for the acknowledgement."
 

@@ -58,16 +58,41 @@ def written_lines(part: TextPart) -> list[str]:
     characters are gone, letters are composed (NFC); nothing else is changed, for a
     password may hold any of it.
     """
+    return [line for _, line in _written(part)]
+
+
+def written_paragraphs(part: TextPart) -> list[str]:
+    """Give the same lines with an empty one wherever the writer left some room."""
+    # HTML ends a block and begins the next: one empty line between two says nothing.
+    room = 2 if part.kind is TextKind.HTML else 1
+    paragraphs: list[str] = []
+    for empty_before, line in _written(part):
+        if paragraphs and empty_before >= room:
+            paragraphs.append("")
+        paragraphs.append(line)
+    return paragraphs
+
+
+def _written(part: TextPart) -> list[tuple[int, str]]:
+    """The lines, each with how many empty ones stand before it."""
     text = visible_text(part.text) if part.kind is TextKind.HTML else part.text
-    lines = [_plain_line(line) for line in text.splitlines()[: MAX_LINES * 2]]
     # HTML leaves many empty lines; they say nothing and would spend the limit.
-    lines = [line for line in lines if line][:MAX_LINES]
-    written: list[str] = []
+    lines: list[str] = []
+    empty_before: list[int] = []
+    empty = 0
+    for raw in text.splitlines()[: MAX_LINES * 2]:
+        line = _plain_line(raw)
+        if line:
+            lines.append(line)
+            empty_before.append(empty)
+        empty = 0 if line else empty + 1
+    del lines[MAX_LINES:]
+    written: list[tuple[int, str]] = []
     for index, line in enumerate(lines):
         if _is_stop(lines, index):
             break
         if not line.startswith(">"):
-            written.append(line)
+            written.append((empty_before[index], line))
     return written
 
 

@@ -3,44 +3,26 @@ Directives: what the body of a mail asks for, one key and one value each.
 
 Pure: no I/O, no clock, no randomness.
 
-    p:le_mot_de_passe
-    qualite:best
-    date:21-06-2015 15:15:00
-
-A directive stands at the start of a line, or behind another one. The keys are a
-table; a new directive is one entry there and one field in `Directives`.
+`directive_lines` finds them; here it is said what their values mean. What cannot be
+understood is a mistake that quotes it: nothing is guessed, nothing is left out.
 """
 
 import re
-import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from ..domain.document import Quality
+from ..domain.page_choice import NotAChoice, PageChoice, parse_page_choice
 from .body import written_lines
+from .directive_lines import WORDS, Key, folded, read_directives
+from .given_password import given_passwords
 from .message import TextPart
+from .mistake import Mistake, quoted
 
-KEYS = {
-    "p": "password",
-    "pw": "password",
-    "pwd": "password",
-    "pass": "password",
-    "password": "password",
-    "mdp": "password",
-    "mot de passe": "password",
-    "mot de passe fax": "password",
-    "motdepasse": "password",
-    "motdepassefax": "password",
-    "qualite": "quality",
-    "quality": "quality",
-    "date": "date",
-    "doublon": "repeats",
-    "doublons": "repeats",
-}
-"""What people write, without accents and in lower case, and what it is."""
-
-REPEATS = {"oui": True, "yes": True, "ok": True, "non": False, "no": False}
-"""Whether pages may go to a number that had them lately."""
+YES_OR_NO = {
+    "oui": True, "o": True, "yes": True, "ok": True, "non": False, "no": False,
+}  # fmt: skip
 
 QUALITIES = {
     "normal": Quality.NORMAL,
@@ -52,62 +34,15 @@ QUALITIES = {
     "meilleure": Quality.BEST,
 }
 
-_COLONS = ":=：﹕︓∶꞉"
-_START = (
-    r"(?:[•·\-–—]|\*(?=[ ])|\d{1,2}[.)])?[ ]{0,3}"
-    r"(?:(?P<bold>[*_]{1,2})|[\"'«“]{1,2}[ ]{0,3})?"
-)
-_KEY = r"(?P<key>[^\W\d_](?:[^\W\d_]|[ ](?=[^\W\d_])){0,20})"
-_DIRECTIVE = re.compile(
-    _START
-    + _KEY
-    + rf"(?(bold)[*_]{{0,2}})[ ]{{0,3}}[{_COLONS}](?(bold)[*_]{{0,2}})[ ]{{0,3}}"
-)
-_ANY_KEY = (
-    r"(?:p|pw|pwd|pass|password|mdp|mot de passe(?: fax)?|qualit[eé]|quality|date"
-    r"|doublons?)"
-)
-_NEXT = re.compile(
-    rf"(?:[ ]+|[ ]*[;,][ ]*)(?={_ANY_KEY}[ ]{{0,3}}[{_COLONS}])", re.IGNORECASE
-)
-_GIVEN_AWAY = re.compile(
-    rf"\b(p|pw|pwd|pass|password|mdp|mot de passe(?: fax)?)\s{{0,3}}[{_COLONS}]\s{{0,3}}\S+",
-    re.IGNORECASE,
-)
-_QUOTED = re.compile(r"(?<=« ).*?(?= »)")
-_MAILTO = re.compile(r"(.+?)<mailto:[^>]*>?\Z")
-_RFC_DATE = re.compile(r"(?:mon|tue|wed|thu|fri|sat|sun)\w*,", re.IGNORECASE)
-_TELEPHONE = re.compile(r"(?:\(0\)|[+\d(])[\d ().\-/]{7,}\Z")
-_PAIRS = {
-    "«": "»",
-    "“": "”",
-    '"': '"',
-    "'": "'",
-    "*": "*",
-    "_": "_",
-    "‘": "’",
-    "`": "`",
-}
-
 MAX_TEXTS = 20
 """Parts looked at; a letter has two, a mailing list adds its footer."""
 
-MAX_PASSWORDS = 4
-"""Readings of one `p:` that are tried as one attempt."""
+MAX_NAME_CHARS = 100
+"""Of `nom:`; longer is a sentence, and has no room on a cover page."""
 
-MAX_QUOTED_CHARS = 60
-"""Of a value that a reply repeats."""
+_Value = TypeVar("_Value")
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mistake:
-    """One thing that keeps an order from being carried out."""
-
-    code: str
-    "One word for logs."
-
-    sentence: str
-    "French: what is wrong and how to mend it. Never holds the password."
+_RFC_DATE = re.compile(r"(?:mon|tue|wed|thu|fri|sat|sun)\w*,", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,209 +53,179 @@ class Directives:
     """Readings of the one password, likeliest first: as written, without the quotes
     or the `<mailto:>` that a mail program put around it. Empty: none was given."""
 
+    line: str | None = None
+    "As written, for `subject.parse_line_number`."
+
     quality: Quality | None = None
 
     due: str | None = None
     "As written, for `dates.parse_due`."
 
+    pages: PageChoice | None = None
     repeats: bool = False
     "Send also to numbers that had the same pages lately."
+
+    cover: bool = False
+    name: str = ""
+    "Who it is for."
+
+    body: bool = False
+    "Fax the text of the mail."
 
     mistakes: tuple[Mistake, ...] = ()
 
 
-def find_directives(texts: Sequence[TextPart]) -> Directives:
+def find_directives(
+    texts: Sequence[TextPart], *, has_login: bool = False
+) -> Directives:
     """
     Read the directives in a mail's texts.
 
     The parts are the same letter in two forms (plain and HTML) as a rule, so the first
     part that gives a password, or else gives anything, is the one that counts: what
     the other one adds is taken, what it contradicts is not.
-    """
-    readings = [_read(written_lines(part)) for part in texts[:MAX_TEXTS]]
-    with_password = [reading for reading in readings if reading["password"]]
-    ordered = with_password + [r for r in readings if not r["password"]]
-    found = {
-        what: next((reading[what] for reading in ordered if reading[what]), [])
-        for what in ("password", "quality", "date", "repeats")
-    }
-    mistakes: list[Mistake] = []
-    passwords = _passwords(found["password"], mistakes)
-    quality = _quality(found["quality"], mistakes)
-    due = _due(found["date"], mistakes)
-    repeats = _repeats(found["repeats"], mistakes)
-    if not found["password"]:
-        # Without a password these lines are no directives but somebody's prose.
-        mistakes = [mistake for mistake in mistakes if mistake.code == "bad-quality"]
-    return Directives(
-        passwords=passwords,
-        quality=quality,
-        due=due,
-        repeats=repeats,
-        mistakes=tuple(mistakes),
-    )
-
-
-def without_quoted_password(sentences: str, passwords: Sequence[str]) -> str:
-    """Blank out the password in what *sentences* quote between « and »."""
-    return _QUOTED.sub(
-        lambda quoted: without_password(quoted.group(), passwords), sentences
-    )
-
-
-def without_password(text: str, passwords: Sequence[str] = ()) -> str:
-    """
-    Blank out what may be a password, before any text of a mail is quoted.
 
     Args:
-        text: A subject, a value, an entry of a list.
+        texts: Of the mail.
 
-        passwords: Readings that are known.
+        has_login: No password is needed, so that these lines are meant without one.
     """
-    text = _GIVEN_AWAY.sub(r"\1:***", text)
-    for password in passwords:
-        text = text.replace(password, "***")
-    return text
-
-
-def _read(lines: Sequence[str]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {what: [] for what in KEYS.values()}
-    for line in lines:
-        rest = line
-        while match := _DIRECTIVE.match(rest):
-            what = KEYS.get(_folded(match["key"]))
-            if what is None:
-                break
-            opened = match.group()[: match.start("key") - match.start()].strip()[-1:]
-            value, rest = _split(rest[match.end() :])
-            if opened and value.endswith(_PAIRS.get(opened, "\0")):
-                value = value[:-1]  # « *p:secret* »: the marks belong to the line
-            if value not in found[what]:
-                found[what].append(value)
-    return found
-
-
-def _split(text: str) -> tuple[str, str]:
-    """Cut a value off where the next directive of the line begins."""
-    behind = _NEXT.search(text)
-    if behind is None:
-        return text.strip(), ""
-    return text[: behind.start()].strip(), text[behind.end() :]
-
-
-def _folded(key: str) -> str:
-    decomposed = unicodedata.normalize("NFD", key.lower())
-    letters = (c for c in decomposed if unicodedata.category(c) != "Mn")
-    return " ".join("".join(letters).split())
-
-
-def _passwords(values: Sequence[str], mistakes: list[Mistake]) -> tuple[str, ...]:
-    if not values:
-        return ()
-    # « P : 06 12 34 56 78 » in a signature is a telephone, if something else is given.
-    others = [value for value in values if not _TELEPHONE.match(value)]
-    chosen = others or list(values)
-    words = list(dict.fromkeys(_first_word(value) for value in chosen))
-    words = [word for word in words if word]
-    if not words:
-        mistakes.append(
-            Mistake(
-                code="empty-password",
-                sentence="La ligne « p: » de votre message est vide. Écrivez le mot de passe"
-                " fax de votre ligne juste après les deux-points, sur la même ligne.",
-            )
-        )
-        return ()
-    if len(words) > 1:
-        mistakes.append(
-            Mistake(
-                code="two-passwords",
-                sentence="Votre message contient deux mots de passe différents (plusieurs"
-                " lignes « p: »). Ne gardez que celui de la ligne émettrice.",
-            )
-        )
-        return ()
-    return _password_readings(words[0])
-
-
-def _first_word(value: str) -> str:
-    for opening, closing in _PAIRS.items():
-        # « secret » with French quotes has spaces inside them.
-        if value.startswith(opening + " ") and closing in value[1:]:
-            return value[1:].partition(closing)[0].strip()
-    return value.partition(" ")[0]
-
-
-def _password_readings(word: str) -> tuple[str, ...]:
-    readings = [word]
-    if mailto := _MAILTO.match(word):
-        readings.insert(0, mailto[1])
-    base = readings[0]
-    inner = base
-    while len(inner) > 2 and _PAIRS.get(inner[0]) == inner[-1]:
-        inner = inner[1:-1]
-    for reading in (inner, base.strip("*_\"'«»“”"), inner.rstrip(".;,")):
-        if reading and reading not in readings:
-            readings.append(reading)
-    return tuple(readings[:MAX_PASSWORDS])
-
-
-def _quality(values: Sequence[str], mistakes: list[Mistake]) -> Quality | None:
-    if not values:
-        return None
-    words = dict.fromkeys(
-        _folded(_unwrapped(value).partition(" ")[0]) for value in values
+    readings = [read_directives(written_lines(part)) for part in texts[:MAX_TEXTS]]
+    with_password = [reading for reading in readings if reading[Key.PASSWORD]]
+    ordered = with_password + [r for r in readings if not r[Key.PASSWORD]]
+    found = {
+        key: next((reading[key] for reading in ordered if reading[key]), [])
+        for key in Key
+    }
+    passwords, wrong_password = given_passwords(found[Key.PASSWORD])
+    mistakes = [*wrong_password]
+    values = _Values(found, mistakes)
+    asked = Directives(
+        passwords=passwords,
+        line=values.only(Key.LINE),
+        quality=values.quality(),
+        due=values.due(),
+        pages=values.pages(),
+        repeats=values.yes_or_no(
+            Key.REPEATS, "envoyer le fax aussi aux numéros qui l'ont déjà reçu"
+        ),
+        cover=values.yes_or_no(Key.COVER, "faire précéder le fax d'une page de garde"),
+        name=values.name(),
+        body=values.yes_or_no(Key.BODY, "faxer le texte de votre message"),
+        mistakes=tuple(mistakes),
     )
-    known = {QUALITIES[word] for word in words if word in QUALITIES}
-    unknown = [word for word in words if word not in QUALITIES]
-    if unknown:
-        mistakes.append(
-            Mistake(
-                code="bad-quality",
-                sentence=f"La qualité « {unknown[0][:MAX_QUOTED_CHARS]} » n'existe pas."
+    if found[Key.PASSWORD] or has_login:
+        return asked
+    # Without a password these lines are no directives but somebody's prose.
+    return Directives(
+        line=asked.line,
+        quality=asked.quality,
+        due=asked.due,
+        mistakes=tuple(each for each in mistakes if each.code == "bad-quality"),
+    )
+
+
+class _Values:
+    """
+    The values of one mail, and what is wrong with them.
+
+    Args:
+        found: As written.
+
+        mistakes: Where what is not understood is added.
+    """
+
+    def __init__(
+        self, found: Mapping[Key, Sequence[str]], mistakes: list[Mistake]
+    ) -> None:
+        self._found = found
+        self._mistakes = mistakes
+
+    def only(self, key: Key) -> str | None:
+        """The one value of a key, out of its quotes; two different ones are a mistake."""
+        values = list(dict.fromkeys(_unwrapped(value) for value in self._found[key]))
+        return self._one_of(key, values)
+
+    def due(self) -> str | None:
+        """As written; the dates of quoted headers are none."""
+        dates = [each for each in self._found[Key.DATE] if not _RFC_DATE.match(each)]
+        return self._one_of(Key.DATE, list(dict.fromkeys(map(_unwrapped, dates))))
+
+    def quality(self) -> Quality | None:
+        """One of the three."""
+        words = [_word(value) for value in self._found[Key.QUALITY]]
+        unknown = [word for word in words if word not in QUALITIES]
+        if unknown:
+            self._wrong(
+                "bad-quality",
+                f"La qualité {quoted(unknown[0])} n'existe pas."
                 " Écrivez qualite:normal, qualite:premium ou qualite:best"
                 " (ou n'écrivez rien : la qualité de votre offre sera prise).",
             )
+            return None
+        return self._one_of(
+            Key.QUALITY, list(dict.fromkeys(QUALITIES[word] for word in words))
         )
-        return None
-    if len(known) > 1:
-        mistakes.append(
-            Mistake(
-                code="two-qualities",
-                sentence="Votre message demande plusieurs qualités différentes."
-                " Ne gardez qu'une seule ligne « qualite: ».",
+
+    def pages(self) -> PageChoice | None:
+        """The chosen pages."""
+        written = self.only(Key.PAGES)
+        if written is None:
+            return None
+        try:
+            return parse_page_choice(written)
+        except NotAChoice as error:
+            self._wrong(
+                "bad-pages",
+                f"La ligne « pages: » de votre message, {quoted(written)}, {error}."
+                " Écrivez par exemple pages:1-3,5 (ou n'écrivez rien : toutes les"
+                " pages seront envoyées).",
             )
-        )
-        return None
-    return known.pop()
+            return None
 
+    def yes_or_no(self, key: Key, purpose: str) -> bool:
+        """
+        Whether something is wanted.
 
-def _repeats(values: Sequence[str], mistakes: list[Mistake]) -> bool:
-    words = {_folded(_unwrapped(value).partition(" ")[0]) for value in values}
-    if words <= REPEATS.keys():
-        return any(REPEATS[word] for word in words)
-    mistakes.append(
-        Mistake(
-            code="bad-repeats",
-            sentence="La ligne « doublon: » de votre message n'est pas comprise. Écrivez"
-            " doublon:oui pour envoyer le fax aussi aux numéros qui l'ont déjà reçu.",
-        )
-    )
-    return False
+        Args:
+            key: Its directive.
 
-
-def _due(values: Sequence[str], mistakes: list[Mistake]) -> str | None:
-    dates = [_unwrapped(value) for value in values if not _RFC_DATE.match(value)]
-    if len(dates) > 1:
-        mistakes.append(
-            Mistake(
-                code="two-dates",
-                sentence="Votre message contient plusieurs dates d'envoi différentes."
-                " Ne gardez qu'une seule ligne « date: ».",
+            purpose: What it is good for: « Écrivez garde:oui pour ... ».
+        """
+        values = self._found[key]
+        unknown = [each for each in values if _word(each) not in YES_OR_NO]
+        if unknown:
+            word = WORDS[key][0]
+            self._wrong(
+                f"bad-{key}",
+                f"La ligne « {word}: » de votre message, {quoted(unknown[0])}, n'est pas"
+                f" comprise. Écrivez {word}:oui pour {purpose}, ou retirez cette ligne.",
             )
-        )
-        return None
-    return dates[0] if dates else None
+            return False
+        answers = list(dict.fromkeys(YES_OR_NO[_word(value)] for value in values))
+        return self._one_of(key, answers) or False
+
+    def name(self) -> str:
+        """Who it is for; of several names, which prose may hold, the first."""
+        names = [_unwrapped(value) for value in self._found[Key.NAME]]
+        return next((name[:MAX_NAME_CHARS] for name in names if name), "")
+
+    def _one_of(self, key: Key, values: Sequence[_Value]) -> _Value | None:
+        if len(values) > 1:
+            self._wrong(
+                f"two-{key}",
+                f"Votre message contient plusieurs lignes « {WORDS[key][0]}: » qui se"
+                " contredisent. N'en gardez qu'une.",
+            )
+            return None
+        return values[0] if values else None
+
+    def _wrong(self, code: str, sentence: str) -> None:
+        self._mistakes.append(Mistake(code=code, sentence=sentence))
+
+
+def _word(value: str) -> str:
+    return folded(_unwrapped(value).partition(" ")[0])
 
 
 def _unwrapped(value: str) -> str:

@@ -14,9 +14,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..domain.document import Document
-from .directives import Mistake
 from .image_size import image_size
 from .message import Attachment, Mail, TextKind
+from .mistake import Mistake
 
 MIN_PICTURE_SIDE_PX = 500
 MIN_PICTURE_BYTES = 20 * 1024

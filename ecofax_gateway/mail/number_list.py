@@ -1,20 +1,23 @@
 """
-numbers.txt: the recipients of a campaign.
+numbers.txt and numbers.csv: the recipients of a campaign.
 
 Pure: no I/O, no clock, no randomness.
 
-One number a line, or several; with spaces inside the numbers or between them. What
-is no number is reported with its line and left out, the others are called.
+One number a line, or several; with spaces inside the numbers or between them; or a
+table with a header. What is no number is reported with its line and left out, the
+others are called.
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from ..domain.errors import OrderRefused
-from ..domain.number import FaxNumber, NotANumber, parse_number
+from ..domain.number import FaxNumber
 from ..domain.order import BadNumber
 from .charset import decode_text
+from .number_cell import MAX_TEXT_CHARS, NotRead, Scissors, bare
+from .number_table import NumberTable, parse_table
 
 MAX_BYTES = 256 * 1024
 """Ten times 2 000 numbers with comments; 5 MB of noise took 21 s."""
@@ -24,18 +27,6 @@ MAX_NUMBERS = 2_000
 
 MAX_ENTRIES = 10_000
 """Before duplicates; each bad one costs seven look-ups."""
-
-MAX_TEXT_CHARS = 40
-"""Of a bad entry, as quoted to the requester."""
-
-MIN_JOINED_DIGITS = 6
-"""Pieces between spaces that are long enough to be numbers of their own."""
-
-MAX_PIECES = 64
-"""On one line, when it is cut into numbers by trial."""
-
-MAX_PIECES_A_NUMBER = 9
-"""« +33 9 72 10 10 10 » has six; one digit a piece has nine or ten."""
 
 MAX_TRIALS = 20_000
 """In one list; enough for 2 000 lines of two numbers, a few seconds at worst."""
@@ -63,9 +54,6 @@ when every line must be cut by trial."""
 _OFFICE_FILE = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"{\\rtf")
 _SEPARATOR = re.compile(r"[;,|\t]")
 _COMMENT = re.compile(r"(?:^|\s)(?:#|//).*")
-_EXPONENT = re.compile(r"\d[.,]\d+e\+?\d+\Z", re.IGNORECASE)
-_DECIMAL = re.compile(r"(\+?\d{6,17})[.,]0\Z")
-_EXTENSION = re.compile(r"\d\s*(?:#|;ext|x|ext|poste)\s*\.?\s*\d", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +67,15 @@ class NumberList:
     "Those that were written more than once; each once here."
 
     bad: tuple[BadNumber, ...]
+
+    lines: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    "By number (E.164): the lines it stands on."
+
+    columns: tuple[str, ...] = ()
+    "Of a table with a header."
+
+    fields: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    "By number (E.164): its first row of the table, by the columns' names."
 
 
 def parse_numbers(content: bytes, *, limits: Limits | None = None) -> NumberList:
@@ -96,46 +93,64 @@ def parse_numbers(content: bytes, *, limits: Limits | None = None) -> NumberList
     limits = limits or Limits()
     if len(content) > limits.file_bytes:
         raise OrderRefused(
-            f"La liste numbers.txt dépasse {limits.file_bytes // 1024} Ko. Répartissez les"
-            " numéros sur plusieurs messages.",
+            f"La liste des numéros dépasse {limits.file_bytes // 1024} Ko. Répartissez"
+            " les numéros sur plusieurs messages.",
             code="list-too-long",
         )
     if content.startswith(_OFFICE_FILE):
         raise OrderRefused(
-            "La liste numbers.txt n'est pas un fichier texte. Enregistrez-la en « texte"
-            " brut » (TextEdit : Format, Convertir au format Texte ; Word ou Excel :"
-            " Enregistrer sous, Texte).",
+            "La liste des numéros n'est pas un fichier texte. Enregistrez-la en « texte"
+            " brut » sous le nom numbers.txt (TextEdit : Format, Convertir au format"
+            " Texte ; Word : Enregistrer sous, Texte brut), ou en CSV sous le nom"
+            " numbers.csv (Excel : Enregistrer sous, CSV).",
             code="list-not-text",
         )
-    return _collect(_lines(content), limits)
+    lines = _lines(content)
+    scissors = Scissors(limits.trials)
+    table = parse_table(lines)
+    if table is None:
+        return _collect(_listed(lines, scissors), limits)
+    return _collect(_tabled(table, scissors), limits, columns=table.columns)
 
 
-def _collect(lines: list[str], limits: Limits) -> NumberList:
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One number, or what should have been one."""
+
+    line: int
+    found: FaxNumber | NotRead
+    fields: Mapping[str, str] | None = None
+
+
+def _collect(
+    entries: Iterator[_Entry], limits: Limits, *, columns: tuple[str, ...] = ()
+) -> NumberList:
     numbers: dict[str, FaxNumber] = {}
-    duplicates: dict[str, FaxNumber] = {}
+    lines: dict[str, list[int]] = {}
+    fields: dict[str, Mapping[str, str]] = {}
     bad: list[BadNumber] = []
-    entries = 0
-    scissors = _Scissors(limits.trials)
-    for line_number, line in enumerate(lines, start=1):
-        for found in _entries(line, scissors):
-            entries += 1
-            if isinstance(found, FaxNumber):
-                if found.e164 in numbers:
-                    duplicates[found.e164] = found
-                numbers.setdefault(found.e164, found)
-            elif line_number > 1 or any(c.isdigit() for c in line):
-                # A first line without any digit is the heading of a column.
-                bad.append(BadNumber(text=found[0], line=line_number, reason=found[1]))
-            if entries > limits.entries or len(numbers) > limits.numbers:
-                raise OrderRefused(
-                    f"La liste numbers.txt contient plus de {limits.numbers} numéros."
-                    " Répartissez-les sur plusieurs messages.",
-                    code="too-many-numbers",
-                )
+    for count, entry in enumerate(entries, start=1):
+        found = entry.found
+        if isinstance(found, FaxNumber):
+            numbers.setdefault(found.e164, found)
+            lines.setdefault(found.e164, []).append(entry.line)
+            if entry.fields:
+                fields.setdefault(found.e164, entry.fields)
+        else:
+            bad.append(BadNumber(text=found[0], line=entry.line, reason=found[1]))
+        if count > limits.entries or len(numbers) > limits.numbers:
+            raise OrderRefused(
+                f"La liste des numéros en contient plus de {limits.numbers}."
+                " Répartissez-les sur plusieurs messages.",
+                code="too-many-numbers",
+            )
     return NumberList(
         numbers=tuple(numbers.values()),
-        duplicates=tuple(duplicates.values()),
+        duplicates=tuple(numbers[each] for each, on in lines.items() if len(on) > 1),
         bad=tuple(bad),
+        lines={number: tuple(on) for number, on in lines.items()},
+        columns=columns,
+        fields=fields,
     )
 
 
@@ -151,13 +166,33 @@ def _lines(content: bytes) -> list[str]:
     return (decode_text(content) if text is None else text).splitlines()
 
 
-def _entries(line: str, scissors: "_Scissors") -> Iterator[FaxNumber | tuple[str, str]]:
+def _tabled(table: NumberTable, scissors: Scissors) -> Iterator[_Entry]:
+    for row in table.rows:
+        number = bare(row.number)
+        if not number:
+            who = next(iter(row.fields.values()), "")[:MAX_TEXT_CHARS]
+            reason = f"n'a pas de numéro dans la colonne « {table.number_column} »"
+            yield _Entry(row.line, (who, reason))
+        for found in scissors.read(number) if number else ():
+            yield _Entry(row.line, found, row.fields)
+
+
+def _listed(lines: Sequence[str], scissors: Scissors) -> Iterator[_Entry]:
+    for line_number, line in enumerate(lines, start=1):
+        for found in _entries(line, scissors):
+            # A first line without any digit is the heading of a column.
+            if (
+                isinstance(found, FaxNumber)
+                or line_number > 1
+                or any(c.isdigit() for c in line)
+            ):
+                yield _Entry(line_number, found)
+
+
+def _entries(line: str, scissors: Scissors) -> Iterator[FaxNumber | NotRead]:
     """What a line holds: numbers, and (text, reason) of what is none."""
-    cells = [
-        cell.strip().strip("\"'= ") for cell in _SEPARATOR.split(_COMMENT.sub("", line))
-    ]
-    cells = [cell for cell in cells if cell]
-    found = [entry for cell in cells for entry in _cell(cell, scissors)]
+    cells = [bare(cell) for cell in _SEPARATOR.split(_COMMENT.sub("", line))]
+    found = [entry for cell in cells if cell for entry in scissors.read(cell)]
     if any(isinstance(entry, FaxNumber) for entry in found):
         # Beside a number, a cell without digits is a name or a town, not a mistake.
         found = [
@@ -166,77 +201,3 @@ def _entries(line: str, scissors: "_Scissors") -> Iterator[FaxNumber | tuple[str
             if isinstance(entry, FaxNumber) or any(c.isdigit() for c in entry[0])
         ]
     yield from found
-
-
-def _cell(cell: str, scissors: "_Scissors") -> list[FaxNumber | tuple[str, str]]:
-    try:
-        return [_number(cell)]
-    except NotANumber as error:
-        whole = (cell[:MAX_TEXT_CHARS], str(error))
-    pieces = cell.split()
-    if len(pieces) < 2 or len(pieces) > MAX_PIECES * 4:
-        return [whole]
-    found = [_or_bad(piece) for piece in pieces]
-    if any(isinstance(entry, FaxNumber) for entry in found) or all(
-        sum(c.isdigit() for c in piece) >= MIN_JOINED_DIGITS for piece in pieces
-    ):
-        # One of them stands alone: so do the others, good or bad.
-        return found
-    return list(scissors.only_cut(pieces)) or [whole]
-
-
-def _or_bad(piece: str) -> FaxNumber | tuple[str, str]:
-    try:
-        return _number(piece)
-    except NotANumber as error:
-        return (piece[:MAX_TEXT_CHARS], str(error))
-
-
-def _number(text: str) -> FaxNumber:
-    compact = text.strip()
-    if _EXPONENT.match(compact):
-        raise NotANumber(
-            "a été abîmé par le tableur : mettez la colonne au format Texte, puis"
-            " ressaisissez le numéro"
-        )
-    if _EXTENSION.search(compact):
-        raise NotANumber("a un numéro de poste, ce qu'un fax ne peut pas composer")
-    if decimal := _DECIMAL.match(compact):
-        compact = decimal[1]
-    return parse_number(compact)
-
-
-class _Scissors:
-    """Cuts lines into numbers, as long as its patience lasts."""
-
-    def __init__(self, trials: int) -> None:
-        self._trials = trials
-
-    def only_cut(self, pieces: list[str]) -> tuple[FaxNumber, ...]:
-        """
-        Cut "09 72 10 10 10 09 72 10 19 27" into numbers, if there is only one way.
-
-        Two ways mean that one of them calls a stranger: then none is taken.
-        """
-        if len(pieces) > MAX_PIECES:
-            return ()
-        ways: list[list[tuple[FaxNumber, ...]]] = [[] for _ in range(len(pieces) + 1)]
-        ways[0].append(())
-        for end in range(1, len(pieces) + 1):
-            for start in range(max(0, end - MAX_PIECES_A_NUMBER), end):
-                if not ways[start]:
-                    continue
-                number = self._tried("".join(pieces[start:end]))
-                if number is not None:
-                    ways[end] += [(*way, number) for way in ways[start][:2]]
-                    del ways[end][2:]
-        return ways[-1][0] if len(ways[-1]) == 1 else ()
-
-    def _tried(self, text: str) -> FaxNumber | None:
-        if len(text) < MIN_JOINED_DIGITS or self._trials <= 0:
-            return None
-        self._trials -= 1
-        try:
-            return parse_number(text)
-        except NotANumber:
-            return None

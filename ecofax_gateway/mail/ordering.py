@@ -8,33 +8,26 @@ All mistakes are found in one go, so that the person mends the mail once.
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from ..domain.errors import OrderRefused
-from ..domain.number import FaxNumber, NotANumber
-from ..domain.order import BadNumber, Order, Requester
-from .address import Campaign, parse_recipient, split_address
+from ..domain.order import Order, Requester
 from .automatic import is_automatic
 from .dates import DueDate, NotADate, parse_due
-from .directives import (
-    Directives,
-    Mistake,
-    find_directives,
-    without_password,
-    without_quoted_password,
-)
+from .directive_lines import without_password, without_quoted_password
+from .directives import Directives, find_directives
 from .documents import Choice, choose_documents
+from .letter_text import cover_of, letter_document
 from .message import Mail
-from .number_list import MAX_NUMBERS, NumberList, parse_numbers
-from .subject import parse_line_number
+from .mistake import Mistake
+from .recipients import is_campaign, recipients_of
+from .sending_line import sending_line
+from .subject import is_line_number
 
-MAX_QUOTED_CHARS = 60
-"""Of the subject or a number, as a reply repeats it."""
-
-MAX_QUOTED_NUMBERS = 5
-"""Bad numbers named when none is good."""
+MAX_QUOTED_NAMES = 5
+"""Parts named that are no pages, when nothing is left to fax."""
 
 _MAILBOX = re.compile(r"[^\s<>(),:;\"\[\]\\]{1,64}@[^\s<>(),:;\"\[\]\\@]{1,253}\Z")
 
@@ -107,59 +100,49 @@ def order_of(
             code="report",
         )
     mistakes: list[Mistake] = []
-    line = _line_number(mail, mistakes)
-    directives = find_directives(mail.texts)
-    mistakes += directives.mistakes
+    asked = find_directives(mail.texts, has_login=has_login)
+    line = sending_line(mail.subject, asked.line, mistakes)
+    mistakes += asked.mistakes
     if not has_login:
-        _need_password(directives, mistakes)
-    due = _due(directives, mistakes, now=now, zone=zone)
-    is_campaign, envelope_numbers, bad = _envelope(recipients)
-    choice = choose_documents(mail, is_campaign=is_campaign)
+        _need_password(asked, mistakes)
+    due = _due(asked, mistakes, now=now, zone=zone, has_login=has_login)
+    choice = choose_documents(mail, is_campaign=is_campaign(recipients))
     mistakes += choice.mistakes
-    if not choice.documents and not choice.mistakes:
+    letter = letter_document(mail, asked, mistakes)
+    if not choice.documents and not choice.mistakes and not asked.body:
         mistakes.append(_no_document(choice))
-    numbers = _numbers(choice, envelope_numbers, bad, mistakes, is_campaign=is_campaign)
+    is_subject_free = not is_line_number(mail.subject)
+    cover = cover_of(mail, asked, mistakes, is_subject_free=is_subject_free)
+    numbers = recipients_of(recipients, choice.number_lists, mistakes)
     if mistakes or line is None:
         sentences = dict.fromkeys(mistake.sentence for mistake in mistakes)
         raise OrderRefused(
-            without_quoted_password("\n".join(sentences), directives.passwords),
+            without_quoted_password("\n".join(sentences), asked.passwords),
             code=mistakes[0].code,
         )
     return MailOrder(
         line_number=line,
-        password=directives.passwords[0] if directives.passwords else "",
-        other_passwords=directives.passwords[1:],
+        password=asked.passwords[0] if asked.passwords else "",
+        other_passwords=asked.passwords[1:],
         numbers=numbers.numbers,
-        documents=choice.documents,
-        quality=directives.quality,
+        documents=(*letter, *choice.documents),
+        quality=asked.quality,
         due_at=due.at_utc if due else None,
-        repeats_allowed=directives.repeats,
+        repeats_allowed=asked.repeats,
+        cover=cover,
+        page_choice=asked.pages,
+        fields=numbers.fields,
         duplicates=numbers.duplicates,
         bad_numbers=numbers.bad,
+        lines=numbers.lines,
         ignored=choice.ignored,
-        warnings=(due.warning,) if due and due.warning else (),
+        warnings=_warnings(asked, due),
     )
 
 
-def _line_number(mail: Mail, mistakes: list[Mistake]) -> FaxNumber | None:
-    try:
-        return parse_line_number(mail.subject)
-    except NotANumber as error:
-        subject = without_password(mail.subject)[:MAX_QUOTED_CHARS]
-        found = f"« {subject} » " if subject else ""
-        mistakes.append(
-            Mistake(
-                code="bad-line",
-                sentence=f"L'objet de votre message {found}{error}. Il doit être le numéro"
-                " de votre ligne fax émettrice et rien d'autre, par exemple : 0366720307",
-            )
-        )
-        return None
-
-
-def _need_password(directives: Directives, mistakes: list[Mistake]) -> None:
-    codes = {mistake.code for mistake in directives.mistakes}
-    if not directives.passwords and not codes & {"empty-password", "two-passwords"}:
+def _need_password(asked: Directives, mistakes: list[Mistake]) -> None:
+    codes = {mistake.code for mistake in asked.mistakes}
+    if not asked.passwords and not codes & {"empty-password", "two-passwords"}:
         mistakes.append(
             Mistake(
                 code="no-password",
@@ -171,112 +154,50 @@ def _need_password(directives: Directives, mistakes: list[Mistake]) -> None:
 
 
 def _due(
-    directives: Directives, mistakes: list[Mistake], *, now: datetime, zone: ZoneInfo
+    asked: Directives,
+    mistakes: list[Mistake],
+    *,
+    now: datetime,
+    zone: ZoneInfo,
+    has_login: bool,
 ) -> DueDate | None:
-    if directives.due is None:
+    if asked.due is None:
         return None
     try:
-        return parse_due(directives.due, now=now, zone=zone)
+        return parse_due(asked.due, now=now, zone=zone)
     except NotADate as error:
-        if directives.passwords:
+        if asked.passwords or has_login:
             # Without a password the line may be part of an old mail's header.
             mistakes.append(Mistake(code="bad-date", sentence=str(error)))
         return None
 
 
-def _envelope(
-    recipients: Sequence[str],
-) -> tuple[bool, list[FaxNumber], list[BadNumber]]:
-    is_campaign = False
-    numbers: list[FaxNumber] = []
-    bad: list[BadNumber] = []
-    for address in recipients:
-        local, _ = split_address(address)
-        try:
-            found = parse_recipient(local)
-        except NotANumber as error:
-            bad.append(BadNumber(text=local[:40], line=None, reason=str(error)))
-            continue
-        if isinstance(found, Campaign):
-            is_campaign = True
-        elif isinstance(found, FaxNumber):
-            numbers.append(found)
-    return is_campaign, numbers, bad
+def _warnings(asked: Directives, due: DueDate | None) -> tuple[str, ...]:
+    """How the order was understood, where that may surprise."""
+    warnings = [due.warning] if due and due.warning else []
+    if asked.pages is not None:
+        warnings.append(
+            f"Comme demandé (pages:{asked.pages}), seules ces pages des documents joints"
+            " sont envoyées."
+        )
+    if asked.name and not asked.cover:
+        warnings.append(
+            "La ligne « nom: » n'est imprimée que sur une page de garde : ajoutez"
+            " garde:oui pour en avoir une."
+        )
+    return tuple(warnings)
 
 
 def _no_document(choice: Choice) -> Mistake:
     left_out = ""
     if choice.ignored:
-        names = ", ".join(choice.ignored[:MAX_QUOTED_NUMBERS])
+        names = ", ".join(choice.ignored[:MAX_QUOTED_NAMES])
         left_out = (
             f" (pièces vides, répétées ou décoratives laissées de côté : {names})"
         )
     return Mistake(
         code="no-document",
         sentence=f"Aucun document à faxer n'est joint à votre message{left_out}."
-        " Ajoutez-le en pièce jointe, de préférence au format PDF.",
-    )
-
-
-def _numbers(
-    choice: Choice,
-    envelope: Sequence[FaxNumber],
-    bad: Sequence[BadNumber],
-    mistakes: list[Mistake],
-    *,
-    is_campaign: bool,
-) -> NumberList:
-    """Join the envelope's numbers and those of numbers.txt; the envelope's come first."""
-    lists: list[NumberList] = []
-    was_refused = False
-    for content in choice.number_lists:
-        try:
-            lists.append(parse_numbers(content))
-        except OrderRefused as error:
-            was_refused = True
-            mistakes.append(Mistake(code=error.code, sentence=error.for_requester))
-    numbers: dict[str, FaxNumber] = {}
-    duplicates: dict[str, FaxNumber] = {}
-    for found in [*envelope, *(number for one in lists for number in one.numbers)]:
-        if found.e164 in numbers:
-            duplicates[found.e164] = found
-        numbers.setdefault(found.e164, found)
-    duplicates |= {number.e164: number for one in lists for number in one.duplicates}
-    all_bad = [*bad, *(entry for one in lists for entry in one.bad)]
-    if is_campaign and not choice.number_lists and not numbers:
-        mistakes.append(
-            Mistake(
-                code="no-list",
-                sentence="La liste des destinataires manque. Joignez un fichier texte nommé"
-                " numbers.txt, avec un numéro de fax par ligne.",
-            )
-        )
-    elif not numbers and not was_refused:
-        mistakes.append(_no_number(all_bad))
-    if len(numbers) > MAX_NUMBERS:
-        mistakes.append(
-            Mistake(
-                code="too-many-numbers",
-                sentence=f"Un message peut avoir au plus {MAX_NUMBERS} destinataires ;"
-                f" le vôtre en a {len(numbers)}.",
-            )
-        )
-    return NumberList(
-        numbers=tuple(numbers.values()),
-        duplicates=tuple(duplicates.values()),
-        bad=tuple(
-            replace(entry, text=without_password(entry.text)) for entry in all_bad
-        ),
-    )
-
-
-def _no_number(bad: Sequence[BadNumber]) -> Mistake:
-    named = " ; ".join(
-        f"« {entry.text} » {entry.reason}" for entry in bad[:MAX_QUOTED_NUMBERS]
-    )
-    detail = f" : {named}" if named else ""
-    return Mistake(
-        code="no-number",
-        sentence=f"Aucun numéro de fax valide n'a été trouvé{detail}. Écrivez par exemple"
-        " à 0972101010 suivi de @ et du nom du service.",
+        " Ajoutez-le en pièce jointe, de préférence au format PDF ; ou écrivez corps:oui"
+        " pour faxer le texte de votre message.",
     )

@@ -44,3 +44,12 @@ def parse_line_number(subject: str) -> FaxNumber:
     if not _NUMBER.match(text):
         raise NotANumber("contient autre chose qu'un numéro")
     return parse_number(text)
+
+
+def is_line_number(subject: str) -> bool:
+    """Whether a subject is a number and nothing else."""
+    try:
+        parse_line_number(subject)
+    except NotANumber:
+        return False
+    return True

@@ -3,7 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecofax_gateway.domain.document import Quality
-from ecofax_gateway.mail.directives import MAX_PASSWORDS, find_directives
+from ecofax_gateway.mail.directives import find_directives
+from ecofax_gateway.mail.given_password import MAX_PASSWORDS
 from ecofax_gateway.mail.message import TextKind, TextPart
 
 QUOTED = "\n> p:Old\n> date: Tue, 3 Mar 2026 10:00:00 +0100\n"
@@ -166,8 +167,8 @@ def test_several_directives(body):
         ("p:", "empty-password"),
         ("p:Secret7\np:Secret8", "two-passwords"),
         ("p:Secret7\nqualite:top", "bad-quality"),
-        ("p:Secret7\nqualite:best\nqualite:normal", "two-qualities"),
-        ("p:Secret7\ndate:21-06-2026 15:15\ndate:22-06-2026 15:15", "two-dates"),
+        ("p:Secret7\nqualite:best\nqualite:normal", "two-quality"),
+        ("p:Secret7\ndate:21-06-2026 15:15\ndate:22-06-2026 15:15", "two-date"),
         ("p:Secret7\nqualite:Secret7", "bad-quality"),
     ],
 )

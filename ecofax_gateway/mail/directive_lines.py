@@ -1,0 +1,160 @@
+"""
+Where directives stand in a text, before anybody asks what they mean.
+
+Pure: no I/O, no clock, no randomness.
+
+    p:le_mot_de_passe
+    qualite:best date:21-06-2026 15:15:00
+
+A directive stands at the start of a line, or behind another one; never in mid-sentence.
+A new directive is one `Key`, its words here, and its value in `directives`.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+
+
+class Key(StrEnum):
+    """What a directive is about."""
+
+    PASSWORD = "password"  # noqa: S105 -- the word for one, no secret
+    LINE = "line"
+    QUALITY = "quality"
+    DATE = "date"
+    PAGES = "pages"
+    REPEATS = "repeats"
+    COVER = "cover"
+    NAME = "name"
+    BODY = "body"
+
+
+WORDS = {
+    Key.PASSWORD: (
+        "p", "pw", "pwd", "pass", "password", "mdp", "mot de passe",
+        "mot de passe fax", "motdepasse", "motdepassefax",
+    ),
+    Key.LINE: ("ligne", "ligne fax", "line"),
+    Key.QUALITY: ("qualite", "quality"),
+    Key.DATE: ("date",),
+    Key.PAGES: ("pages", "page"),
+    Key.REPEATS: ("doublon", "doublons"),
+    Key.COVER: ("garde", "page de garde", "cover"),
+    Key.NAME: ("nom", "name", "destinataire"),
+    Key.BODY: ("corps", "corps du message", "body"),
+}  # fmt: skip
+"""What people write, without accents and in lower case; the guide's word comes first."""
+
+_KEYS = {word: key for key, words in WORDS.items() for word in words}
+
+_COLONS = ":=：﹕︓∶꞉"
+_START = (
+    r"(?:[•·\-–—]|\*(?=[ ])|\d{1,2}[.)])?[ ]{0,3}"
+    r"(?:(?P<bold>[*_]{1,2})|[\"'«“]{1,2}[ ]{0,3})?"
+)
+_KEY = r"(?P<key>[^\W\d_](?:[^\W\d_]|[ ](?=[^\W\d_])){0,20})"
+_DIRECTIVE = re.compile(
+    _START
+    + _KEY
+    + rf"(?(bold)[*_]{{0,2}})[ ]{{0,3}}[{_COLONS}](?(bold)[*_]{{0,2}})[ ]{{0,3}}"
+)
+
+
+def _any_of(words: Sequence[str]) -> str:
+    """A pattern for *words*, the longest first, with or without accents."""
+    longest_first = sorted(words, key=len, reverse=True)
+    return f"(?:{'|'.join(longest_first).replace('e', '[eéèê]')})"
+
+
+_NEXT = re.compile(
+    rf"(?:[ ]+|[ ]*[;,][ ]*)(?={_any_of(list(_KEYS))}[ ]{{0,3}}[{_COLONS}])",
+    re.IGNORECASE,
+)
+_GIVEN_AWAY = re.compile(
+    rf"\b({_any_of(WORDS[Key.PASSWORD])})\s{{0,3}}[{_COLONS}]\s{{0,3}}\S+",
+    re.IGNORECASE,
+)
+_QUOTED = re.compile(r"(?<=« ).*?(?= »)")
+
+CLOSING = {
+    "«": "»",
+    "“": "”",
+    '"': '"',
+    "'": "'",
+    "*": "*",
+    "_": "_",
+    "‘": "’",
+    "`": "`",
+}
+"""Marks that people and mail programs put around a word, and what ends them."""
+
+
+def read_directives(lines: Sequence[str]) -> dict[Key, list[str]]:
+    """
+    Find the values that *lines* give, each once, in their order.
+
+    Returns:
+        Every key; those that nobody wrote have no values.
+    """
+    found: dict[Key, list[str]] = {key: [] for key in Key}
+    for line in lines:
+        for key, value in _directives(line):
+            if value not in found[key]:
+                found[key].append(value)
+    return found
+
+
+def is_directive(line: str) -> bool:
+    """Whether a line begins with a directive."""
+    return next(_directives(line), None) is not None
+
+
+def folded(word: str) -> str:
+    """A word as `WORDS` writes it: lower case, no accents, single spaces."""
+    decomposed = unicodedata.normalize("NFD", word.lower())
+    letters = (c for c in decomposed if unicodedata.category(c) != "Mn")
+    return " ".join("".join(letters).split())
+
+
+def without_quoted_password(sentences: str, passwords: Sequence[str]) -> str:
+    """Blank out the password in what *sentences* quote between « and »."""
+    return _QUOTED.sub(
+        lambda quoted: without_password(quoted.group(), passwords), sentences
+    )
+
+
+def without_password(text: str, passwords: Sequence[str] = ()) -> str:
+    """
+    Blank out what may be a password, before any text of a mail is quoted.
+
+    Args:
+        text: A subject, a value, an entry of a list.
+
+        passwords: Readings that are known.
+    """
+    text = _GIVEN_AWAY.sub(r"\1:***", text)
+    for password in passwords:
+        text = text.replace(password, "***")
+    return text
+
+
+def _directives(line: str) -> Iterator[tuple[Key, str]]:
+    rest = line
+    while match := _DIRECTIVE.match(rest):
+        key = _KEYS.get(folded(match["key"]))
+        if key is None:
+            return
+        opened = match.group()[: match.start("key") - match.start()].strip()[-1:]
+        value, rest = _split(rest[match.end() :])
+        if opened and value.endswith(CLOSING.get(opened, "\0")):
+            value = value[:-1]  # « *p:secret* »: the marks belong to the line
+        yield key, value
+
+
+def _split(text: str) -> tuple[str, str]:
+    """Cut a value off where the next directive of the line begins."""
+    behind = _NEXT.search(text)
+    if behind is None:
+        return text.strip(), ""
+    return text[: behind.start()].strip(), text[behind.end() :]
