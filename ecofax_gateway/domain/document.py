@@ -33,6 +33,10 @@ class DocumentRole(StrEnum):
     BODY = "body"
     "The text of the mail itself (`corps:oui`)."
 
+    COVER = "cover"
+    """The cover page: a line's template in HTML, filled but for what differs between
+    recipients. It goes first."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:

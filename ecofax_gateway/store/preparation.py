@@ -8,9 +8,10 @@ rendered once is there for the next order that sends the same file.
 """
 
 import random
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, exists, func, select, update
 
@@ -68,6 +69,8 @@ class Rendered:
     tiff: bytes
     count: int
     warnings: tuple[str, ...]
+    places: tuple[Mapping[str, Any], ...] = ()
+    "Of a cover page; plain JSON values."
 
 
 def claim_preparation(
@@ -165,6 +168,7 @@ def rendered(
     *,
     count: int,
     warnings: Sequence[str] = (),
+    places: Sequence[Mapping[str, Any]] = (),
     now: datetime,
 ) -> bool:
     """Keep a document's pages; False if the same were there (a race, and harmless)."""
@@ -179,6 +183,7 @@ def rendered(
             spool=tiff.spool,
             count=count,
             warnings=list(warnings),
+            places=list(places) or None,
             created_at=now,
         )
         .on_conflict_do_nothing(index_elements=[pages.c.sha256, pages.c.vertical_dpi])
@@ -210,6 +215,7 @@ def find_pages(conn: Connection, sha256: str, vertical_dpi: int) -> Rendered | N
         # `row.count` is the method of a tuple.
         count=row._mapping["count"],
         warnings=tuple(row.warnings),
+        places=tuple(row.places or ()),
     )
 
 
