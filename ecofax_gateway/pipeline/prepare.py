@@ -226,6 +226,7 @@ class Ordering:
                 pages=0,
                 quality=quality,
                 zone=self._zone,
+                lines=order.lines,
             )
             raise OnlyRestricted(facts, restricted)
         numbers, unserved = self._routing.served(allowed, quality)
@@ -491,10 +492,16 @@ def unserved_warning(number: FaxNumber) -> str:
 
 def notes_of(order: Order, restricted: list[FaxNumber]) -> dict[str, Any]:
     """What the replies will have to name, as plain values for the store."""
+    named = dict.fromkeys([*order.duplicates, *restricted])
     return {
         "ignored": list(order.ignored),
         "duplicates": [number.e164 for number in order.duplicates],
         "restricted": [number.e164 for number in restricted],
         "bad_numbers": [asdict(bad) for bad in order.bad_numbers],
+        "lines": [
+            {"number": number.e164, "lines": list(order.lines[number.e164])}
+            for number in named
+            if number.e164 in order.lines
+        ],
         repeats.ALLOWED: order.repeats_allowed,
     }

@@ -72,7 +72,7 @@ def accepted(
             line=campaign.line,
             departure=words.say(KIND, "at-once")
             if due_at is None
-            else words.local_time(due_at, campaign.zone),
+            else words.local_time(due_at, campaign.zone, is_exact=True),
         )
         yield _recipients(words, numbers, count)
         if warnings:

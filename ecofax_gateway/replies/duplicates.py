@@ -26,7 +26,7 @@ def duplicates(
         yield words.prose(
             KIND, "opening-one" if len(numbers) == 1 else "opening-several"
         )
-        yield words.numbers(numbers)
+        yield words.numbers(numbers, lines=campaign.lines)
         yield words.prose(KIND, "closing")
         yield order_facts(words, KIND, campaign)
 

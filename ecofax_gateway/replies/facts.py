@@ -4,7 +4,8 @@ What a reply tells: small values that the pipeline fills from the store.
 Pure: no I/O, no clock, no randomness.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -34,6 +35,9 @@ class CampaignFacts:
 
     zone: ZoneInfo
     "In which the requester reads times."
+
+    lines: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    "By number (E.164): where those that a reply names stand in the list that was sent."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

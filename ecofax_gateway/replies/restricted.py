@@ -41,7 +41,7 @@ def restricted(
         yield words.prose(
             KIND, "opening-some" if others else "opening-all", others=others
         )
-        yield words.numbers(numbers)
+        yield words.numbers(numbers, lines=campaign.lines)
         yield words.prose(KIND, "todo")
         yield words.sample(KIND, "sample")
         yield order_facts(words, KIND, campaign)

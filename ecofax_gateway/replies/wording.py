@@ -10,12 +10,13 @@ compares them.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
 from string import Template
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from ..domain.document import Quality
@@ -25,6 +26,8 @@ from .blocks import Facts, Items, Prose, Sample
 
 MAX_LISTED = 20
 """Of numbers, names or bad entries listed one by one; then only counted."""
+
+NO_LINES: Mapping[str, Sequence[int]] = MappingProxyType({})
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _SECTION = re.compile(r"^\[([a-z-]+)\]\n", re.MULTILINE)
@@ -124,10 +127,23 @@ class Words:
         return Items(tuple(shown), title)
 
     def numbers(
-        self, numbers: Iterable[FaxNumber], *, of: int | None = None, title: str = ""
+        self,
+        numbers: Iterable[FaxNumber],
+        *,
+        of: int | None = None,
+        title: str = "",
+        lines: Mapping[str, Sequence[int]] = NO_LINES,
     ) -> Items:
-        """Numbers as people write them; see `items`."""
-        return self.items((str(number) for number in numbers), of=of, title=title)
+        """
+        Numbers as people write them; see `items`.
+
+        Args:
+            lines: By number (E.164): where it stands in the list that was sent.
+        """
+        listed = (
+            self._placed(number, lines.get(number.e164, ())) for number in numbers
+        )
+        return self.items(listed, of=of, title=title)
 
     def in_french(self, sentences: Iterable[str], *, title: str) -> Items | Prose:
         """
@@ -140,6 +156,16 @@ class Words:
             return self.prose("translation", "see-french")
         return self.items(sentences, title=self.say("translation", "in-french"))
 
+    def _placed(self, number: FaxNumber, lines: Sequence[int]) -> str:
+        """« 09 72 10 10 10 (lignes 2, 7) »."""
+        if not lines:
+            return str(number)
+        section = "on-line" if len(lines) == 1 else "on-lines"
+        shown = [str(line) for line in lines[:MAX_LISTED]]
+        if len(lines) > len(shown):
+            shown.append("...")
+        return self.say("common", section, number=number, lines=", ".join(shown))
+
     @property
     def colon(self) -> str:
         """Between a name and its value."""
@@ -151,14 +177,27 @@ class Words:
         is_one = count < 2 if self.tongue is Tongue.FR else count == 1
         return f"{count} {one if is_one else many}"
 
-    def local_time(self, at: datetime, zone: ZoneInfo) -> str:
-        """« le 21-06-2026 à 15:15 (UTC+02:00) », "21 June 2026 at 15:15 (UTC+02:00)"."""
-        local = at.astimezone(zone)
+    def local_time(
+        self, at: datetime, zone: ZoneInfo, *, is_exact: bool = False
+    ) -> str:
+        """
+        « le 21-06-2026 à 15:15 (UTC+02:00) », "21 June 2026 at 15:15 (UTC+02:00)".
+
+        Args:
+            at: Timezone-aware.
+
+            zone: To be read in.
+
+            is_exact: With its seconds, if it has some: the echo of what was written.
+        """
+        local = at.astimezone(zone).replace(microsecond=0)
         offset = local.strftime("%z")
         utc = f"(UTC{offset[:3]}:{offset[3:5]})"
+        is_odd = is_exact and local.second
+        time = f"{local:%H:%M:%S}" if is_odd else f"{local:%H:%M}"
         if self.tongue is Tongue.FR:
-            return f"le {local:%d-%m-%Y à %H:%M} {utc}"
-        return f"{local.day} {_MONTHS[local.month - 1]} {local:%Y at %H:%M} {utc}"
+            return f"le {local:%d-%m-%Y} à {time} {utc}"
+        return f"{local.day} {_MONTHS[local.month - 1]} {local.year} at {time} {utc}"
 
     def quality(self, quality: Quality) -> str:
         """The guide's word, and what it means."""
