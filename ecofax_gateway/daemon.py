@@ -30,9 +30,10 @@ from .mail.listener import MailListener, Protocol
 from .mail.postman import FolderPostman, Postman, SmtpPostman
 from .mail.visitors import Limits as VisitorLimits
 from .pipeline.accept import Accept
-from .pipeline.answer import Answer, Posting
+from .pipeline.answer import Answer
 from .pipeline.housekeeping import Housekeeping
 from .pipeline.login import LineLogin
+from .pipeline.posting import Posting
 from .pipeline.prepare import Ordering, Rendering
 from .pipeline.routing import Routing
 from .pipeline.transmit import Transmit

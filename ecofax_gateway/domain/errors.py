@@ -34,12 +34,17 @@ class OrderRefused(EcofaxError):
             and never the password.
 
         code: One word for logs and statistics, e.g. "bad-password".
+
+        codes: That of each mistake, if there are several.
     """
 
-    def __init__(self, for_requester: str, *, code: str) -> None:
+    def __init__(
+        self, for_requester: str, *, code: str, codes: Sequence[str] = ()
+    ) -> None:
         super().__init__(code)
         self.for_requester = for_requester
         self.code = code
+        self.codes = tuple(codes) or (code,)
 
 
 class BadSettings(EcofaxError):

@@ -1,16 +1,17 @@
 """
-outcome -> reply: what is put into the outbox, and how it leaves.
+outcome -> reply: what is put into the outbox; `posting` lets it leave.
 
-I/O: the store, and the postman.
+I/O: the store.
 
 A reply is a row, written in the transaction of the event that it answers, under a key
-of that event; so each event is answered, and only once. A mail server that takes a
-reply in the moment we die may get it again; its Message-ID is then the same, and mail
-programs show it once.
+of that event; so each event is answered, and only once. What is heavy (pages, files with
+every number) is only named there and joins it when it is posted.
 """
 
 import logging
+import secrets
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.utils import parseaddr
@@ -20,34 +21,38 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from .. import replies as letters
+from ..domain.answer_key import KEY_BYTES, AnswerKey, key_of
 from ..domain.campaign import CanaryState, total
+from ..domain.enclosure import Enclosure
 from ..domain.errors import OrderRefused
 from ..domain.fax import FaxState
+from ..domain.language import Language
 from ..domain.number import FaxNumber
 from ..domain.order import BadNumber, Requester
 from ..domain.outcome import Ending
 from ..domain.quota import OVER_QUOTA
-from ..log import about
-from ..mail.postman import PostFailed, Postman
+from ..replies.answered import Done
 from ..replies.envelope import Letterhead, reply_message_id
 from ..replies.facts import CampaignFacts, FaxFacts
 from ..replies.wording import MAX_LISTED
-from ..store import campaigns, canary, faxes, repeats, replies, schedules
+from ..store import (
+    answer_keys,
+    campaigns,
+    canary,
+    faxes,
+    lines,
+    repeats,
+    replies,
+    schedules,
+)
 from ..store.campaigns import Campaign, NewCampaign
-from ..store.database import Database
 from ..store.results import FaxResult, results
-from .worker import Bell, insist
+from .worker import Bell
 
 logger = logging.getLogger(__name__)
 
-LEASE = timedelta(minutes=5)
-"Longer than one try; a restart of the node frees its leases at once."
-
-PATIENCE = timedelta(days=2)
-"How long a reply is tried."
-
-RETRY_DELAYS = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 180))
-"After each failed try; the last goes on."
+Write = Callable[[Letterhead], EmailMessage]
+"Writes a reply on its letterhead."
 
 
 class Answer:
@@ -123,6 +128,7 @@ class Answer:
                 mistakes=refusal.for_requester,
                 domain=self._domain,
                 reference=ref,
+                codes=refusal.codes,
             ),
             now=now,
         )
@@ -187,7 +193,10 @@ class Answer:
                 bad_numbers=[
                     BadNumber(**bad) for bad in campaign.notes.get("bad_numbers", ())
                 ],
+                origin=campaign.origin,
+                relation=campaign.relation,
             ),
+            enclosed=(Enclosure.PICTURE,),
             now=now,
         )
 
@@ -243,9 +252,45 @@ class Answer:
         if campaign.requester.address is None:
             return
         told = [_fax_facts(result) for result in results(conn, ref)]
-        facts = self._facts(campaign)
-        kind, write = _final_letter(facts, told)
-        self._put(conn, ref, kind, campaign.requester, write, now=now)
+        line = lines.get(conn, campaign.line)
+        final = _final_letter(
+            self._facts(campaign), told, has_proof=line is not None and line.proof
+        )
+        self._put(
+            conn,
+            ref,
+            final.kind,
+            campaign.requester,
+            final.write,
+            enclosed=final.enclosed,
+            now=now,
+        )
+
+    def answered(
+        self,
+        conn: Connection,
+        ref: str,
+        mail_ref: str,
+        requester: Requester,
+        done: Done,
+        *,
+        due_at: datetime | None = None,
+        sentences: str = "",
+        now: datetime,
+    ) -> None:
+        """Tell what an answer to one of our replies came to."""
+        facts = self._facts(_campaign(conn, ref))
+        self._put(
+            conn,
+            ref,
+            letters.answered.KIND,
+            requester,
+            lambda head: letters.answered.answered(
+                head, facts, done, due_at=due_at, sentences=sentences
+            ),
+            event=mail_ref,
+            now=now,
+        )
 
     def _after_canary(self, conn: Connection, ref: str, *, now: datetime) -> None:
         """Pause a campaign of whose first numbers too many failed, and say why."""
@@ -296,25 +341,48 @@ class Answer:
         ref: str,
         kind: str,
         requester: Requester,
-        write: Callable[[Letterhead], EmailMessage],
+        write: Write,
         *,
+        event: str = "",
+        enclosed: Sequence[Enclosure] = (),
         now: datetime,
     ) -> None:
+        """
+        Write a reply about an order, or about a mail that came to none.
+
+        Args:
+            event: What tells two replies of one kind to one order apart.
+
+            enclosed: What joins it when it is posted.
+        """
         if requester.address is None:
             return
+        order = answer_keys.correspondence(
+            conn, ref, fresh=key_of(secrets.token_bytes(KEY_BYTES))
+        )
+        key = order and AnswerKey(ref, order.key)
+        local = self._address.rpartition("@")[0]
         head = Letterhead(
             from_address=self._address,
             from_name=self._name or "Télécopie",
             requester=requester,
             date=now,
-            message_id=reply_message_id(reference=ref, kind=kind, domain=self._domain),
+            message_id=reply_message_id(
+                reference=ref,
+                kind=f"{kind}-{event}" if event else kind,
+                event=key.key if key else "",
+                domain=self._domain,
+            ),
+            reply_to=f"{local}+{key.tag}@{self._domain}" if key else None,
+            language=order.language if order else Language.BOTH,
         )
         new = replies.NewReply(
-            event_key=f"{kind}:{ref}",
+            event_key=":".join(filter(None, (kind, ref, event))),
             kind=kind,
             campaign=ref,
             to_address=requester.address,
             message=write(head).as_bytes(),
+            enclosed=tuple(enclosed),
         )
         replies.put(conn, new, now=now)
 
@@ -337,99 +405,54 @@ class OnlyRestricted(OrderRefused):
         self.numbers = tuple(numbers)
 
 
-class Posting:
-    """
-    Hands replies to the postman until they are taken, for two days.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Final:
+    """The last reply to an order."""
 
-    Args:
-        db: The store.
-
-        node: Holds the leases.
-
-        postman: Posts them.
-
-        clock: Aware UTC.
-
-        bell: Rung when there is something to post.
-    """
-
-    def __init__(
-        self,
-        *,
-        db: Database,
-        node: str,
-        postman: Postman,
-        clock: Callable[[], datetime],
-        bell: Bell,
-    ) -> None:
-        self._db = db
-        self._node = node
-        self._postman = postman
-        self._clock = clock
-        self._bell = bell
-
-    async def step(self) -> bool:
-        """One reply."""
-        now = self._clock()
-        due = await self._db.tx(
-            replies.claim_due, node=self._node, now=now, lease=LEASE
-        )
-        if due is None:
-            return False
-        with about(due.campaign or ""):
-            try:
-                await self._postman.post(due.message, due.to_address)
-            except PostFailed as failure:
-                await self._put_off(due, failure)
-            else:
-                # Not posted again only because the store was away for a moment.
-                await insist(self._db, replies.sent, due.id, now=self._clock())
-                logger.info("reply posted: %s", due.kind)
-        return True
-
-    async def recover(self) -> None:
-        """After a fault of the store: give back what was leased and not posted."""
-        await self._db.tx(replies.give_back, node=self._node)
-
-    async def _put_off(self, due: replies.DueReply, failure: PostFailed) -> None:
-        delay = RETRY_DELAYS[min(due.tries, len(RETRY_DELAYS)) - 1]
-        at = self._clock() + delay
-        if not failure.temporary or at - due.created_at > PATIENCE:
-            logger.error("reply %s given up: %s", due.kind, failure.reply)
-            await self._db.tx(replies.drop, due.id, failure.reply, now=self._clock())
-            return
-        logger.warning("reply %s put off: %s", due.kind, failure.reply)
-        await self._db.tx(replies.postpone, due.id, at=at, error=failure.reply)
+    kind: str
+    write: Write
+    enclosed: tuple[Enclosure, ...] = ()
 
 
 def _final_letter(
-    campaign: CampaignFacts, told: list[FaxFacts]
-) -> tuple[str, Callable[[Letterhead], EmailMessage]]:
-    """The kind of the last reply to an order, and what writes it."""
+    campaign: CampaignFacts, told: list[FaxFacts], *, has_proof: bool
+) -> _Final:
     states = {fax.state for fax in told}
     # Repeats that nobody meant are no cancelled order, if the others went.
     stopped = [fax for fax in told if fax.state is FaxState.CANCELLED]
     is_rest = FaxState.SENT in states and all(_is_repeat(fax) for fax in stopped)
     if stopped and states <= {FaxState.CANCELLED, FaxState.SENT} and not is_rest:
-        return letters.cancelled.KIND, lambda head: letters.cancelled.cancelled(
-            head, campaign, told
+        return _Final(
+            kind=letters.cancelled.KIND,
+            write=lambda head: letters.cancelled.cancelled(head, campaign, told),
         )
     if len(told) > 1:
-        return letters.report.KIND, lambda head: letters.report.report(
-            head, campaign, told
+        return _Final(
+            kind=letters.report.KIND,
+            write=lambda head: letters.report.report(head, campaign, told),
+            enclosed=(Enclosure.PICTURE, Enclosure.REPORT),
         )
     single = told[0]
     match single.state:
         case FaxState.SENT:
-            return letters.sent.KIND, lambda head: letters.sent.sent(
-                head, campaign, single
+            proof = (Enclosure.PROOF,) if has_proof else ()
+            return _Final(
+                kind=letters.sent.KIND,
+                write=lambda head: letters.sent.sent(
+                    head, campaign, single, has_proof=has_proof
+                ),
+                enclosed=(Enclosure.PICTURE, *proof),
             )
         case FaxState.UNKNOWN:
-            return letters.unknown.KIND, lambda head: letters.unknown.unknown(
-                head, campaign, single
+            return _Final(
+                kind=letters.unknown.KIND,
+                write=lambda head: letters.unknown.unknown(head, campaign, single),
+                enclosed=(Enclosure.PICTURE,),
             )
-    return letters.failed.KIND, lambda head: letters.failed.failed(
-        head, campaign, single
+    return _Final(
+        kind=letters.failed.KIND,
+        write=lambda head: letters.failed.failed(head, campaign, single),
+        enclosed=(Enclosure.PICTURE,),
     )
 
 

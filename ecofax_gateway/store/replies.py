@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select, update
 
+from ..domain.enclosure import Enclosure
 from . import lease as leases
 from .insertion import insert_into
 from .lease import is_free
@@ -31,6 +32,9 @@ class NewReply:
     message: bytes
     "The whole message, CRLF lines."
 
+    enclosed: tuple[Enclosure, ...] = ()
+    "What joins it when it is posted."
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueReply:
@@ -46,6 +50,7 @@ class DueReply:
     "This one included."
 
     created_at: datetime
+    enclosed: tuple[Enclosure, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +87,7 @@ def put(conn: Connection, new: NewReply, *, now: datetime) -> bool:
             next_try_at=now,
             last_error="",
             created_at=now,
+            enclosed=list(new.enclosed) or None,
         )
         .on_conflict_do_nothing(index_elements=[reply.c.event_key])
         .returning(reply.c.id)
@@ -114,9 +120,10 @@ def claim_due(
         .mappings()
         .one_or_none()
     )
-    return (
-        None if row is None else DueReply(**{**row, "message": bytes(row["message"])})
-    )
+    if row is None:
+        return None
+    enclosed = tuple(map(Enclosure, row["enclosed"] or ()))
+    return DueReply(**{**row, "message": bytes(row["message"]), "enclosed": enclosed})
 
 
 def give_back(conn: Connection, *, node: str) -> int:

@@ -1,0 +1,94 @@
+"""
+reply -> mail: the outbox is emptied, each reply tried until it is taken.
+
+I/O: the store, and the postman.
+
+A mail server that takes a reply in the moment we die may get it again; its Message-ID
+is then the same, and mail programs show it once.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from ..log import about
+from ..mail.postman import PostFailed, Postman
+from ..store import replies
+from ..store.database import Database
+from .worker import Bell, insist
+
+logger = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=5)
+"Longer than one try; a restart of the node frees its leases at once."
+
+PATIENCE = timedelta(days=2)
+"How long a reply is tried."
+
+RETRY_DELAYS = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 180))
+"After each failed try; the last goes on."
+
+
+class Posting:
+    """
+    Hands replies to the postman until they are taken, for two days.
+
+    Args:
+        db: The store.
+
+        node: Holds the leases.
+
+        postman: Posts them.
+
+        clock: Aware UTC.
+
+        bell: Rung when there is something to post.
+    """
+
+    def __init__(
+        self,
+        *,
+        db: Database,
+        node: str,
+        postman: Postman,
+        clock: Callable[[], datetime],
+        bell: Bell,
+    ) -> None:
+        self._db = db
+        self._node = node
+        self._postman = postman
+        self._clock = clock
+        self._bell = bell
+
+    async def step(self) -> bool:
+        """One reply."""
+        now = self._clock()
+        due = await self._db.tx(
+            replies.claim_due, node=self._node, now=now, lease=LEASE
+        )
+        if due is None:
+            return False
+        with about(due.campaign or ""):
+            try:
+                await self._postman.post(due.message, due.to_address)
+            except PostFailed as failure:
+                await self._put_off(due, failure)
+            else:
+                # Not posted again only because the store was away for a moment.
+                await insist(self._db, replies.sent, due.id, now=self._clock())
+                logger.info("reply posted: %s", due.kind)
+        return True
+
+    async def recover(self) -> None:
+        """After a fault of the store: give back what was leased and not posted."""
+        await self._db.tx(replies.give_back, node=self._node)
+
+    async def _put_off(self, due: replies.DueReply, failure: PostFailed) -> None:
+        delay = RETRY_DELAYS[min(due.tries, len(RETRY_DELAYS)) - 1]
+        at = self._clock() + delay
+        if not failure.temporary or at - due.created_at > PATIENCE:
+            logger.error("reply %s given up: %s", due.kind, failure.reply)
+            await self._db.tx(replies.drop, due.id, failure.reply, now=self._clock())
+            return
+        logger.warning("reply %s put off: %s", due.kind, failure.reply)
+        await self._db.tx(replies.postpone, due.id, at=at, error=failure.reply)
