@@ -119,6 +119,7 @@ def order_of(
         raise OrderRefused(
             without_quoted_password("\n".join(sentences), asked.passwords),
             code=mistakes[0].code,
+            codes=[mistake.code for mistake in mistakes],
         )
     return MailOrder(
         line_number=line,
