@@ -28,8 +28,8 @@ import numpy as np
 import pypdfium2
 from PIL import Image, ImageFilter
 
-from converters.sheet import ROWS, WIDTH_PX
-from converters.tiff_f import Ink, encode_page
+from converters.sheet import ROWS, WIDTH_PX, Ink
+from converters.tiff_f import encode_page
 
 from .peers import PIPELINES
 from .printed import KINDS, Known, invented_photo

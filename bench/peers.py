@@ -20,8 +20,7 @@ from PIL import Image, ImageSequence
 from converters.contract import Limits
 from converters.pdf import sheets
 from converters.raster import Press
-from converters.sheet import A4_WIDTH_PX, ROWS, WIDTH_PX
-from converters.tiff_f import Ink
+from converters.sheet import A4_WIDTH_PX, ROWS, WIDTH_PX, Ink
 
 from .printed import A4
 

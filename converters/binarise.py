@@ -22,7 +22,7 @@ import numpy as np
 
 from .ground import Ground
 from .screen import Photos, draw_edges, print_fills, print_photos
-from .tiff_f import Ink
+from .sheet import Ink
 from .tiles import FEW, TILE_PX, Box, Grey, Marks, Mask, Tiles, halved, repeated
 
 WINDOW = 9

@@ -118,6 +118,14 @@ FORMATS: tuple[Format, ...] = (
 )
 
 
+def of_start(content: bytes) -> Format | None:
+    """The format that alone begins so; None if the first bytes do not tell."""
+    for row in FORMATS:
+        if row.starts and content.startswith(row.starts):
+            return row
+    return None
+
+
 def unsupported() -> ConversionFailed:
     """The refusal of a format that is not in the list; names those that are."""
     labels = ", ".join(dict.fromkeys(row.label for row in FORMATS))

@@ -15,8 +15,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from .contract import Cause, ConversionFailed, Drawn, Given, Limits
 from .pdf import check_page_count
 from .raster import Painted, Sheet
-from .sheet import ROWS, WIDTH_PX, Placement, image_size_mm
-from .tiff_f import Ink
+from .sheet import ROWS, WIDTH_PX, Ink, Placement, image_size_mm
 from .tiles import Grey
 
 MAX_IMAGE_PIXELS = 100_000_000

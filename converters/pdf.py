@@ -13,12 +13,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-import pypdfium2.raw as pdfium
+import pypdfium2_raw as pdfium
 
 from .contract import Cause, ConversionFailed, Drawn, Given, Limits
 from .raster import Painted, Sheet
-from .sheet import ROWS, WIDTH_PX, Placement
-from .tiff_f import Ink
+from .sheet import ROWS, WIDTH_PX, Ink, Placement
 from .tiles import Box
 
 PROTECTED = Cause(

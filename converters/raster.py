@@ -11,8 +11,7 @@ from typing import Protocol
 import numpy as np
 
 from .binarise import binarise
-from .sheet import BAND_ROWS, ROWS, WIDTH_PX, Placement, place
-from .tiff_f import Ink
+from .sheet import BAND_ROWS, ROWS, WIDTH_PX, Ink, Placement, place
 from .tiles import Box, Grey
 
 SMALL_PRINT = 0.6

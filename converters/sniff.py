@@ -60,10 +60,9 @@ def recognise(content: bytes, name: str) -> Format:
     """
     if not content.strip(b"\0 \t\r\n\f"):
         raise EMPTY.failure()
+    if (known := formats.of_start(content)) is not None:
+        return known
     head = content[:1024]
-    for row in formats.FORMATS:
-        if row.starts and head.startswith(row.starts):
-            return row
     if head.startswith(_FLASH):
         raise ConversionFailed(
             "Les animations Flash (SWF) ne peuvent pas être imprimées. Envoyez une"

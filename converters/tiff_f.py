@@ -20,14 +20,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
 from .contract import VERTICAL_DPI
-from .sheet import WIDTH_PX
-
-Ink = NDArray[np.bool_]
-"""One page: rows by 1728 columns, True is black."""
+from .sheet import WIDTH_PX, Ink
 
 MAX_ROWS = 30_000
 """Longer is no page: 4572 is the tallest we write. Bounds what a lying header costs."""
