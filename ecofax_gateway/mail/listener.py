@@ -18,10 +18,11 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from ..domain.errors import StoreUnavailable
+from ..domain.errors import MalformedMessage, StoreUnavailable
 from .certificate import Certificate
 from .commands import Commands
 from .incoming import IncomingMail, remove_unfinished
+from .inspection import inspect
 from .session import FaxSession, LmtpSession, LogIn, Terms
 from .visitors import DEFAULTS, Limits, Visitors, is_in
 
@@ -225,7 +226,14 @@ class MailListener:
     async def _committed(self, mail: AcceptedMail, incoming: IncomingMail) -> str:
         try:
             async with asyncio.timeout(COMMIT_SECONDS):
+                await inspect(mail.content)
                 reference = await self._accept(mail)
+        except MalformedMessage as error:
+            logger.warning(
+                "mail of %d bytes from %s refused: %s", mail.size, mail.peer, error
+            )
+            incoming.discard()
+            return f"554 5.6.0 this mail is refused unread: {error}"
         except (StoreUnavailable, TimeoutError) as error:
             logger.warning(
                 "mail of %d bytes put off: %s", mail.size, type(error).__name__

@@ -13,6 +13,8 @@ from ecofax_gateway.mail.header import clean_name, decode_header, parse_paramete
 from ecofax_gateway.mail.message import MAX_DEPTH, TextKind, parse_mail
 from ecofax_gateway.mail.transfer import decode_transfer
 
+from .bombs import nested
+
 PDF = b"%PDF-1.4 " + bytes(range(256))
 
 
@@ -256,16 +258,6 @@ def test_two_senders_are_none():
     assert part(b"From: a@b.fr <evil@x.fr>").from_ == ""
     assert part(b"From: <a@b.fr> <c@d.fr>").from_ == ""
     assert part(b"From: Jeanne <J@B.FR>").from_ == "J@b.fr"
-
-
-def nested(depth):
-    return (
-        b"".join(
-            b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (n, n)
-            for n in range(depth)
-        )
-        + b"\r\nx\r\n"
-    )
 
 
 @pytest.mark.parametrize(

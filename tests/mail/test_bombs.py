@@ -1,0 +1,135 @@
+"""
+Mail bombs are refused before the 250, and others are served meanwhile.
+"""
+
+import asyncio
+import time
+
+import pytest
+
+from ecofax_gateway.domain.errors import MalformedMessage
+from ecofax_gateway.mail import prescan
+from ecofax_gateway.mail.prescan import Prescan, check_limits
+
+from .bombs import many_addresses, many_parts, nested
+
+BOMBS = {
+    "nested parts": nested(1_000),
+    "tiny parts": many_parts(20_000),
+    "tiny parts in lines of old Macs": many_parts(20_000, newline=b"\r"),
+    "addresses": many_addresses(40_000),
+    "short addresses": many_addresses(40_000, address=b"a@b"),
+    "dashes": b"\r\n" + b"--\r\n" * 5_000_000,
+    "fields": b"\r\n" + b"Content-Type:\r\n" * 1_000_000,
+    "one endless field": b"Content-Type: a/b" + b";\r\n a=b" * 4_000_000,
+}
+OTHERS_SECONDS = 15.0
+"""The slowest answer that somebody else may get; on a busy machine too."""
+
+
+async def keep_asking(client):
+    """Hand in one small mail after the other; how long the slowest took, when stopped."""
+    slowest = 0.0
+    loop = asyncio.get_running_loop()
+    await client.reply()
+    await client.ask("EHLO other.test")
+    try:
+        while True:
+            began = loop.time()
+            await client.ask("MAIL FROM:<paul@example.fr>")
+            await client.ask("RCPT TO:<0972101010@ecofax.test>")
+            await client.ask("DATA")
+            assert (await client.ask(b"Subject: 0\r\n\r\nx\r\n.\r\n")).startswith("250")
+            slowest = max(slowest, loop.time() - began)
+    except asyncio.CancelledError:
+        return slowest
+
+
+@pytest.mark.parametrize("bomb", BOMBS.values(), ids=BOMBS)
+async def test_a_bomb_is_refused_while_others_are_served(
+    listen, client_of, keeper, tmp_path, bomb
+):
+    async with listen() as port:
+        other = asyncio.create_task(keep_asking(await client_of(port)))
+        await keeper.committed.wait()
+        client = await client_of(port)
+        await client.until_data()
+        began = time.process_time()
+        await client.say(bomb + b"\r\n.\r\n")
+        reply = await client.reply()
+        seconds = time.process_time() - began
+        still_there = await client.ask("NOOP")
+        other.cancel()
+
+    assert reply.startswith("554 5.6.0 this mail is refused unread: ")
+    assert reply.isascii()
+    assert seconds < 2
+    assert await other < OTHERS_SECONDS
+    assert still_there.startswith("250")
+    assert not list((tmp_path / "spool").iterdir())
+
+
+async def test_a_hundred_megabytes_are_refused_while_others_are_served(
+    listen, client_of, keeper, tmp_path
+):
+    async with listen() as port:
+        other = asyncio.create_task(keep_asking(await client_of(port)))
+        await keeper.committed.wait()
+        client = await client_of(port)
+        await client.until_data()
+        began = time.process_time()
+        sending = asyncio.create_task(client.say(b"x" * 998 + b"\r\n" + b"y" * 10**8))
+        reply = await client.reply()
+        seconds = time.process_time() - began
+        sending.cancel()
+        other.cancel()
+
+    assert reply.startswith("421 4.3.4 far too large")
+    assert seconds < 2
+    assert await other < OTHERS_SECONDS
+    assert not list((tmp_path / "spool").iterdir())
+
+
+def verdict(raw, size):
+    scan = Prescan()
+    try:
+        for start in range(0, len(raw), size):
+            scan.feed(raw[start : start + size])
+        scan.finish()
+    except MalformedMessage as error:
+        return str(error)
+    return None
+
+
+@pytest.mark.parametrize("size", [3, 7, 100])
+@pytest.mark.parametrize(
+    "raw",
+    [
+        pytest.param(nested(prescan.MAX_CONTAINERS + 1), id="containers"),
+        pytest.param(nested(prescan.MAX_CONTAINERS), id="just enough"),
+        pytest.param(many_parts(2_001), id="parts"),
+        pytest.param(many_parts(2_001, newline=b"\r"), id="carriage returns"),
+        pytest.param(b"Content-Type: a/b" + b";\r\n\ta=b" * 990, id="folds"),
+        pytest.param(b"\r\n" + b"To: a,b\r\n" * 10_001, id="no header"),
+    ],
+)
+def test_a_mail_in_pieces_is_judged_as_the_whole(raw, size):
+    assert verdict(raw, size) == verdict(raw, len(raw))
+
+
+def test_listings_and_rules_are_no_parts():
+    check_limits(
+        b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\n"
+        + b"-- a comment of SQL\r\n--\r\n-----\r\n" * 50_000
+        + b"--b--\r\n"
+    )
+
+
+def test_a_coded_boundary_hides_nothing():
+    raw = (
+        b"Content-Type: multipart/mixed; boundary*=''%62\r\n\r\n"
+        + b"--b\r\n\r\n" * 3_000
+    )
+
+    with pytest.raises(MalformedMessage, match="too many parts"):
+        check_limits(raw)
