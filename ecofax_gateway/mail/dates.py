@@ -3,8 +3,8 @@
 
 Pure: no I/O, no clock, no randomness.
 
-Always day, month, year, never swapped; the hour is needed. ISO 8601 is understood
-too, with its offset. What the clock change does to an hour is said, not hidden.
+Always day, month, year, never swapped; the hour is needed, in 24 hours or with AM and
+PM. ISO 8601 is understood too, with its offset. What the clock change does to an hour is said, not hidden.
 """
 
 import re
@@ -32,7 +32,8 @@ _DASHES = re.compile("[\u2010-\u2015\u2212]")
 _WEEKDAY = r"(?:(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)\s+)?(?:le\s+)?"
 _TIME = (
     r"(?P<hour>\d{1,2})(?:\s?h\s?(?P<minute_h>\d{2})?(?:\s?m(?:in)?)?"
-    r"|:(?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.\d{1,6})?)?)"
+    r"|:(?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.\d{1,6})?)?|(?=\s?[ap]\.?m))"
+    r"(?:\s?(?P<half>[ap])\.?\s?m\.?)?"
 )
 _FRENCH = re.compile(
     _WEEKDAY
@@ -127,8 +128,8 @@ def _read(text: str) -> tuple[datetime, bool]:
     minute = int(parts["minute"] or parts["minute_h"] or 0)
     try:
         wanted = datetime(  # noqa: DTZ001 -- the zone is put on by the caller
-            year, number, int(parts["day"]), int(parts["hour"]), minute,
-            int(parts["second"] or 0),
+            year, number, int(parts["day"]), _hour(parts["hour"], parts["half"]),
+            minute, int(parts["second"] or 0),
         )  # fmt: skip
         offset = parts.get("offset")
         if offset:
@@ -139,6 +140,21 @@ def _read(text: str) -> tuple[datetime, bool]:
     except ValueError:
         raise _mistake(text, "n'existe pas") from None
     return wanted, False
+
+
+def _hour(written: str, half: str | None) -> int:
+    """
+    The hour of the day; *half* is the "a" or "p" of AM and PM.
+
+    Raises:
+        ValueError: If it is an hour of the whole day in one half of it: « 15:15 PM ».
+    """
+    hour = int(written)
+    if half is None:
+        return hour
+    if not 1 <= hour <= 12:
+        raise ValueError(written)
+    return hour % 12 + (12 if half == "p" else 0)
 
 
 def _plain(text: str) -> str:

@@ -25,9 +25,15 @@ MIN_PICTURE_BYTES = 20 * 1024
 MAX_DOCUMENTS = 50
 """In one fax; more is a folder sent by mistake."""
 
+_NUMBERS_STEM = r"num(?:ber|ero|éro)s?(?:\s?\(\d{1,2}\))?\."
 _NUMBERS_NAME = re.compile(
-    r"num(?:ber|ero|éro)s?(?:\s?\(\d{1,2}\))?\.(?:txt|csv)(?:\.txt)?\Z", re.IGNORECASE
+    _NUMBERS_STEM + r"(?:txt|csv|tsv)(?:\.txt)?\Z", re.IGNORECASE
 )
+_OFFICE_LIST_NAME = re.compile(
+    _NUMBERS_STEM + r"(?:xlsx?|ods|numbers|docx?|odt|rtf)\Z", re.IGNORECASE
+)
+"""Meant as a list, too; `number_list` says how to save it as text."""
+
 _SILENT_TYPES = frozenset(
     {"application/pgp-signature", "application/pkcs7-signature",
      "application/x-pkcs7-signature", "application/pgp-keys",
@@ -87,7 +93,7 @@ def choose_documents(mail: Mail, *, is_campaign: bool) -> Choice:
     for part in mail.attachments:
         if _is_silent(part):
             continue
-        if _NUMBERS_NAME.match(part.name) and is_campaign:
+        if is_campaign and _is_list(part):
             lists.append(part.content)
             continue
         digest = hashlib.sha256(part.content).digest()
@@ -161,6 +167,10 @@ def _strange_choice(pages: Sequence[Attachment], *, is_campaign: bool) -> list[M
             )
         ]
     return []
+
+
+def _is_list(part: Attachment) -> bool:
+    return bool(_NUMBERS_NAME.match(part.name) or _OFFICE_LIST_NAME.match(part.name))
 
 
 def _is_winmail(part: Attachment) -> bool:
