@@ -13,7 +13,6 @@ where its links are.
 """
 
 from collections.abc import Iterator, Mapping
-from html import escape
 from typing import Any
 
 import weasyprint
@@ -21,8 +20,7 @@ from weasyprint.urls import URLFetcher
 
 from . import pdf
 from .contract import Cause, Limits
-from .fields import replaced
-from .marking import BRACKET, SCHEME, Marks
+from .marking import SCHEME, Marks
 from .place import (
     MAX_SIZE_PT,
     SMALLEST_PT,
@@ -32,8 +30,7 @@ from .place import (
     Place,
 )
 from .raster import Painted, Press, Sheet
-from .sheet import A4_WIDTH_PX, PX_PER_MM, ROWS_PER_MM, WIDTH_PX, Placement
-from .tiff_f import Ink
+from .sheet import A4_WIDTH_PX, PX_PER_MM, ROWS_PER_MM, WIDTH_PX, Ink, Placement
 
 TOO_DEEP = Cause(
     for_requester="Le modèle ne peut pas être mis en page : ses éléments sont imbriqués"
@@ -42,30 +39,12 @@ TOO_DEEP = Cause(
 )
 
 
-def with_texts(template: str, texts: Mapping[str, str]) -> bytes:
-    """
-    Fill the fields that are the same for every recipient.
-
-    Args:
-        texts: By key; plain, lines end in a line feed. A bracket in them begins no
-            field, and what looks like HTML is none.
-    """
-
-    def value(key: str) -> str | None:
-        if key not in texts:
-            return None
-        lines = escape(texts[key]).replace("[", BRACKET).split("\n")
-        return "<br>".join(lines)
-
-    return replaced(template, lambda field: value(field.key)).encode()
-
-
 class CoverPage:
     """
     A template, set.
 
     Args:
-        content: UTF-8, as `with_texts` makes it.
+        content: UTF-8, as `marking.with_texts` makes it.
 
     Raises:
         ConversionFailed: If it cannot be set.

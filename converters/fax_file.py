@@ -14,9 +14,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageSequence
 
-from .sheet import BAND_ROWS, ROWS
+from .sheet import BAND_ROWS, ROWS, Ink
 from .tag_line import draw_tag
-from .tiff_f import Ink, decode_page, encode, encode_page, read, write
+from .tiff_f import decode_page, encode, encode_page, read, write
 
 
 def compose(
@@ -26,6 +26,7 @@ def compose(
     first_page: int,
     vertical_dpi: int,
     dots: int = 0,
+    draw: Callable[[Ink, int, int], None] | None = None,
 ) -> bytes:
     """
     Put documents into one file and stamp each page's tag line into its blank band.
@@ -42,6 +43,8 @@ def compose(
         dots: Single black pixels in the first row of each page, up to 100: the same
             page with another number of them has another length on the line.
 
+        draw: Called with each page's pixels, its number and the total; changes them.
+
     Raises:
         NotTiffF: If a document is none of `Workshop.render`'s, or damaged.
         ValueError: If *first_page* is none of the pages, or a resolution differs.
@@ -57,6 +60,8 @@ def compose(
         ink = decode_page(page).copy()
         if ink[:band].any():
             raise ValueError(f"page {number} has ink where its tag line goes")
+        if draw is not None:
+            draw(ink, number, len(pages))
         ink[:band] = draw_tag(tag(number, len(pages)), vertical_dpi=vertical_dpi)
         ink[0, : 2 * dots : 2] = 1
         stamped.append(encode_page(ink, vertical_dpi=vertical_dpi))

@@ -8,11 +8,12 @@ element with `data-qr="..."` becomes a QR code of that text.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from html import escape
 from xml.etree.ElementTree import Element, SubElement
 
 from .contract import Cause
-from .fields import FIELD, fields_of
+from .fields import FIELD, fields_of, replaced
 from .place import MAX_PLACES, MAX_TEXT, Kind
 
 SCHEME = "x-field:"
@@ -26,6 +27,24 @@ TOO_MANY_FIELDS = Cause(
     " Simplifiez-le.",
     code="too-large",
 )
+
+
+def with_texts(template: str, texts: Mapping[str, str]) -> bytes:
+    """
+    Fill the fields that are the same for every recipient.
+
+    Args:
+        texts: By key; plain, lines end in a line feed. A bracket in them begins no
+            field, and what looks like HTML is none.
+    """
+
+    def value(key: str) -> str | None:
+        if key not in texts:
+            return None
+        lines = escape(texts[key]).replace("[", BRACKET).split("\n")
+        return "<br>".join(lines)
+
+    return replaced(template, lambda field: value(field.key)).encode()
 
 
 class Marks:

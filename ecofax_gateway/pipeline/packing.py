@@ -21,6 +21,7 @@ from ..store.database import Database
 from . import sheets
 from .coded_size import coded_size
 from .load import Load
+from .personal import Personal
 
 
 async def pack(
@@ -40,9 +41,9 @@ async def pack(
 
         LookupError: If they are not kept.
     """
-    line, documents, codes = await db.read(_contents, load)
+    line, documents, codes, drawn = await db.read(_contents, load)
     return await asyncio.to_thread(
-        _write, load, line, documents, codes, at=at, zone=zone, folder=folder
+        _write, load, line, documents, codes, drawn, at=at, zone=zone, folder=folder
     )
 
 
@@ -54,13 +55,17 @@ def remove(files: tuple[PageFile, ...]) -> None:
 
 def _contents(
     conn: Connection, load: Load
-) -> tuple[FaxLine, list[list[bytes]], list[str | None]]:
+) -> tuple[FaxLine, list[list[bytes]], list[str | None], list[Personal | None]]:
     line = lines.get(conn, load.lead.line)
     assert line is not None, "a line whose faxes are not all final cannot be removed"
     documents = [
         sheets.document_pages(conn, each.campaign, each.quality) for each in load.faxes
     ]
-    return line, documents, [opt_outs.code_of(conn, each.ref) for each in load.faxes]
+    codes = [opt_outs.code_of(conn, each.ref) for each in load.faxes]
+    drawn = [
+        sheets.personal_of(conn, each.ref, line, each.quality) for each in load.faxes
+    ]
+    return line, documents, codes, drawn
 
 
 def _write(
@@ -68,6 +73,7 @@ def _write(
     line: FaxLine,
     documents: list[list[bytes]],
     codes: list[str | None],
+    drawn: list[Personal | None],
     *,
     at: datetime,
     zone: ZoneInfo,
@@ -88,8 +94,11 @@ def _write(
                 vertical_dpi=dpi,
                 opt_out=code,
                 attempt=each.attempt,
+                drawn=its,
             )
-            for each, (_, tiffs), code in zip(load.faxes, rungs, codes, strict=True)
+            for each, (_, tiffs), code, its in zip(
+                load.faxes, rungs, codes, drawn, strict=True
+            )
         ]
         path = folder / f"{lead.ref}-{lead.attempt}-{dpi}.tif"
         path.write_bytes(fax_file.join(composed))

@@ -21,7 +21,7 @@ from sqlalchemy import Connection
 from converters.contract import ConversionFailed, Rendered
 from converters.workshop import Workshop
 
-from ..domain.document import Quality
+from ..domain.document import DocumentRole, Quality
 from ..domain.errors import MalformedMessage, OrderRefused
 from ..domain.line import FaxLine
 from ..domain.number import FaxNumber, NumberClass
@@ -32,13 +32,24 @@ from ..mail.opt_out import codes, is_opt_out
 from ..mail.ordering import MailOrder, order_of, requester_of
 from ..password import is_password
 from ..replies.facts import CampaignFacts
-from ..store import campaigns, lines, mails, objections, preparation, repeats, trunks
+from ..store import (
+    campaigns,
+    covers,
+    lines,
+    mails,
+    objections,
+    preparation,
+    repeats,
+    trunks,
+)
 from ..store.campaigns import Creation, NewCampaign, NewDocument
 from ..store.database import Database
 from ..store.mails import MailRow
 from ..store.preparation import DocumentRow, ToPrepare
 from . import sheets
 from .answer import Answer, OnlyRestricted
+from .cover import covered
+from .personal import check
 from .routing import Routing
 from .worker import Bell
 
@@ -231,6 +242,7 @@ class Ordering:
             raise OnlyRestricted(facts, restricted)
         numbers, unserved = self._routing.served(allowed, quality)
         plan = self._routing.plan(numbers, quality, await self._db.read(trunks.closed))
+        template = await self._db.read(covers.template_of, line.number)
         new = NewCampaign(
             ref=mail.ref,
             line=line.number,
@@ -248,7 +260,7 @@ class Ordering:
                         role=each.role,
                         content=await self._db.keep(each.content),
                     )
-                    for each in order.documents
+                    for each in covered(order, line, template)
                 ]
             ),
             numbers=tuple(numbers),
@@ -413,7 +425,10 @@ class Rendering:
         content = await self._db.read(preparation.document_bytes, document.id)
         assert content is not None, "documents are kept until their campaign is over"
         try:
-            rendered = await self._patiently_render(content, document.name, dpi)
+            if document.role is DocumentRole.COVER:
+                rendered = await self._workshop.render_cover(content, vertical_dpi=dpi)
+            else:
+                rendered = await self._patiently_render(content, document.name, dpi)
         except ConversionFailed as failure:
             logger.info("a document cannot be converted: %s", failure.code)
             return Refused(document.name, failure.for_requester, failure.code)
@@ -424,6 +439,7 @@ class Rendering:
             await self._db.keep(rendered.tiff),
             count=rendered.pages,
             warnings=rendered.warnings,
+            places=[place.as_json for place in rendered.places],
             now=self._clock(),
         )
         return Made(document.name, rendered.pages, rendered.warnings)
@@ -442,6 +458,7 @@ class Rendering:
     def _write_release(
         self, conn: Connection, ref: str, made: list[Made], *, now: datetime
     ) -> int:
+        check(conn, ref)
         released = preparation.release(
             conn,
             ref,

@@ -5,6 +5,7 @@ I/O: reads the store. What is composed depends on the arguments alone, so that t
 pages of any call can be made again, bit for bit, to prove what was sent.
 """
 
+import functools
 from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -18,7 +19,8 @@ from ..domain.errors import OrderRefused
 from ..domain.line import FaxLine
 from ..domain.number import FaxNumber
 from ..domain.page_choice import NotAChoice, chosen_pages
-from ..store import campaigns, faxes, lines, opt_outs, preparation
+from ..store import campaigns, covers, faxes, lines, opt_outs, preparation
+from .personal import Personal, personal
 
 MAX_DOTS = 100
 """More attempts than that look like the hundredth."""
@@ -72,6 +74,7 @@ def compose(
     vertical_dpi: int,
     opt_out: str | None = None,
     attempt: int = 1,
+    drawn: Personal | None = None,
 ) -> bytes:
     """
     The file that a call sends: pages *first_page* to the last, tag lines stamped.
@@ -79,6 +82,9 @@ def compose(
     Each attempt after the first has a dot more in the first row of its pages.
     libspandsp loses a page of exactly k * 65536 coded octets, which is seen and tried
     again; the dot makes sure that it has another length then.
+
+    Args:
+        drawn: What its recipient alone reads; None: nothing.
     """
     return fax_file.compose(
         documents,
@@ -94,6 +100,9 @@ def compose(
         first_page=first_page,
         vertical_dpi=vertical_dpi,
         dots=min(attempt - 1, MAX_DOTS),
+        draw=None
+        if drawn is None
+        else functools.partial(drawn.draw, at=at, zone=zone, vertical_dpi=vertical_dpi),
     )
 
 
@@ -137,6 +146,21 @@ def page_count(conn: Connection, campaign: str, counts: Sequence[int]) -> int:
             code="no-such-page",
         ) from error
     return sum(len(numbers) for numbers in chosen)
+
+
+def personal_of(
+    conn: Connection, fax_ref: str, line: FaxLine, quality: Quality
+) -> Personal | None:
+    """
+    What is drawn on the pages of one fax; None if they are everybody's.
+
+    Raises:
+        LookupError: If there is no such fax, or its cover page is not kept.
+    """
+    recipient = covers.drawn_on(conn, fax_ref)
+    if recipient is None:
+        raise LookupError(f"no fax {fax_ref}")
+    return personal(conn, recipient, line, quality)
 
 
 def coarser(documents: list[bytes], quality: Quality) -> list[tuple[int, list[bytes]]]:
@@ -183,4 +207,5 @@ def pages_of_attempt(
         vertical_dpi=sent_dpi,
         opt_out=opt_outs.code_of(conn, fax_ref),
         attempt=n,
+        drawn=personal_of(conn, fax_ref, line, campaign.quality),
     )

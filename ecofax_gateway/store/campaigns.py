@@ -461,7 +461,9 @@ def _with_counts(conn: Connection, rows: list[RowMapping]) -> list[Campaign]:
     names: dict[int, list[str]] = {each: [] for each in ids}
     naming = select(document.c.campaign_id, document.c.name)
     for row in conn.execute(
-        naming.where(document.c.campaign_id.in_(ids)).order_by(document.c.position)
+        naming.where(
+            document.c.campaign_id.in_(ids), document.c.role != DocumentRole.COVER
+        ).order_by(document.c.position)
     ):
         names[row.campaign_id].append(row.name)
     return [_campaign(row, names[row["id"]], counts[row["id"]]) for row in rows]

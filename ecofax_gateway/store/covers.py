@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, select, update
 
+from ..domain.document import Quality
 from ..domain.fax import FINAL
 from ..domain.order import Cover
 from .insertion import insert_into
@@ -33,6 +34,17 @@ class Drawn:
     cover: Cover | None
     overlay: tuple[Mapping[str, Any], ...]
     "Places on the documents' pages; plain JSON values."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a campaign asks to be drawn on its pages."""
+
+    quality: Quality
+    is_draft: bool
+    cover: Cover | None
+    overlay: tuple[Mapping[str, Any], ...]
+    "As `Drawn.overlay`."
 
 
 def template_of(conn: Connection, number: str) -> str | None:
@@ -76,23 +88,30 @@ def drawn_at(conn: Connection, ref: str, position: int) -> Drawn | None:
     return None if row is None else _drawn(row)
 
 
-def rows_of(conn: Connection, ref: str) -> list[tuple[int, str, Row]]:
-    """Position, number and row of each recipient that is still to be called."""
+def rows_of(conn: Connection, ref: str) -> list[tuple[str, Row]]:
+    """Number and row of each recipient that is still to be called, in their order."""
     query = (
-        select(fax.c.position, fax.c.number, fax.c.fields)
+        select(fax.c.number, fax.c.fields)
         .join(campaign, campaign.c.id == fax.c.campaign_id)
         .where(campaign.c.ref == ref, fax.c.state.not_in(FINAL))
         .order_by(fax.c.position)
     )
-    return [
-        (each.position, each.number, each.fields or {}) for each in conn.execute(query)
-    ]
+    return [(each.number, each.fields or {}) for each in conn.execute(query)]
 
 
-def overlay_of(conn: Connection, ref: str) -> tuple[Mapping[str, Any], ...]:
-    """The places that a campaign draws into; none if it draws nothing."""
-    query = select(campaign.c.overlay).where(campaign.c.ref == ref)
-    return tuple(conn.execute(query).scalar() or ())
+def asked_of(conn: Connection, ref: str) -> Asked | None:
+    """What a campaign asks to be drawn; None if there is no such campaign."""
+    columns = (campaign.c.quality, campaign.c.launched_at, campaign.c.cover)
+    query = select(*columns, campaign.c.overlay).where(campaign.c.ref == ref)
+    row = conn.execute(query).one_or_none()
+    if row is None:
+        return None
+    return Asked(
+        quality=row.quality,
+        is_draft=row.launched_at is None,
+        cover=None if row.cover is None else Cover(**row.cover),
+        overlay=tuple(row.overlay or ()),
+    )
 
 
 def set_overlay(
