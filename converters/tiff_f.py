@@ -53,9 +53,23 @@ def encode_page(ink: Ink, *, vertical_dpi: int) -> CodedPage:
         ValueError: If the page is not 1728 px wide or has no rows. A bug of ours.
     """
     rows, width = ink.shape
-    if width != WIDTH_PX or not 0 < rows <= MAX_ROWS:
+    if width != WIDTH_PX:
         raise ValueError(f"a fax page of {width} by {rows} px")
-    picture = Image.frombytes("1", (width, rows), np.packbits(ink, axis=1).tobytes())
+    packed = np.packbits(ink, axis=1).tobytes()
+    return encode_packed(packed, vertical_dpi=vertical_dpi)
+
+
+def encode_packed(pixels: bytes, *, vertical_dpi: int) -> CodedPage:
+    """
+    Code one page of which each byte is eight pixels, the leftmost its highest bit.
+
+    Raises:
+        ValueError: If they are no whole rows, none at all, or more than a page has.
+    """
+    rows, rest = divmod(len(pixels), WIDTH_PX // 8)
+    if rest or not 0 < rows <= MAX_ROWS:
+        raise ValueError(f"a fax page of {len(pixels)} bytes")
+    picture = Image.frombytes("1", (WIDTH_PX, rows), pixels)
     out = io.BytesIO()
     picture.save(out, "TIFF", compression="group4", tiffinfo={_ROWS_PER_STRIP: rows})
     written = out.getvalue()

@@ -19,8 +19,6 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from . import bundle, tiff_f
 from .budget import Budget
 from .contract import VERTICAL_DPI, Cause, ConversionFailed, Limits, Rendered
@@ -146,7 +144,7 @@ class Workshop:
 
     async def render_cover(self, content: bytes, *, vertical_dpi: int) -> Rendered:
         """
-        Set a cover page, as `cover.with_texts` made it: its pages and their places.
+        Set a cover page, as `marking.with_texts` made it: its pages and their places.
 
         Raises:
             ConversionFailed: If it cannot be set.
@@ -315,12 +313,12 @@ def _coded(pixels: bytes, vertical_dpi: int) -> CodedPage:
     Raises:
         ValueError: If they are not one page of this resolution, its band blank.
     """
-    packed = np.frombuffer(pixels, np.uint8).reshape(ROWS[vertical_dpi], WIDTH_PX // 8)
-    if packed[: BAND_ROWS[vertical_dpi]].any():
+    row = WIDTH_PX // 8
+    if len(pixels) != ROWS[vertical_dpi] * row:
+        raise ValueError("not a page")
+    if pixels[: BAND_ROWS[vertical_dpi] * row].strip(b"\0"):
         raise ValueError("ink where the tag line goes")
-    return tiff_f.encode_page(
-        np.unpackbits(packed, axis=1).view(np.bool_), vertical_dpi=vertical_dpi
-    )
+    return tiff_f.encode_packed(pixels, vertical_dpi=vertical_dpi)
 
 
 def _warnings(answer: dict[str, Any]) -> tuple[str, ...]:
