@@ -11,10 +11,11 @@ the sound of a telephone line, one tick at a time. `PstnMachine` looks like a
 from pathlib import Path
 
 from ecofax_gateway.domain.journal import Ladder
-from ecofax_gateway.spandsp import callback, log
+from ecofax_gateway.spandsp import log
 from ecofax_gateway.spandsp._spandsp import ffi, lib
 from ecofax_gateway.spandsp.audio import AudioTerminal, Law
 from ecofax_gateway.spandsp.job import Options, Receiving, Result, TerminalEvent
+from ecofax_gateway.spandsp.queue import ON_PACKET, PacketQueue
 
 
 class PstnMachine:
@@ -34,10 +35,9 @@ class PstnMachine:
             Options(station_id="+33 9 72 10 10 10", ecm=ecm),
             law=Law.A,
         )
-        self._out: list[tuple[bytes, int]] = []
-        self._handle = ffi.new_handle(self)
+        self._queue = PacketQueue()
         self._tag = ffi.new("char[]", b"gateway")
-        self._state = lib.t38_gateway_init(ffi.NULL, callback.ON_PACKET, self._handle)
+        self._state = lib.t38_gateway_init(ffi.NULL, ON_PACKET, self._queue.pointer)
         self._core = lib.t38_gateway_get_t38_core_state(self._state)
         for state in (
             lib.t38_gateway_get_logging_state(self._state),
@@ -77,13 +77,7 @@ class PstnMachine:
 
     def ifp_to_send(self) -> list[tuple[bytes, int]]:
         """To the network."""
-        drained, self._out = self._out, []
-        return drained
-
-    def on_packet(self, ifp: bytes, count: int) -> int:
-        """Inside a call from C."""
-        self._out.append((ifp, count))
-        return 0
+        return self._queue.drain()
 
     def events(self) -> list[TerminalEvent]:
         """What the machine noticed."""

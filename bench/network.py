@@ -110,6 +110,12 @@ class Port:
         """Into the network."""
         self._carry(data)
 
+    def hold(self) -> None:
+        """What comes is heard when its time has come, here as otherwise."""
+
+    def release(self) -> None:
+        """Nothing was held."""
+
     def close(self) -> None:
         """Nothing to free."""
 

@@ -101,6 +101,9 @@ class AudioLeg:
         self._sent = self._received = self._strange = 0
         self._closed = False
         port.on_datagram = self._datagram_received
+        if paced:
+            # Until there is a fax to hear, once a tick is early enough.
+            port.hold()
 
     @property
     def heard(self) -> str:
@@ -139,6 +142,7 @@ class AudioLeg:
         """
         self.terminal = terminal
         self._on_event = on_event
+        self._port.release()
         if not self._paced:
             self._guard(lambda: self._speak(SAMPLES))
 
@@ -175,6 +179,8 @@ class AudioLeg:
         if self._closed:
             return
         if self._paced:
+            if self.terminal is None:
+                self._port.read()
             for octets, law in self._buffer.take(SAMPLES):
                 self._hear(octets, law)
             self._speak(SAMPLES)

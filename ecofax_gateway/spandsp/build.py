@@ -141,13 +141,24 @@ ffibuilder.cdef(
     void span_log_set_message_handler(logging_state_t *s, message_handler_func_t *f);
     void span_set_message_handler(message_handler_func_t *f);
 
-    extern "Python" int ecofax_on_packet(t38_core_state_t *s, void *user_data,
-                                         const uint8_t *buf, int len, int count);
+    typedef struct {
+        uint8_t *octets;
+        int used;
+        int room;
+        int packets;
+        int most;
+    } ecofax_queue_t;
+    int ecofax_queue_packet(t38_core_state_t *s, void *user_data, const uint8_t *buf,
+                            int len, int count);
+    void ecofax_free_queue(ecofax_queue_t *queue);
+
     extern "Python" int ecofax_on_phase_b(t30_state_t *s, void *user_data, int fcf);
     extern "Python" int ecofax_on_phase_d(t30_state_t *s, void *user_data, int fcf);
     extern "Python" void ecofax_on_phase_e(t30_state_t *s, void *user_data, int code);
     extern "Python" void ecofax_on_frame(t30_state_t *s, void *user_data, int incoming,
                                          const uint8_t *msg, int len);
+    void ecofax_pass_frame(t30_state_t *s, void *user_data, int incoming,
+                           const uint8_t *msg, int len);
     extern "Python" void ecofax_on_log(int level, const char *text);
     extern "Python" void ecofax_on_tiff(int is_error, const char *text);
     void ecofax_hear_libtiff(void);
@@ -169,6 +180,7 @@ ffibuilder.cdef(
     #define T30_SUPPORT_US_LETTER_LENGTH ...
     #define T30_SUPPORT_US_LEGAL_LENGTH ...
     #define T4_COMPRESSION_ITU_T6 ...
+    #define ECOFAX_QUEUE_HEAD ...
     #define G711_ALAW ...
     #define G711_ULAW ...
     """
@@ -183,7 +195,65 @@ ffibuilder.set_source(
     #include <stdio.h>
     #include <stdlib.h>
     #include <tiffio.h>
+    #include <string.h>
     #include <spandsp.h>
+
+    /* What a step makes is collected here: a call into Python for each packet costs
+       more than all the rest of the step. */
+    #define ECOFAX_QUEUE_HEAD 3
+
+    typedef struct {
+        uint8_t *octets;
+        int used;
+        int room;
+        int packets;
+        int most;
+    } ecofax_queue_t;
+
+    static int ecofax_queue_packet(t38_core_state_t *s, void *user_data,
+                                   const uint8_t *buf, int len, int count)
+    {
+        ecofax_queue_t *queue = user_data;
+        uint8_t *at;
+        int wanted = queue->used + ECOFAX_QUEUE_HEAD + len;
+
+        if (queue->packets >= queue->most || len < 0 || len > 0xFFFF)
+            return -1;
+        if (wanted > queue->room) {
+            int room = 2 * wanted;
+
+            if ((at = realloc(queue->octets, room)) == NULL)
+                return -1;
+            queue->octets = at;
+            queue->room = room;
+        }
+        at = queue->octets + queue->used;
+        at[0] = len >> 8;
+        at[1] = len & 0xFF;
+        at[2] = count < 0xFF ? count : 0xFF;
+        memcpy(at + ECOFAX_QUEUE_HEAD, buf, len);
+        queue->used = wanted;
+        queue->packets++;
+        return 0;
+    }
+
+    static void ecofax_free_queue(ecofax_queue_t *queue)
+    {
+        free(queue->octets);
+        queue->octets = NULL;
+        queue->used = queue->room = queue->packets = 0;
+    }
+
+    /* FCD and RCP, hundreds a page, are the image itself and no control frames. */
+    static void ecofax_on_frame(t30_state_t *s, void *user_data, int incoming,
+                                const uint8_t *msg, int len);
+
+    static void ecofax_pass_frame(t30_state_t *s, void *user_data, int incoming,
+                                  const uint8_t *msg, int len)
+    {
+        if (len <= 2 || ((msg[2] & 0xFE) != 0x06 && (msg[2] & 0xFE) != 0x86))
+            ecofax_on_frame(s, user_data, incoming, msg, len);
+    }
 
     static void ecofax_on_tiff(int is_error, const char *text);
 

@@ -16,7 +16,7 @@ class Listener(Protocol):
     """Who hears what one terminal does; called inside `advance` and the like."""
 
     def on_frame(self, incoming: bool, frame: bytes) -> None:
-        """A control frame, before it takes effect."""
+        """A control frame, before it takes effect; none that carries image."""
         ...
 
     def on_phase_b(self, fcf: int) -> int:
@@ -32,18 +32,6 @@ class Listener(Protocol):
         ...
 
 
-class PacketListener(Listener, Protocol):
-    """Who also hears the packets of a T.38 terminal."""
-
-    def on_packet(self, ifp: bytes, count: int) -> int:
-        """An IFP packet to send *count* times; negative: the procedure ends."""
-        ...
-
-
-ON_PACKET = lib.ecofax_on_packet
-"""For `t38_terminal_init`, with the listener's handle as user data."""
-
-
 def handle_of(listener: Listener) -> ffi.CData:
     """What C keeps of *listener*; the caller keeps it alive."""
     return ffi.new_handle(listener)
@@ -54,19 +42,12 @@ def attach(t30: ffi.CData, handle: ffi.CData) -> None:
     lib.t30_set_phase_b_handler(t30, lib.ecofax_on_phase_b, handle)
     lib.t30_set_phase_d_handler(t30, lib.ecofax_on_phase_d, handle)
     lib.t30_set_phase_e_handler(t30, lib.ecofax_on_phase_e, handle)
-    lib.t30_set_real_time_frame_handler(t30, lib.ecofax_on_frame, handle)
+    lib.t30_set_real_time_frame_handler(t30, lib.ecofax_pass_frame, handle)
 
 
 def _listener(user_data: ffi.CData) -> Listener:
     listener: Listener = ffi.from_handle(user_data)
     return listener
-
-
-def _on_packet(
-    core: ffi.CData, user_data: ffi.CData, buf: ffi.CData, length: int, count: int
-) -> int:
-    listener: PacketListener = ffi.from_handle(user_data)
-    return listener.on_packet(bytes(ffi.buffer(buf, length)), count)
 
 
 def _on_phase_b(t30: ffi.CData, user_data: ffi.CData, fcf: int) -> int:
@@ -89,7 +70,6 @@ def _on_frame(
 
 
 for _name, _function, _error in (
-    ("ecofax_on_packet", _on_packet, -1),
     ("ecofax_on_phase_b", _on_phase_b, int(Completion.FILE_UNREADABLE)),
     ("ecofax_on_phase_d", _on_phase_d, 0),
     ("ecofax_on_phase_e", _on_phase_e, None),

@@ -7,15 +7,12 @@ Standards:
     ITU-T T.38 (09/2010) §7, §8 -- IFP packets
 """
 
-from . import callback
 from ._spandsp import ffi, lib
 from .job import Options, Receiving, Sending
 from .procedure import MAX_IDENT, MAX_PATH_BYTES, MAX_REFUSALS, Procedure
+from .queue import ON_PACKET, PacketQueue
 
 __all__ = ["MAX_IDENT", "MAX_PATH_BYTES", "MAX_REFUSALS", "FaxTerminal"]
-
-MAX_WAITING_PACKETS = 20_000
-"""Out of one step; a page without pacing is some hundreds. More is a runaway."""
 
 T38_VERSIONS = range(4)
 
@@ -30,11 +27,11 @@ class FaxTerminal(Procedure):
 
     def __init__(self, job: Sending | Receiving, options: Options) -> None:
         super().__init__(job, options)
-        self._out: list[tuple[bytes, int]] = []
+        self._queue = PacketQueue()
         if options.version not in T38_VERSIONS:
             raise ValueError(f"T.38 version {options.version}")
         state = lib.t38_terminal_init(
-            ffi.NULL, isinstance(job, Sending), callback.ON_PACKET, self._handle
+            ffi.NULL, isinstance(job, Sending), ON_PACKET, self._queue.pointer
         )
         if state == ffi.NULL:
             raise MemoryError("t38_terminal_init")
@@ -83,17 +80,7 @@ class FaxTerminal(Procedure):
         """
         Drain the packets to send, in order, each with how often to send it.
         """
-        if not self._out:
-            return []
-        drained, self._out = self._out, []
-        return drained
-
-    def on_packet(self, ifp: bytes, count: int) -> int:
-        """Collect a packet, inside a call from C; a negative answer ends it all."""
-        if len(self._out) >= MAX_WAITING_PACKETS:
-            return -1
-        self._out.append((ifp, count))
-        return 0
+        return self._queue.drain()
 
     def _free(self, state: ffi.CData) -> None:
         lib.t38_terminal_free(state)

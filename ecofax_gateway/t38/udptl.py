@@ -41,7 +41,11 @@ REORDER_WINDOW = 4
 MAX_JUMP = 2000
 """Sequence numbers; a stranger's datagram shall not carry us away. 40 s at full pace."""
 
-_PARITY, _REDUNDANCY = 0x80, 0x00
+_PARITY, _REDUNDANCY = 0x80, b"\x00"
+_FRAME = 4
+"""Octets of a datagram beside its packets."""
+
+_OCTETS = [bytes([value]) for value in range(0x80)]
 
 
 @dataclass(slots=True)
@@ -85,6 +89,7 @@ class Udptl:
         version: int = 0,
     ) -> None:
         self._max_datagram = max_datagram
+        self._small = min(SMALL_DATAGRAM, max_datagram)
         self._version = version
         self._redundancy = DEFAULT_REDUNDANCY if redundancy is None else redundancy
         reach = SLOW_REDUNDANCY if redundancy is None else redundancy
@@ -108,19 +113,24 @@ class Udptl:
         self._next_out += 1
         self.counts.sent += 1
         primary = _open_type(ifp)
-        head = sequence.to_bytes(2) + primary + bytes([_REDUNDANCY])
-        room = self._max_datagram - len(head) - 1
-        small_room = SMALL_DATAGRAM - len(head) - 1
-        secondaries: list[bytes] = []
-        for earlier in self._sent:
-            room -= len(earlier)
-            small_room -= len(earlier)
-            usual = len(secondaries) < self._redundancy
-            if room < 0 or (small_room < 0 and not usual):
+        size = len(primary) + _FRAME
+        earlier: list[bytes] = []
+        for packet in self._sent:
+            size += len(packet)
+            usual = len(earlier) < self._redundancy
+            if size > (self._max_datagram if usual else self._small):
                 break
-            secondaries.append(earlier)
+            earlier.append(packet)
         self._sent.appendleft(primary)
-        return head + bytes([len(secondaries)]) + b"".join(secondaries)
+        return b"".join(
+            (
+                sequence.to_bytes(2),
+                primary,
+                _REDUNDANCY,
+                _OCTETS[len(earlier)],
+                *earlier,
+            )
+        )
 
     def receive_datagram(self, data: bytes) -> list[tuple[int, bytes]]:
         """
@@ -265,15 +275,12 @@ class Udptl:
 
 
 def _open_type(ifp: bytes) -> bytes:
-    return _length(len(ifp)) + ifp
-
-
-def _length(value: int) -> bytes:
-    if value < 0x80:
-        return bytes([value])
-    if value < 0x4000:
-        return (0x8000 | value).to_bytes(2)
-    raise ValueError(f"an IFP packet of {value} octets")
+    length = len(ifp)
+    if length < 0x80:
+        return _OCTETS[length] + ifp
+    if length < 0x4000:
+        return (0x8000 | length).to_bytes(2) + ifp
+    raise ValueError(f"an IFP packet of {length} octets")
 
 
 Parity = tuple[int, list[bytes]]

@@ -3,10 +3,11 @@ UDP endpoints against what peers can do to them.
 """
 
 import asyncio
+import socket
 
 import pytest
 
-from ecofax_gateway.engine.transport import open_udp, resolve
+from ecofax_gateway.engine.transport import UdpPort, open_udp, resolve
 
 
 @pytest.mark.parametrize(
@@ -64,6 +65,59 @@ async def test_a_closed_far_end_does_not_close_us():
     far_end.close()
 
     assert received == b"found"
+
+
+async def test_a_port_that_holds_hears_only_when_it_is_read():
+    heard, alarm = [], asyncio.Queue()
+    held = await open_udp("127.0.0.1", 0, lambda data, source: heard.append(data))
+    other = await open_udp("127.0.0.1", 0, lambda data, source: alarm.put_nowait(data))
+    port = await open_udp("127.0.0.1", 0, lambda data, source: None)
+    held.hold()
+
+    for data in (b"1", b"2"):
+        port.send(data, held.address)
+    port.send(b"later than these", other.address)
+    async with asyncio.timeout(5):
+        await alarm.get()
+    before = list(heard)
+    held.read()
+    held.release()
+    for each in (held, other, port):
+        each.close()
+
+    assert before == []
+    assert heard == [b"1", b"2"]
+
+
+class FullAtFirst(socket.socket):
+    """The loopback's buffers never fill; a network card's do."""
+
+    refusals = 3
+
+    def sendto(self, *arguments):
+        if self.refusals:
+            self.refusals -= 1
+            raise BlockingIOError
+        return super().sendto(*arguments)
+
+
+async def test_what_the_kernel_has_no_room_for_leaves_later_and_in_order():
+    sent, heard = [bytes([number]) for number in range(10)], asyncio.Queue()
+    far_end = await open_udp(
+        "127.0.0.1", 0, lambda data, source: heard.put_nowait(data)
+    )
+    sock = FullAtFirst(socket.AF_INET, socket.SOCK_DGRAM)
+    sock.setblocking(False)
+    port = UdpPort(sock, lambda data, source: None)
+
+    for data in sent:
+        port.send(data, far_end.address)
+    async with asyncio.timeout(30):
+        received = [await heard.get() for _ in sent]
+    port.close()
+    far_end.close()
+
+    assert received == sent
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from ecofax_gateway.engine.leg import FaxLeg
 from ecofax_gateway.engine.transport import open_udp
 from ecofax_gateway.engine.verdict import verdict
 from ecofax_gateway.engine.watchdog import SILENCE_S
-from ecofax_gateway.spandsp import terminal as terminal_module
+from ecofax_gateway.spandsp import queue
 from ecofax_gateway.spandsp._spandsp import ffi, lib
 from ecofax_gateway.spandsp.job import Options, Sending, SourceFile
 from ecofax_gateway.spandsp.terminal import FaxTerminal
@@ -335,7 +335,7 @@ def test_a_terminal_that_runs_away_is_ended(sending, tmp_path, monkeypatch, call
     """
     A packet handler that answers with an error ends the call, and it is not a success.
     """
-    monkeypatch.setattr(terminal_module, "MAX_WAITING_PACKETS", 50)
+    monkeypatch.setattr(queue, "MAX_WAITING_PACKETS", 50)
     call = call_between(sending, tmp_path / "r.tif")
     calls(call)
     until_heard(call, "CFR")
