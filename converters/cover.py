@@ -20,7 +20,7 @@ from weasyprint.urls import URLFetcher
 
 from . import pdf
 from .contract import Cause, Limits
-from .marking import SCHEME, Marks
+from .marking import SCHEME, Marks, with_brackets, without_empty
 from .place import (
     MAX_SIZE_PT,
     SMALLEST_PT,
@@ -57,8 +57,9 @@ class CoverPage:
         )
         marks = Marks()
         try:
+            without_empty(page.etree_element)
             marks.put(page.etree_element)
-            marks.restore(page.etree_element)
+            with_brackets(page.etree_element)
             document = page.render()
             self._pdf = document.write_pdf()
         except RecursionError:

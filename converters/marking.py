@@ -4,7 +4,8 @@ The pieces of an HTML page that hold fields, each made a link that nobody sees.
 Pure: no I/O, no clock, no randomness.
 
 A piece is what a paragraph, a cell or a heading holds between the blocks in it. An
-element with `data-qr="..."` becomes a QR code of that text.
+element with `data-qr="..."` becomes a QR code of that text; one with `data-if="..."` is
+there only if that says something, e.g. `<tr data-if="[OBJET]">`.
 """
 
 import re
@@ -47,6 +48,28 @@ def with_texts(template: str, texts: Mapping[str, str]) -> bytes:
     return replaced(template, lambda field: value(field.key)).encode()
 
 
+def without_empty(tree: Element) -> None:
+    """Take out the elements whose `data-if="..."` says nothing, e.g. no subject."""
+    for parent in list(tree.iter()):
+        for child in list(parent):
+            if child.get("data-if", "something").strip():
+                continue
+            place = list(parent).index(child)
+            if place:
+                before = parent[place - 1]
+                before.tail = (before.tail or "") + (child.tail or "")
+            else:
+                parent.text = (parent.text or "") + (child.tail or "")
+            parent.remove(child)
+
+
+def with_brackets(tree: Element) -> None:
+    """Show the brackets again that begin no field."""
+    for each in tree.iter():
+        each.text = (each.text or "").replace(BRACKET, "[")
+        each.tail = (each.tail or "").replace(BRACKET, "[")
+
+
 class Marks:
     """The marked pieces of a page, in their order."""
 
@@ -79,13 +102,6 @@ class Marks:
                 element.append(self._link(Kind.TEXT, piece.words))
             else:
                 piece.return_to(element)
-
-    @staticmethod
-    def restore(element: Element) -> None:
-        """Show the brackets again that begin no field."""
-        for each in element.iter():
-            each.text = (each.text or "").replace(BRACKET, "[")
-            each.tail = (each.tail or "").replace(BRACKET, "[")
 
     def _link(self, kind: Kind, text: str) -> Element:
         text = text.replace(BRACKET, "[")[:MAX_TEXT]
