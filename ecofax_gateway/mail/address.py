@@ -28,6 +28,13 @@ _EXTENSION = re.compile(r"[#x;]|ext", re.IGNORECASE)
 _SIMPLE = re.compile(r"\"((?:[^\"\\]|\\.)*)\"\Z")
 
 
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_NAME = r"[A-Za-z0-9-]+"
+_PLAIN_PATH = re.compile(
+    rf"<((?:{_ATOM}(?:\.{_ATOM})*@{_NAME}(?:\.{_NAME})*)?)>[ \t]*([^(]*)", re.DOTALL
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Campaign:
     """The mail is for the numbers in its numbers.txt."""
@@ -50,6 +57,18 @@ def split_address(address: str) -> tuple[str, str]:
     if quoted := _SIMPLE.match(local):
         local = re.sub(r"\\(.)", r"\1", quoted[1])
     return local, domain.lower().rstrip(".")
+
+
+def plain_path(arg: str) -> tuple[str, str] | None:
+    """
+    Read what stands behind `MAIL FROM:` or `RCPT TO:`, if it is as simple as most.
+
+    Returns:
+        The address ("<>" for the null sender) and the parameters; None: quoted, with
+        comments or a route, or malformed.
+    """
+    found = _PLAIN_PATH.fullmatch(arg)
+    return (found[1] or "<>", found[2]) if found else None
 
 
 def parse_recipient(local_part: str) -> FaxNumber | Campaign | OptOut:

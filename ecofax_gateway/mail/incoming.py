@@ -35,7 +35,7 @@ class IncomingMail:
     def __init__(self, *, spool: Path, max_bytes: int) -> None:
         self.size = 0
         self._spool = spool
-        self._max_bytes = max_bytes
+        self.max_bytes = max_bytes
         self._buffer = bytearray()
         self._hash = hashlib.sha256()
         self._file: BinaryIO | None = None
@@ -44,7 +44,7 @@ class IncomingMail:
     @property
     def is_too_large(self) -> bool:
         """Whether the limit is passed."""
-        return self.size > self._max_bytes
+        return self.size > self.max_bytes
 
     @property
     def sha256(self) -> str:

@@ -23,7 +23,9 @@ from .certificate import Certificate
 from .commands import Commands
 from .incoming import IncomingMail, remove_unfinished
 from .inspection import inspect
-from .session import FaxSession, LmtpSession, LogIn, Terms
+from .lmtp import LmtpSession
+from .session import FaxSession
+from .terms import LogIn, Terms
 from .visitors import DEFAULTS, Limits, Visitors, is_in
 
 COMMIT_SECONDS = 120.0
@@ -197,8 +199,9 @@ class MailListener:
             terms = replace(
                 terms, tls=None, is_encrypted=True, is_proxied=lambda peer: False
             )
+        model = kind(self._hooks, terms, self._sessions)
         return await asyncio.get_running_loop().create_server(
-            lambda: kind(self._hooks, terms, self._sessions), host, port, ssl=tls
+            model.sibling, host, port, ssl=tls
         )
 
     async def _delivered(

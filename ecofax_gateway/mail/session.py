@@ -1,15 +1,14 @@
 """
-One SMTP or LMTP connection: aiosmtpd's commands, our own DATA.
+One SMTP connection: aiosmtpd's commands, our own DATA.
 
 I/O: one TCP connection, through aiosmtpd.
 
-Its DATA keeps an endless line in memory, refuses lines over 1 000 bytes, cuts a slow
-but steady upload and, on an exception, tells the client its text; its LMTP answers
-once for all recipients. Ours does not.
+aiosmtpd tells the client the text of an exception, checks passwords while everybody
+waits, and looks all over itself for its commands whenever somebody connects. This does
+not; what stands behind DATA is read by `reception`.
 
 Standards:
-    RFC 5321 (2008) §4.1.1.4 DATA, §4.5.3.2 timeouts
-    RFC 2033 (1996) §4.2 -- LMTP: one reply to DATA for each recipient
+    RFC 5321 (2008) §4.1.1 commands
     RFC 2034 (1996), RFC 3463 (2003) -- enhanced status codes
     RFC 2920 (2000) -- command pipelining
     RFC 3207 (2002) -- STARTTLS; RFC 4954 (2007) -- AUTH, only where it is encrypted
@@ -19,28 +18,17 @@ Standards:
 import asyncio
 import contextlib
 import logging
-import re
-import ssl
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from collections import defaultdict
+from collections.abc import AsyncIterator, MutableSet
+from typing import Any, Self
 
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword, syntax
 
-from .dots import DataDecoder
+from .address import plain_path
+from .enhanced import with_enhanced
 from .incoming import IncomingMail
-from .visitors import Visitors
-
-IDLE_SECONDS = 60.0
-"""Between two pieces of a mail; RFC 5321 §4.5.3.2.5 would allow three minutes, but the
-relay in front of us stands next door."""
-
-TOTAL_SECONDS = 30 * 60.0
-"""For one mail: 40 MB at 22 KiB/s."""
-
-MIN_BYTES_PER_SECOND = 1024
-"""Slower than that after the first minute is a client that holds the connection."""
+from .reception import IDLE_SECONDS, TOTAL_SECONDS, NotTaken, receive
+from .terms import Terms
 
 MAX_COMMANDS = {"NOOP": 100, "VRFY": 20, "HELP": 20, "*": 100_000}
 """On one connection; a NOOP now and then would keep it open for ever."""
@@ -51,71 +39,7 @@ PROXY_SECONDS = 5.0
 MAX_LOGINS = 3
 """Wrong passwords on one connection; a mail client asks its user after the first."""
 
-_MAX_DRAIN = 2
-"""A mail over the limit is read to its end, so that the client hears 552 instead of a
-broken connection, up to this many times the limit."""
-
-_DRAIN_BYTES = 64 * 1024
-"""The same for a small limit: one piece more is always read."""
-
-_ENHANCED = {
-    221: "2.0.0",
-    235: "2.7.0",
-    250: "2.0.0",
-    252: "2.5.0",
-    450: "4.7.1",
-    451: "4.3.0",
-    452: "4.3.1",
-    454: "4.7.0",
-    500: "5.5.2",
-    501: "5.5.4",
-    502: "5.5.1",
-    503: "5.5.1",
-    504: "5.5.4",
-    530: "5.7.0",
-    535: "5.7.8",
-    538: "5.7.11",
-    552: "5.3.4",
-    553: "5.1.3",
-    554: "5.5.0",
-    555: "5.5.4",
-}
-_CODE = re.compile(r"(\d{3})([ -])(?![245]\.\d{1,3}\.\d{1,3}\b)(.*)", re.DOTALL)
-
 logger = logging.getLogger(__name__)
-
-Deliver = Callable[["FaxSession", IncomingMail, "bytes | Path"], Awaitable[str]]
-"""Given a whole mail; its answer is the reply to DATA. Never raises."""
-
-LogIn = Callable[[str, str], Awaitable[str | None]]
-"""Given user and password; who that is, or None. Takes as long for unknown users."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
-    """What every connection of a listener is held to."""
-
-    deliver: Deliver
-    visitors: Visitors
-    spool: Path
-    "Folder for large mails."
-
-    max_bytes: int
-    "Of one mail, as SIZE announces."
-
-    hostname: str
-    "Ours, in the greeting."
-
-    tls: ssl.SSLContext | None = None
-    "For STARTTLS; None: not offered."
-
-    is_encrypted: bool = False
-    "From the first byte (RFC 8314 §3.3)."
-
-    is_proxied: Callable[[str], bool] = lambda peer: False
-    "Whether this peer has to begin with a PROXY header."
-
-    log_in: LogIn | None = None
 
 
 class FaxSession(SMTP):
@@ -138,7 +62,7 @@ class FaxSession(SMTP):
     AuthLoginPasswordChallenge = "Password:"
 
     def __init__(
-        self, hooks: object, terms: Terms, open_sessions: set["FaxSession"]
+        self, hooks: object, terms: Terms, open_sessions: MutableSet["FaxSession"]
     ) -> None:
         super().__init__(
             hooks,
@@ -154,14 +78,43 @@ class FaxSession(SMTP):
         )
         self._hold_to(terms, open_sessions)
 
-    def _hold_to(self, terms: Terms, open_sessions: set["FaxSession"]) -> None:
+    def sibling(self) -> Self:
+        """
+        Make another connection on the same terms.
+
+        What the library's constructor finds out about its own methods, for 200 µs a
+        connection, is taken from this one.
+        """
+        new = type(self).__new__(type(self))
+        vars(new).update(vars(self))
+        loop = asyncio.get_running_loop()
+        asyncio.StreamReaderProtocol.__init__(
+            new,
+            asyncio.StreamReader(limit=self.line_length_limit, loop=loop),
+            client_connected_cb=new._cb_client_connected,
+            loop=loop,
+        )
+        new._smtp_methods = {
+            name: getattr(new, f"smtp_{name}") for name in self._smtp_methods
+        }
+        new._auth_methods = {
+            name: found._replace(method=getattr(new, found.method.__name__))
+            for name, found in self._auth_methods.items()
+        }
+        new._authenticator = new._keep_credentials
+        new._hold_to(self._terms, self._open_sessions)
+        return new
+
+    def _hold_to(self, terms: Terms, open_sessions: MutableSet["FaxSession"]) -> None:
         self._terms = terms
         self._open_sessions = open_sessions
+        # The library's is one for all connections, and grows with every EHLO.
+        self.command_size_limits = defaultdict(lambda: self.command_size_limit)
         self._entered: str | None = None
         self._wire: asyncio.BaseTransport | None = None
         self._is_trusted = False
         self._is_refused = False
-        self._is_greeting = False
+        self._greeting: list[str] | None = None
         self._credentials: LoginPassword | None = None
         self._failed_logins = 0
         self.login: str | None = None
@@ -247,30 +200,45 @@ class FaxSession(SMTP):
     async def push(self, status: str | bytes) -> None:
         """Send a reply, with the enhanced code that EHLO promises; 421 is the last."""
         text = status if isinstance(status, str) else status.decode("ascii", "replace")
-        match = None if self._is_greeting else _CODE.match(text)
-        if match and int(match[1]) in _ENHANCED:
-            text = f"{match[1]}{match[2]}{_ENHANCED[int(match[1])]} {match[3]}"
-        await super().push(text)
+        if self._greeting is not None:
+            self._greeting.append(text)
+            return
+        await super().push(with_enhanced(text))
         if text.startswith("421"):
             self._hang_up()
 
     @syntax("EHLO hostname")
     async def smtp_EHLO(self, hostname: str) -> None:
-        """Answer without enhanced codes, as RFC 2034 §4 asks."""
-        self._is_greeting = True
-        try:
+        """Answer in one piece, and without enhanced codes, as RFC 2034 §4 asks."""
+        async with self._one_greeting():
             await super().smtp_EHLO(hostname)
-        finally:
-            self._is_greeting = False
 
     @syntax("HELO hostname")
     async def smtp_HELO(self, hostname: str) -> None:
         """Answer without enhanced codes, as RFC 2034 §4 asks."""
-        self._is_greeting = True
-        try:
+        async with self._one_greeting():
             await super().smtp_HELO(hostname)
+
+    @contextlib.asynccontextmanager
+    async def _one_greeting(self) -> AsyncIterator[None]:
+        lines: list[str] = []
+        self._greeting = lines
+        try:
+            yield
         finally:
-            self._is_greeting = False
+            self._greeting = None
+        if lines:
+            await super().push("\r\n".join(lines))
+
+    def _getaddr(self, arg: str) -> tuple[str | None, str | None]:
+        """Read a path and what follows it; the library's way, only if it is needed."""
+        found: tuple[str | None, str | None] | None = plain_path(arg)
+        if found is None:
+            try:
+                found = super()._getaddr(arg)
+            except IndexError:  # the standard library's, of "<"
+                found = None, None
+        return found
 
     @syntax("AUTH <mechanism>", when="takes_logins")
     async def smtp_AUTH(self, arg: str) -> None:
@@ -340,22 +308,21 @@ class FaxSession(SMTP):
         incoming = IncomingMail(
             spool=self._terms.spool, max_bytes=self._terms.max_bytes
         )
-        # aiosmtpd's own timer would cut in the middle; the deadlines below hold.
+        # aiosmtpd's own timer would cut in the middle; those of `receive` hold.
         self._reset_timeout(TOTAL_SECONDS + IDLE_SECONDS)
         try:
             await self.push("354 End data with <CR><LF>.<CR><LF>")
-            reply, content = await self._received(incoming)
-        except TimeoutError:
-            incoming.discard()
-            await self.push("421 4.4.2 too slow, closing")
-            return
+            received = await receive(self._reader, incoming)
         except BaseException:
             # Most often the client is gone: aiosmtpd cancels us when it hears that.
             incoming.discard()
             raise
-        if content is not None:
+        if isinstance(received, NotTaken):
+            incoming.discard()
+            reply = received.reply
+        else:
             # From here on the mail belongs to the commit, whatever becomes of us.
-            reply = await self._terms.deliver(self, incoming, content)
+            reply = await self._terms.deliver(self, incoming, received)
         self._reset_timeout()
         replies = self._replies(reply)
         self.envelope = self._create_envelope()
@@ -366,74 +333,6 @@ class FaxSession(SMTP):
         """To DATA; one, whatever the number of recipients."""
         return [reply]
 
-    async def _received(
-        self, incoming: IncomingMail
-    ) -> tuple[str, bytes | Path | None]:
-        """Read to the end: a reply that refuses, or the whole mail."""
-        decoder = DataDecoder()
-        loop = asyncio.get_running_loop()
-        began, raw_bytes = loop.time(), 0
-        async with asyncio.timeout(TOTAL_SECONDS):
-            while not decoder.is_complete:
-                piece = await self._piece()
-                raw_bytes += len(piece)
-                await incoming.add(decoder.feed(piece))
-                if raw_bytes > self._terms.max_bytes * _MAX_DRAIN + _DRAIN_BYTES:
-                    incoming.discard()
-                    return "421 4.3.4 far too large, closing", None
-                elapsed = loop.time() - began
-                if (
-                    elapsed > IDLE_SECONDS
-                    and raw_bytes < elapsed * MIN_BYTES_PER_SECOND
-                ):
-                    raise TimeoutError
-        if incoming.is_too_large:
-            incoming.discard()
-            return f"552 5.3.4 mail larger than {self._terms.max_bytes} bytes", None
-        try:
-            return "", await incoming.finish()
-        except OSError as error:
-            logger.error("mail not kept: %s", error.strerror)
-            incoming.discard()
-            return "452 4.3.1 no room for the mail just now", None
-
-    async def _piece(self) -> bytes:
-        reader: Any = self._reader
-        async with asyncio.timeout(IDLE_SECONDS):
-            try:
-                piece: bytes = await reader.readuntil(b".\r\n")
-            except asyncio.LimitOverrunError as overrun:
-                # Cannot be 0: the buffer is longer than its limit here.
-                piece = await reader.readexactly(max(overrun.consumed, 1))
-        return piece
-
     def _hang_up(self) -> None:
         if self.transport is not None:
             self.transport.close()
-
-
-class LmtpSession(FaxSession):
-    """One connection of a mail server that wants an answer for each recipient."""
-
-    show_smtp_greeting = False
-
-    @syntax("LHLO hostname")
-    async def smtp_LHLO(self, hostname: str) -> None:
-        """Do what EHLO does."""
-        await super().smtp_EHLO(hostname)
-
-    async def smtp_HELO(self, hostname: str) -> None:
-        """Not here: RFC 2033 §4.1."""
-        await self.push("500 5.5.1 this is LMTP: LHLO")
-
-    async def smtp_EHLO(self, hostname: str) -> None:
-        """Not here: RFC 2033 §4.1."""
-        await self.push("500 5.5.1 this is LMTP: LHLO")
-
-    async def check_helo_needed(self, helo: str = "LHLO") -> bool:
-        """Ask for the greeting of this protocol."""
-        return await super().check_helo_needed("LHLO")
-
-    def _replies(self, reply: str) -> list[str]:
-        assert self.envelope is not None
-        return [reply] * len(self.envelope.rcpt_tos)

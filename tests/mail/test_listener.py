@@ -9,7 +9,7 @@ import pytest
 
 from ecofax_gateway.domain.errors import StoreUnavailable
 from ecofax_gateway.mail import commands as commands_module
-from ecofax_gateway.mail import session as session_module
+from ecofax_gateway.mail import reception as reception_module
 from ecofax_gateway.mail.visitors import Limits
 
 from .conftest import BODY
@@ -111,6 +111,19 @@ async def test_recipients_are_checked_at_once(listen, client_of, recipient, code
 
     assert reply.startswith(code)
     assert reply.isascii()
+
+
+@pytest.mark.parametrize("path", ["<", "@", "a@", "<@>", "(((a"])
+async def test_a_malformed_address_is_the_clients_fault(listen, client_of, path):
+    async with listen() as port:
+        client = await client_of(port)
+        await client.reply()
+        await client.ask("EHLO c.test")
+        sender = await client.ask(f"MAIL FROM:{path}")
+        await client.ask("MAIL FROM:<a@b.fr>")
+        recipient = await client.ask(f"RCPT TO:{path}")
+
+    assert (sender[:9], recipient[:9]) == ("553 5.1.3", "553 5.1.3")
 
 
 async def test_one_recipient_too_many_is_put_off(listen, client_of, monkeypatch):
@@ -333,7 +346,7 @@ async def test_a_client_that_goes_in_mid_mail_leaves_nothing(
 
 
 async def test_a_silent_client_is_told_and_dropped(listen, client_of, monkeypatch):
-    monkeypatch.setattr(session_module, "IDLE_SECONDS", 0.05)
+    monkeypatch.setattr(reception_module, "IDLE_SECONDS", 0.05)
     async with listen() as port:
         client = await client_of(port)
         await client.until_data()

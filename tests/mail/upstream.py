@@ -14,7 +14,9 @@ import aiosmtpd.lmtp
 import aiosmtpd.smtp
 
 from bench.ports import free_port
-from ecofax_gateway.mail.session import FaxSession, LmtpSession, Terms
+from ecofax_gateway.mail.lmtp import LmtpSession
+from ecofax_gateway.mail.session import FaxSession
+from ecofax_gateway.mail.terms import Terms
 from ecofax_gateway.mail.visitors import Visitors
 
 STOCK = aiosmtpd.smtp.SMTP

@@ -1,0 +1,50 @@
+"""
+What every connection of a listener is held to.
+
+Pure: no I/O, no clock, no randomness.
+"""
+
+import ssl
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .incoming import IncomingMail
+from .visitors import Visitors
+
+if TYPE_CHECKING:
+    from .session import FaxSession
+
+Deliver = Callable[["FaxSession", IncomingMail, "bytes | Path"], Awaitable[str]]
+"""Given a whole mail; its answer is the reply to DATA. Never raises."""
+
+LogIn = Callable[[str, str], Awaitable[str | None]]
+"""Given user and password; who that is, or None. Takes as long for unknown users."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What every connection of a listener is held to."""
+
+    deliver: Deliver
+    visitors: Visitors
+    spool: Path
+    "Folder for large mails."
+
+    max_bytes: int
+    "Of one mail, as SIZE announces."
+
+    hostname: str
+    "Ours, in the greeting."
+
+    tls: ssl.SSLContext | None = None
+    "For STARTTLS; None: not offered."
+
+    is_encrypted: bool = False
+    "From the first byte (RFC 8314 §3.3)."
+
+    is_proxied: Callable[[str], bool] = lambda peer: False
+    "Whether this peer has to begin with a PROXY header."
+
+    log_in: LogIn | None = None
