@@ -19,6 +19,7 @@ Standards:
 
 import cv2
 import numpy as np
+from cv2.typing import MatLike
 
 from .ground import Ground
 from .screen import Photos, draw_edges, print_fills, print_photos
@@ -52,10 +53,10 @@ def binarise(grey: Grey, *, vertical_dpi: int, pictures: list[Box]) -> Ink:
     tiles = Tiles(grey, rows={98: 4, 196: 8, 391: 16}[vertical_dpi])
     photos = Photos(grey, tiles, pictures)
     ground = Ground(tiles, photos.scanned)
-    ink = _standing_out(grey, tiles, ground.dark)
-    if not _is_turned(ground, photos.photo):
-        if ground.dark.any():
-            cv2.bitwise_xor(ink, tiles.spread(ground.dark), dst=ink)
+    ink = _darker(grey, tiles, ground.dark)
+    if _is_turned(ground, photos.photo):
+        cv2.bitwise_xor(ink, tiles.spread(ground.dark), dst=ink)
+    else:
         if ground.tinted.any():
             draw_edges(ink, grey, tiles, ground.tinted)
         if ground.plain.any():
@@ -66,24 +67,28 @@ def binarise(grey: Grey, *, vertical_dpi: int, pictures: list[Box]) -> Ink:
     return marks
 
 
-def _standing_out(grey: Grey, tiles: Tiles, dark: Marks) -> Mask:
-    """255 at what is darker than its ground; lighter where that is dark."""
+def _darker(grey: Grey, tiles: Tiles, dark: Marks) -> Mask:
+    """255 at what is darker than light ground, and at dark ground itself."""
     mean = _neighbourhood(tiles.few)
     near = cv2.resize(mean, tiles.few.shape[::-1], interpolation=cv2.INTER_LINEAR)
     apart = _neighbourhood(np.asarray(cv2.absdiff(tiles.few, near), np.uint8))
+    threshold = _threshold(mean, apart)
     if dark.any():
         # Black for white: there the ground is light too.
-        coarse = repeated(dark, down=FEW // 2, across=FEW // 2)
-        mean = np.asarray(cv2.bitwise_xor(mean, coarse), np.uint8)
-        grey = np.asarray(cv2.bitwise_xor(grey, tiles.spread(dark)), np.uint8)
-    # Sauvola's rule: level * (1 - CLEARANCE * (1 - deviation/128)), in bytes.
-    threshold = cv2.multiply(mean, apart, scale=CLEARANCE / 128)
-    cv2.add(threshold, cv2.convertScaleAbs(mean, alpha=1 - CLEARANCE), dst=threshold)
+        mirrored = cv2.bitwise_not(_threshold(cv2.bitwise_not(mean), apart))
+        where = repeated(dark, down=FEW // 2, across=FEW // 2)
+        cv2.copyTo(mirrored, where, threshold)
     down, across = dark.shape
     size = TILE_PX * across, tiles.rows * down
     fine = cv2.resize(threshold, size, interpolation=cv2.INTER_LINEAR)
     height, width = grey.shape
     return np.asarray(cv2.compare(grey, fine[:height, :width], cv2.CMP_LT), np.uint8)
+
+
+def _threshold(mean: MatLike, apart: MatLike) -> MatLike:
+    """Sauvola's: mean * (1 - CLEARANCE * (1 - deviation/128)), in bytes."""
+    spread = cv2.multiply(mean, apart, scale=CLEARANCE / 128)
+    return cv2.add(spread, cv2.convertScaleAbs(mean, alpha=1 - CLEARANCE))
 
 
 def _neighbourhood(few: Grey) -> Grey:

@@ -121,8 +121,8 @@ class Ground:
         alone[0] = False
         if not alone.any() or not written.any():
             return
-        tinted = np.flatnonzero(written & (fills.levels <= 255 - TINT))
-        number = np.where(np.isin(fills.labels, tinted), fills.labels, 0)
+        tinted = written & (fills.levels <= 255 - TINT)
+        number = np.where(tinted[fills.labels], fills.labels, 0)
         reach = np.ones((2 * REACH + 1, 3), np.uint8)
         strip = alone[fills.labels]
         parent = np.zeros(len(written), np.int64)
@@ -181,9 +181,11 @@ class _Fills:
         """For each tile, the region that lies on all four sides of it, or 0."""
         above = _last_seen(self.labels, REACH)
         below = _last_seen(self.labels[::-1], REACH)[::-1]
-        left = _last_seen(self.labels.T, WIDE_REACH).T
-        right = _last_seen(self.labels.T[::-1], WIDE_REACH)[::-1].T
-        same = (above == below) & (left == right) & (above == left)
+        turned = np.ascontiguousarray(self.labels.T)
+        left = _last_seen(turned, WIDE_REACH)
+        right = _last_seen(turned[::-1], WIDE_REACH)[::-1]
+        beside = np.where(left == right, left, -1).T
+        same = (above == below) & (above == beside)
         found: NDArray[np.int32] = np.where(same, above, 0).astype(np.int32)
         return found
 
