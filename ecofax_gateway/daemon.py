@@ -337,6 +337,7 @@ def answer_of(settings: Settings, bell: Bell | None = None) -> Answer:
         zone=settings.zone,
         bell=bell or Bell(),
         repeat_patience=timedelta(days=settings.store.repeat_days),
+        answers_at=settings.smtp.domains[0] if settings.smtp.domains else "",
     )
 
 

@@ -20,8 +20,7 @@ from ..domain.window import Window
 from ..mail.dates import NotADate, parse_due
 from ..mail.number_list import BULK, parse_numbers
 from ..pipeline import campaigns
-from ..pipeline.prepare import split_restricted
-from ..pipeline.routing import Plan, Routing
+from ..pipeline.routing import Plan, Routing, split_restricted
 from ..settings import Settings
 from ..store import opt_outs
 from ..store.campaigns import NewCampaign, NewDocument, Wishes

@@ -18,8 +18,7 @@ from ..domain.number import FaxNumber
 from ..domain.route import Carrier
 from ..domain.window import Window
 from ..mail.number_list import BULK, NumberList, parse_numbers
-from ..pipeline.prepare import split_restricted
-from ..pipeline.routing import Routing
+from ..pipeline.routing import Routing, split_restricted
 from ..settings import Settings
 from ..store import preflight
 from ..store.preflight import Findings

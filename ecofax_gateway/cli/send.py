@@ -14,7 +14,7 @@ from ..domain.fax import FINAL, FaxState
 from ..domain.line import FaxLine
 from ..domain.number import FaxNumber
 from ..domain.order import Requester, Source
-from ..pipeline.prepare import split_restricted
+from ..pipeline.routing import split_restricted
 from ..settings import Settings
 from ..store import campaigns, faxes, lines, opt_outs, repeats
 from ..store.campaigns import Creation, NewCampaign, NewDocument

@@ -17,6 +17,10 @@ class Relation(StrEnum):
     """What a campaign is to the one that it was made from."""
 
     COPY = "copy"
+
+    REPLACEMENT = "replacement"
+    "A copy with another date or quality, for which its origin was cancelled."
+
     RESEND = "resend"
     "To the numbers of the other that failed."
 

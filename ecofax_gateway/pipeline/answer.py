@@ -31,6 +31,7 @@ from ..domain.number import FaxNumber
 from ..domain.order import BadNumber, Requester
 from ..domain.outcome import Ending
 from ..domain.quota import OVER_QUOTA
+from ..mail.address import CAMPAIGN_NAME
 from ..replies.answered import Done
 from ..replies.envelope import Letterhead, reply_message_id
 from ..replies.facts import CampaignFacts, FaxFacts
@@ -67,6 +68,8 @@ class Answer:
         bell: Rung, after the commit, by whoever put something.
 
         repeat_patience: How long a repeat is held.
+
+        answers_at: The domain whose mail reaches us; empty: that of *sender*.
     """
 
     def __init__(
@@ -76,11 +79,15 @@ class Answer:
         zone: ZoneInfo,
         bell: Bell,
         repeat_patience: timedelta = repeats.PATIENCE,
+        answers_at: str = "",
     ) -> None:
         self.bell = bell
         self._repeat_patience = repeat_patience
         self._name, self._address = parseaddr(sender)
-        self._domain = self._address.rpartition("@")[2]
+        self.domain = self._address.rpartition("@")[2]
+        "Of the identities of replies."
+
+        self._answers_at = answers_at or self.domain
         self._zone = zone
 
     def refuse(
@@ -126,7 +133,7 @@ class Answer:
             lambda head: letters.refused.refused(
                 head,
                 mistakes=refusal.for_requester,
-                domain=self._domain,
+                domain=self.domain,
                 reference=ref,
                 codes=refusal.codes,
             ),
@@ -361,7 +368,6 @@ class Answer:
             conn, ref, fresh=key_of(secrets.token_bytes(KEY_BYTES))
         )
         key = order and AnswerKey(ref, order.key)
-        local = self._address.rpartition("@")[0]
         head = Letterhead(
             from_address=self._address,
             from_name=self._name or "Télécopie",
@@ -371,9 +377,9 @@ class Answer:
                 reference=ref,
                 kind=f"{kind}-{event}" if event else kind,
                 event=key.key if key else "",
-                domain=self._domain,
+                domain=self.domain,
             ),
-            reply_to=f"{local}+{key.tag}@{self._domain}" if key else None,
+            reply_to=f"{CAMPAIGN_NAME}+{key.tag}@{self._answers_at}" if key else None,
             language=order.language if order else Language.BOTH,
         )
         new = replies.NewReply(

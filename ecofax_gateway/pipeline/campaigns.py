@@ -18,7 +18,16 @@ from ..domain.errors import OrderRefused
 from ..domain.fax import FaxState
 from ..domain.number import FaxNumber
 from ..domain.window import Window
-from ..store import campaigns, canary, drafts, opt_outs, repeats, schedules, trunks
+from ..store import (
+    campaigns,
+    canary,
+    covers,
+    drafts,
+    opt_outs,
+    repeats,
+    schedules,
+    trunks,
+)
 from ..store.campaigns import (
     Campaign,
     Cancellation,
@@ -29,8 +38,8 @@ from ..store.campaigns import (
 from ..store.drafts import Changes, DraftAnswer
 from ..store.states import CampaignState
 from .answer import Answer
-from .prepare import split_restricted
-from .routing import Routing
+from .personal import check
+from .routing import Routing, split_restricted
 
 BATCH = drafts.BATCH
 
@@ -110,6 +119,7 @@ def add_batch(
     *,
     trunk: str,
     other_trunks: Mapping[str, str] | None = None,
+    fields: Mapping[str, Mapping[str, str]] | None = None,
     now: datetime,
 ) -> None:
     """
@@ -119,6 +129,8 @@ def add_batch(
         trunk: By which they will leave.
 
         other_trunks: By number, for those that will leave by another one.
+
+        fields: By number, its row of the list.
 
     Raises:
         OrderRefused: If it is no draft any more.
@@ -131,6 +143,7 @@ def add_batch(
             trunk=trunk,
             first=batch.first,
             other_trunks=other_trunks,
+            fields=fields,
             now=now,
         ),
         ref,
@@ -201,7 +214,8 @@ def launch(
         repeat_window: How long ago the same pages may have gone to the same number.
 
     Raises:
-        OrderRefused: If it is no draft, its list is incomplete or its proof is missing.
+        OrderRefused: If it is no draft, its list is incomplete, its proof is missing, or
+            a recipient has nothing where its pages say something of him.
     """
     found(conn, ref)
     if due_at is not None and due_at <= now:
@@ -212,6 +226,7 @@ def launch(
     _ensure(launching, ref)
     launched = found(conn, ref)
     if launched.state is CampaignState.READY:
+        check(conn, ref)
         answer.accept(conn, ref, now=now)
         answer.ask_about_repeats(conn, ref, now=now)
     return launched
@@ -276,9 +291,19 @@ def cancel_number(
     return done
 
 
-def copy(conn: Connection, ref: str, new_ref: str, *, now: datetime) -> Campaign:
+def copy(
+    conn: Connection,
+    ref: str,
+    new_ref: str,
+    *,
+    relation: Relation = Relation.COPY,
+    now: datetime,
+) -> Campaign:
     """
     Make a draft with the same documents, numbers and rules.
+
+    Args:
+        relation: What it is to its origin.
 
     Raises:
         OrderRefused: If there is no such campaign, or its documents were erased.
@@ -289,7 +314,7 @@ def copy(conn: Connection, ref: str, new_ref: str, *, now: datetime) -> Campaign
         canary=original.canary,
         needs_proof=original.needs_proof,
         origin=ref,
-        relation=Relation.COPY,
+        relation=relation,
     )
     _begin_from(conn, original, new_ref, wishes, now=now)
     drafts.copy_numbers(conn, ref, new_ref, now=now)
@@ -303,6 +328,8 @@ def resend(
     answer: Answer,
     *,
     with_unknown: bool = False,
+    changes: Changes | None = None,
+    routing: Routing | None = None,
     now: datetime,
 ) -> Campaign:
     """
@@ -311,8 +338,12 @@ def resend(
     Args:
         with_unknown: To those too whose fax may have arrived: a person said so.
 
+        changes: What is to be otherwise than the first time.
+
+        routing: By which trunks it then leaves; None: by those of the first time.
+
     Raises:
-        OrderRefused: If there is no such campaign or number.
+        OrderRefused: If there is no such campaign or number, or no trunk serves one.
     """
     original = found(conn, ref)
     states = FAILED_OR_UNKNOWN if with_unknown else FAILED
@@ -326,6 +357,10 @@ def resend(
     # What may have arrived is sent again because a person said so.
     _begin_from(conn, original, new_ref, wishes, repeats_allowed=with_unknown, now=now)
     drafts.copy_numbers(conn, ref, new_ref, states=states, now=now)
+    if changes is not None:
+        edit(conn, new_ref, changes, now=now)
+    if routing is not None:
+        reroute(conn, new_ref, routing)
     return launch(conn, new_ref, answer, now=now)
 
 
@@ -338,10 +373,14 @@ def proof(
     *,
     trunk: str,
     other_trunks: Mapping[str, str] | None = None,
+    recipient: int = 1,
     now: datetime,
 ) -> Campaign:
     """
     Send a draft's pages to a short list first; counted apart from the campaign.
+
+    Args:
+        recipient: The place in its list of the one whose pages they are, from 1.
 
     Raises:
         OrderRefused: If it is no draft, or the list is empty, too long or restricted.
@@ -371,6 +410,7 @@ def proof(
     _begin_from(conn, original, new_ref, wishes, repeats_allowed=True, now=now)
     batch = Batch(first=1, numbers=tuple(number.e164 for number in numbers))
     add_batch(conn, new_ref, batch, trunk=trunk, other_trunks=other_trunks, now=now)
+    covers.copy_row(conn, ref, recipient, new_ref)
     return launch(conn, new_ref, answer, now=now)
 
 

@@ -24,7 +24,7 @@ from converters.workshop import Workshop
 from ..domain.document import DocumentRole, Quality
 from ..domain.errors import MalformedMessage, OrderRefused
 from ..domain.line import FaxLine
-from ..domain.number import FaxNumber, NumberClass
+from ..domain.number import FaxNumber
 from ..domain.order import Order, Requester, Source
 from ..log import about
 from ..mail.message import Mail, parse_mail
@@ -48,9 +48,10 @@ from ..store.mails import MailRow
 from ..store.preparation import DocumentRow, ToPrepare
 from . import sheets
 from .answer import Answer, OnlyRestricted
+from .answering import Answering
 from .cover import covered
 from .personal import check
-from .routing import Routing
+from .routing import Routing, split_restricted
 from .worker import Bell
 
 logger = logging.getLogger(__name__)
@@ -128,6 +129,9 @@ class Ordering:
         self._answer = answer
         self._clock = clock
         self._bell = bell
+        self._answering = Answering(
+            db=db, routing=routing, zone=zone, answer=answer, clock=clock
+        )
 
     async def step(self) -> bool:
         """One mail."""
@@ -161,6 +165,9 @@ class Ordering:
             )
             if is_opt_out(mail.recipients):
                 await self._opt_out(mail.ref, requester, codes(parsed))
+                return
+            if await self._answering.take(mail, parsed, requester):
+                self._bell.ring()
                 return
             order = await asyncio.to_thread(
                 order_of,
@@ -487,16 +494,6 @@ class Rendering:
         detail = refusal.for_requester.replace("\n", " ")
         if campaign and preparation.fail_preparation(conn, ref, detail, now=now):
             self._answer.refuse(conn, ref, campaign.requester, refusal, now=now)
-
-
-def split_restricted(
-    numbers: tuple[FaxNumber, ...], quality: Quality
-) -> tuple[list[FaxNumber], list[FaxNumber]]:
-    """(those that may be called in this quality, those that only *best* allows)."""
-    if quality is Quality.BEST:
-        return list(numbers), []
-    restricted = [n for n in numbers if n.number_class is NumberClass.RESTRICTED]
-    return [n for n in numbers if n not in restricted], restricted
 
 
 def unserved_warning(number: FaxNumber) -> str:

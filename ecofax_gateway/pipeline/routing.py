@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from ..domain.document import Quality
-from ..domain.number import FaxNumber
+from ..domain.number import FaxNumber, NumberClass
 from ..domain.route import Carrier, NoRoute, first_open, next_after_fault, route
 
 
@@ -115,3 +115,13 @@ class Routing:
     def _names(self, e164: str, quality: Quality) -> tuple[str, ...]:
         found = self.carriers_for(e164, quality)
         return tuple(each.name for each in found) or self.names[:1]
+
+
+def split_restricted(
+    numbers: tuple[FaxNumber, ...], quality: Quality
+) -> tuple[list[FaxNumber], list[FaxNumber]]:
+    """(those that may be called in this quality, those that only *best* allows)."""
+    if quality is Quality.BEST:
+        return list(numbers), []
+    restricted = [n for n in numbers if n.number_class is NumberClass.RESTRICTED]
+    return [n for n in numbers if n not in restricted], restricted

@@ -19,7 +19,11 @@ from .wording import Words
 
 KIND = "accepted"
 
-_OPENINGS = {None: "opening", Relation.RESEND: "resent", Relation.COPY: "replaced"}
+_OPENINGS = {
+    None: "opening",
+    Relation.RESEND: "resent",
+    Relation.REPLACEMENT: "replaced",
+}
 """By what the order is to an earlier one."""
 
 

@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 
 from ..domain.campaign import Canary, Relation
-from ..domain.document import Quality
+from ..domain.document import DocumentRole, Quality
 from ..domain.fax import FaxState
 from ..domain.priority import CAMPAIGN
 from . import repeats
@@ -74,6 +74,9 @@ class Changes:
 
     no_address: bool = False
     "Nobody gets replies."
+
+    message_id: str | None = None
+    "Of the mail that replies stand under."
 
     quality: Quality | None = None
     due_at: datetime | None = None
@@ -170,8 +173,11 @@ def edit(conn: Connection, ref: str, changes: Changes, *, now: datetime) -> Draf
         its_faxes = update(fax).where(fax.c.campaign_id == row.id)
         conn.execute(its_faxes.values(line=changes.line))
     if changes.documents is not None:
-        conn.execute(delete(document).where(document.c.campaign_id == row.id))
-        for position, each in enumerate(changes.documents, 1):
+        its = document.c.campaign_id == row.id
+        # The cover page stays, in the first place.
+        conn.execute(delete(document).where(its, document.c.role != DocumentRole.COVER))
+        covers = conn.execute(select(func.count()).where(its)).scalar_one()
+        for position, each in enumerate(changes.documents, covers + 1):
             conn.execute(
                 insert(document).values(
                     campaign_id=row.id,
@@ -227,7 +233,7 @@ def launch(
 
 def copy_documents(conn: Connection, ref: str, to: str) -> None:
     """
-    Give a new campaign the pages of another one: documents, choice of pages, cover.
+    Give a new campaign the pages of another one, and what is drawn on them.
 
     A spool file serves both.
     """
@@ -237,7 +243,7 @@ def copy_documents(conn: Connection, ref: str, to: str) -> None:
         document.c.campaign_id == _id(ref)
     )
     conn.execute(insert(document).from_select(["campaign_id", *columns], kept))
-    asked = select(campaign.c.page_choice, campaign.c.cover)
+    asked = select(campaign.c.page_choice, campaign.c.cover, campaign.c.overlay)
     row = conn.execute(asked.where(campaign.c.ref == ref)).mappings().one()
     conn.execute(update(campaign).where(campaign.c.ref == to).values(**row))
 
@@ -330,7 +336,16 @@ def _has_proof(conn: Connection, ref: str) -> bool:
     return bool(conn.execute(select(arrived)).scalar())
 
 
-_PLAIN = ("name", "line", "address", "quality", "due_at", "needs_proof", "expected")
+_PLAIN = (
+    "name",
+    "line",
+    "address",
+    "message_id",
+    "quality",
+    "due_at",
+    "needs_proof",
+    "expected",
+)
 
 
 def _values(changes: Changes) -> dict[str, Any]:

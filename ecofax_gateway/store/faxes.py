@@ -111,6 +111,16 @@ def get(conn: Connection, ref: str) -> Fax | None:
     return None if row is None else Fax(**row)
 
 
+def was_called(conn: Connection, campaign_ref: str) -> bool:
+    """Whether a call for any fax of a campaign was ever begun."""
+    called = (
+        select(fax.c.id)
+        .join(campaign, campaign.c.id == fax.c.campaign_id)
+        .where(campaign.c.ref == campaign_ref, fax.c.attempt > 0)
+    )
+    return conn.execute(called.limit(1)).scalar() is not None
+
+
 def listing(
     conn: Connection,
     *,
