@@ -51,7 +51,7 @@ def binarise(grey: Grey, *, vertical_dpi: int, pictures: list[Box]) -> Ink:
         pictures: Where images lie; only there a photo is looked for.
     """
     tiles = Tiles(grey, rows={98: 4, 196: 8, 391: 16}[vertical_dpi])
-    photos = Photos(grey, tiles, pictures)
+    photos = Photos(tiles, pictures)
     ground = Ground(tiles, photos.scanned)
     ink = _darker(grey, tiles, ground.dark)
     if _is_turned(ground, photos.photo):

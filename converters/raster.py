@@ -196,7 +196,7 @@ def _black_and_white(
     sheet = np.s_[top : top + placement.height, left : left + placement.width]
     ink: Ink = np.zeros(painted.grey.shape, np.bool_)
     ink[sheet] = binarise(
-        np.ascontiguousarray(painted.grey[sheet]),
+        painted.grey[sheet],
         vertical_dpi=vertical_dpi,
         pictures=[
             (box[0] - left, box[1] - top, box[2] - left, box[3] - top)
