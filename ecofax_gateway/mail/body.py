@@ -11,7 +11,7 @@ import re
 import unicodedata
 
 from .html import visible_text
-from .message import TextKind, TextPart
+from .part import TextKind, TextPart
 
 MAX_LINES = 2_000
 """Directives stand at the top; nobody types more."""

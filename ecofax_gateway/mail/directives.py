@@ -17,7 +17,7 @@ from ..domain.page_choice import NotAChoice, PageChoice, parse_page_choice
 from .body import written_lines
 from .directive_lines import WORDS, Key, folded, read_directives
 from .given_password import given_passwords
-from .message import TextPart
+from .part import TextPart
 from .mistake import Mistake, quoted
 
 YES_OR_NO = {

@@ -15,8 +15,10 @@ from dataclasses import dataclass
 
 from ..domain.document import Document
 from .image_size import image_size
-from .message import Attachment, Mail, TextKind
+from .message import Mail
 from .mistake import Mistake
+from .part import Attachment
+from .walk import ELSEWHERE_TYPES, is_winmail, is_wrapped
 
 MIN_PICTURE_SIDE_PX = 500
 MIN_PICTURE_BYTES = 20 * 1024
@@ -26,6 +28,28 @@ MAX_DOCUMENTS = 50
 """In one fax; more is a folder sent by mistake."""
 
 _NUMBERS_STEM = r"num(?:ber|ero|éro)s?(?:\s?\(\d{1,2}\))?\."
+_ENCRYPTED = Mistake(
+    code="encrypted",
+    sentence="Votre message est chiffré : nous ne pouvons pas le lire."
+    " Renvoyez-le sans chiffrement.",
+)
+_OPAQUE = Mistake(
+    code="signed-opaque",
+    sentence="Votre message est signé d'une façon qui cache son contenu, et nous n'avons"
+    " pas pu l'ouvrir. Renvoyez-le sans signature électronique.",
+)
+_WINMAIL = Mistake(
+    code="winmail",
+    sentence="Vos pièces jointes sont enfermées dans un fichier winmail.dat illisible."
+    " Dans Outlook, choisissez le format HTML ou « texte brut » (et non « texte"
+    " enrichi ») puis renvoyez le message.",
+)
+_ELSEWHERE = Mistake(
+    code="incomplete-mail",
+    sentence="Une partie de votre message n'est pas dans le message : votre logiciel de"
+    " messagerie l'a découpé, ou n'y a mis qu'un lien. Renvoyez-le en un seul morceau,"
+    " les documents en pièces jointes.",
+)
 _NUMBERS_NAME = re.compile(
     _NUMBERS_STEM + r"(?:txt|csv|tsv)(?:\.txt)?\Z", re.IGNORECASE
 )
@@ -39,15 +63,15 @@ _SILENT_TYPES = frozenset(
      "application/x-pkcs7-signature", "application/pgp-keys",
      "application/pgp-encrypted", "application/pkix-cert", "text/calendar", "application/ics",
      "text/vcard", "text/x-vcard", "text/directory", "text/watch-html",
-     "text/x-amp-html", "message/delivery-status", "message/disposition-notification",
-     "text/rfc822-headers"}
+     "text/x-amp-html", "text/rfc822-headers",
+     # What a Mac keeps of a file beside its content.
+     "application/applefile"}
 )  # fmt: skip
 _SILENT_NAME = re.compile(
     r"ATT\d{2,6}\.(?:txt|htm|html|c|dat|jpg|png|gif)\Z|oledata\.mso\Z"
     r"|.*\.(?:p7s|asc|sig|vcf|ics)\Z",
     re.IGNORECASE,
 )
-_CID = re.compile(r"cid:([^\"'\s>)]{1,250})", re.IGNORECASE)
 _PICTURE_MAGIC = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF8", b"BM")
 _SUFFIXES = {
     "application/pdf": "pdf",
@@ -84,7 +108,6 @@ def choose_documents(mail: Mail, *, is_campaign: bool) -> Choice:
         is_campaign: Whether it went to `fax@`, so that numbers.txt is read.
     """
     mistakes = list(_unreadable(mail))
-    shown = _shown_in_html(mail)
     ignored: list[str] = []
     lists: list[bytes] = []
     pages: list[Attachment] = []
@@ -101,7 +124,7 @@ def choose_documents(mail: Mail, *, is_campaign: bool) -> Choice:
             ignored.append(_name_of(part, len(pages) + 1))
             continue
         seen.add(digest)
-        (pictures if _is_decoration(part, shown) else pages).append(part)
+        (pictures if _is_decoration(part, mail.shown) else pages).append(part)
     if not pages:
         pages = [part for part in pictures if _is_photograph(part)]
     ignored += [_name_of(part, 1) for part in pictures if part not in pages]
@@ -118,33 +141,16 @@ def choose_documents(mail: Mail, *, is_campaign: bool) -> Choice:
 
 
 def _unreadable(mail: Mail) -> list[Mistake]:
-    types = {part.media_type for part in mail.attachments}
     if mail.is_encrypted:
-        return [
-            Mistake(
-                code="encrypted",
-                sentence="Votre message est chiffré : nous ne pouvons pas le lire."
-                " Renvoyez-le sans chiffrement.",
-            )
-        ]
-    if types & {"application/pkcs7-mime", "application/x-pkcs7-mime"}:
-        return [
-            Mistake(
-                code="signed-opaque",
-                sentence="Votre message est signé d'une façon qui cache son contenu."
-                " Renvoyez-le sans signature électronique.",
-            )
-        ]
-    if any(_is_winmail(part) for part in mail.attachments):
-        return [
-            Mistake(
-                code="winmail",
-                sentence="Vos pièces jointes sont enfermées dans un fichier winmail.dat."
-                " Dans Outlook, choisissez le format HTML ou « texte brut » (et non « texte"
-                " enrichi ») puis renvoyez le message.",
-            )
-        ]
-    return []
+        return [_ENCRYPTED]
+    mistakes = []
+    if any(is_wrapped(part.media_type, part.name) for part in mail.attachments):
+        mistakes.append(_OPAQUE)
+    if any(is_winmail(part.media_type, part.name) for part in mail.attachments):
+        mistakes.append(_WINMAIL)
+    if any(part.media_type in ELSEWHERE_TYPES for part in mail.attachments):
+        mistakes.append(_ELSEWHERE)
+    return mistakes
 
 
 def _strange_choice(pages: Sequence[Attachment], *, is_campaign: bool) -> list[Mistake]:
@@ -173,29 +179,14 @@ def _is_list(part: Attachment) -> bool:
     return bool(_NUMBERS_NAME.match(part.name) or _OFFICE_LIST_NAME.match(part.name))
 
 
-def _is_winmail(part: Attachment) -> bool:
-    return part.media_type in {"application/ms-tnef", "application/vnd.ms-tnef"} or (
-        part.name.lower() == "winmail.dat"
-    )
-
-
 def _is_silent(part: Attachment) -> bool:
     return (
         part.media_type in _SILENT_TYPES
         or bool(_SILENT_NAME.match(part.name))
         or (not part.content and not part.name)
-        or _is_winmail(part)
-        or part.media_type in {"application/pkcs7-mime", "application/x-pkcs7-mime"}
-    )
-
-
-def _shown_in_html(mail: Mail) -> frozenset[str]:
-    """Content-IDs that the HTML refers to. A Content-ID alone means nothing."""
-    return frozenset(
-        found.lower()
-        for part in mail.texts
-        if part.kind is TextKind.HTML
-        for found in _CID.findall(part.text)
+        or is_winmail(part.media_type, part.name)
+        or is_wrapped(part.media_type, part.name)
+        or part.media_type in ELSEWHERE_TYPES
     )
 
 

@@ -14,7 +14,8 @@ from ..domain.order import Cover
 from .body import written_paragraphs
 from .directive_lines import is_directive, without_password
 from .directives import Directives
-from .message import Mail, TextKind, TextPart
+from .message import Mail
+from .part import TextKind, TextPart
 from .mistake import Mistake
 
 MAX_COVER_CHARS = 2_000

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from ecofax_gateway.domain.document import Quality
 from ecofax_gateway.mail.directives import find_directives
 from ecofax_gateway.mail.given_password import MAX_PASSWORDS
-from ecofax_gateway.mail.message import TextKind, TextPart
+from ecofax_gateway.mail.part import TextKind, TextPart
 
 QUOTED = "\n> p:Old\n> date: Tue, 3 Mar 2026 10:00:00 +0100\n"
 

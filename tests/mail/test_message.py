@@ -10,8 +10,10 @@ from ecofax_gateway.domain.errors import MalformedMessage
 from ecofax_gateway.mail import prescan
 from ecofax_gateway.mail.charset import decode_text
 from ecofax_gateway.mail.header import clean_name, decode_header, parse_parameters
-from ecofax_gateway.mail.message import MAX_DEPTH, TextKind, parse_mail
+from ecofax_gateway.mail.message import parse_mail
+from ecofax_gateway.mail.part import TextKind
 from ecofax_gateway.mail.transfer import decode_transfer
+from ecofax_gateway.mail.walk import MAX_DEPTH
 
 from .bombs import nested
 
