@@ -5,6 +5,8 @@
 import argparse
 import asyncio
 import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from converters.contract import ConversionFailed, Limits, Rendered
@@ -63,10 +65,29 @@ async def render(content: bytes, name: str, vertical_dpi: int) -> Rendered:
     Raises:
         ConversionFailed: If it cannot be done.
     """
-    with tempfile.TemporaryDirectory(prefix="ecofax-convert-") as folder:
-        workshop = Workshop(folder=Path(folder), limits=Limits())
+    async with _workshop(office_instances=1) as workshop:
         await workshop.start()
+        return await workshop.render(content, name, vertical_dpi=vertical_dpi)
+
+
+async def render_cover(content: bytes, vertical_dpi: int) -> Rendered:
+    """
+    Make pages of a cover page's template, as `render` does of a document.
+
+    Raises:
+        ConversionFailed: If it cannot be done.
+    """
+    async with _workshop(office_instances=0) as workshop:
+        return await workshop.render_cover(content, vertical_dpi=vertical_dpi)
+
+
+@asynccontextmanager
+async def _workshop(*, office_instances: int) -> AsyncIterator[Workshop]:
+    with tempfile.TemporaryDirectory(prefix="ecofax-convert-") as folder:
+        workshop = Workshop(
+            folder=Path(folder), limits=Limits(), office_instances=office_instances
+        )
         try:
-            return await workshop.render(content, name, vertical_dpi=vertical_dpi)
+            yield workshop
         finally:
             await workshop.close()

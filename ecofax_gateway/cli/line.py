@@ -12,7 +12,7 @@ from ..domain.line import FaxLine, Plan
 from ..domain.number import FaxNumber
 from ..password import hash_password, make_password
 from ..store import lines
-from . import quota, window
+from . import cover, quota, window
 from .options import add_command, line_number, open_store, settings_of
 
 NO_SUCH_LINE = "there is no line {}; see: ecofax-gateway line list"
@@ -71,6 +71,7 @@ def add_parsers(
     remove.set_defaults(run=remove_line)
     quota.add_actions(actions)
     window.add_actions(actions)
+    cover.add_actions(actions)
 
 
 def add_line(arguments: argparse.Namespace) -> int:

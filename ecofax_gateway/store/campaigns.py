@@ -75,6 +75,9 @@ class Wishes:
     relation: Relation | None = None
     "What it is to its origin."
 
+    overlay: tuple[Mapping[str, Any], ...] = ()
+    "Places on its documents' pages; plain JSON values (`converters.place`)."
+
     @property
     def columns(self) -> dict[str, Any]:
         """As the table `campaign` names it."""
@@ -84,6 +87,7 @@ class Wishes:
             "expected": self.expected,
             "origin": self.origin,
             "relation": self.relation,
+            "overlay": list(self.overlay) or None,
             "canary_size": self.canary and self.canary.size,
             "canary_percent": self.canary and self.canary.percent,
         }

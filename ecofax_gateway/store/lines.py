@@ -16,7 +16,7 @@ from ..domain.language import Language
 from ..domain.line import FaxLine
 from .insertion import insert_into
 from .states import CampaignState
-from .tables import campaign, fax, line
+from .tables import campaign, fax, line, line_cover
 
 _FIELDS = [line.c[name] for name in FaxLine.__dataclass_fields__]
 
@@ -132,5 +132,6 @@ def remove(conn: Connection, number: str) -> Removal:
     )
     if conn.execute(in_use.limit(1)).scalar() is not None:
         return Removal.IN_USE
+    conn.execute(delete(line_cover).where(line_cover.c.line == number))
     conn.execute(delete(line).where(line.c.number == number))
     return Removal.REMOVED
