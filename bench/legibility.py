@@ -28,7 +28,11 @@ import numpy as np
 import pypdfium2
 from PIL import Image, ImageFilter
 
-from converters.sheet import ROWS, WIDTH_PX, Ink
+from converters.ink import Ink
+from converters.sheet import (
+    ROWS,
+    WIDTH_PX,
+)
 from converters.tiff_f import encode_page
 
 from .peers import PIPELINES

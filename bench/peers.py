@@ -18,9 +18,14 @@ import pypdfium2
 from PIL import Image, ImageSequence
 
 from converters.contract import Limits
+from converters.ink import Ink
 from converters.pdf import sheets
 from converters.raster import Press
-from converters.sheet import A4_WIDTH_PX, ROWS, WIDTH_PX, Ink
+from converters.sheet import (
+    A4_WIDTH_PX,
+    ROWS,
+    WIDTH_PX,
+)
 
 from .printed import A4
 

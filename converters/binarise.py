@@ -22,8 +22,8 @@ import numpy as np
 from cv2.typing import MatLike
 
 from .ground import Ground
+from .ink import Ink
 from .screen import Photos, draw_edges, print_fills, print_photos
-from .sheet import Ink
 from .tiles import FEW, TILE_PX, Box, Grey, Marks, Mask, Tiles, halved, repeated
 
 WINDOW = 9

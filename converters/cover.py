@@ -20,6 +20,7 @@ from weasyprint.urls import URLFetcher
 
 from . import pdf
 from .contract import Cause, Limits
+from .ink import Ink
 from .marking import SCHEME, Marks, with_brackets, without_empty
 from .place import (
     MAX_SIZE_PT,
@@ -30,7 +31,13 @@ from .place import (
     Place,
 )
 from .raster import Painted, Press, Sheet
-from .sheet import A4_WIDTH_PX, PX_PER_MM, ROWS_PER_MM, WIDTH_PX, Ink, Placement
+from .sheet import (
+    A4_WIDTH_PX,
+    PX_PER_MM,
+    ROWS_PER_MM,
+    WIDTH_PX,
+    Placement,
+)
 
 TOO_DEEP = Cause(
     for_requester="Le modèle ne peut pas être mis en page : ses éléments sont imbriqués"

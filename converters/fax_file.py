@@ -14,7 +14,11 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageSequence
 
-from .sheet import BAND_ROWS, ROWS, Ink
+from .ink import Ink
+from .sheet import (
+    BAND_ROWS,
+    ROWS,
+)
 from .tag_line import draw_tag
 from .tiff_f import decode_page, encode, encode_page, read, write
 

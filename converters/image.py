@@ -13,9 +13,15 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from .contract import Cause, ConversionFailed, Drawn, Given, Limits
+from .ink import Ink
 from .pdf import check_page_count
 from .raster import Painted, Sheet
-from .sheet import ROWS, WIDTH_PX, Ink, Placement, image_size_mm
+from .sheet import (
+    ROWS,
+    WIDTH_PX,
+    Placement,
+    image_size_mm,
+)
 from .tiles import Grey
 
 MAX_IMAGE_PIXELS = 100_000_000

@@ -14,8 +14,16 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 from reportlab.graphics.barcode import qrencoder
 
+from .ink import Ink
 from .place import SMALLEST_PT, Align, Family, Kind, Place
-from .sheet import A4_WIDTH_PX, BAND_ROWS, PX_PER_MM, ROWS, ROWS_PER_MM, WIDTH_PX, Ink
+from .sheet import (
+    A4_WIDTH_PX,
+    BAND_ROWS,
+    PX_PER_MM,
+    ROWS,
+    ROWS_PER_MM,
+    WIDTH_PX,
+)
 
 SMALLEST_MODULE_PX = 2
 """Of a QR code: a smaller one is not read by a camera."""

@@ -16,8 +16,13 @@ import numpy as np
 import pypdfium2_raw as pdfium
 
 from .contract import Cause, ConversionFailed, Drawn, Given, Limits
+from .ink import Ink
 from .raster import Painted, Sheet
-from .sheet import ROWS, WIDTH_PX, Ink, Placement
+from .sheet import (
+    ROWS,
+    WIDTH_PX,
+    Placement,
+)
 from .tiles import Box
 
 PROTECTED = Cause(

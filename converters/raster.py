@@ -11,7 +11,14 @@ from typing import Protocol
 import numpy as np
 
 from .binarise import binarise
-from .sheet import BAND_ROWS, ROWS, WIDTH_PX, Ink, Placement, place
+from .ink import Ink
+from .sheet import (
+    BAND_ROWS,
+    ROWS,
+    WIDTH_PX,
+    Placement,
+    place,
+)
 from .tiles import Box, Grey
 
 SMALL_PRINT = 0.6

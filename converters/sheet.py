@@ -9,12 +9,6 @@ Standards:
 
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
-Ink = NDArray[np.bool_]
-"""One page: rows by 1728 columns, True is black."""
-
 WIDTH_PX = 1728
 PX_PER_MM = 1728 / 215
 

@@ -13,7 +13,13 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from .sheet import BAND_ROWS, PX_PER_MM, ROWS_PER_MM, WIDTH_PX, Ink
+from .ink import Ink
+from .sheet import (
+    BAND_ROWS,
+    PX_PER_MM,
+    ROWS_PER_MM,
+    WIDTH_PX,
+)
 
 FONTS = (
     "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",

@@ -23,7 +23,10 @@ import numpy as np
 from PIL import Image
 
 from .contract import VERTICAL_DPI
-from .sheet import WIDTH_PX, Ink
+from .ink import Ink
+from .sheet import (
+    WIDTH_PX,
+)
 
 MAX_ROWS = 30_000
 """Longer is no page: 4572 is the tallest we write. Bounds what a lying header costs."""

@@ -15,7 +15,8 @@ from sqlalchemy import Connection
 from converters import overlay
 from converters.fields import fields_of, filled, missing, values_of
 from converters.place import Place, is_on
-from converters.sheet import Ink
+from converters.ink import Ink
+
 
 from ..domain.document import DocumentRole, Quality
 from ..domain.errors import OrderRefused
