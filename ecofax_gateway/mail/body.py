@@ -7,6 +7,7 @@ Everything from a signature, a quotation or a forwarded mail on is somebody else
 or old: a `date:` in a quoted header must not plan a fax.
 """
 
+import itertools
 import re
 import unicodedata
 
@@ -20,10 +21,12 @@ MAX_LINE_CHARS = 1_000
 """Cut before any pattern looks at it: a line of 200 KiB of dashes took minutes."""
 
 _FIELD = re.compile(
-    r"[*_ ]{0,3}(?:de|from|envoyé|sent|à|to|cc|cci|objet|subject|date|répondre à|reply-to"
+    r"[*_ ]{0,3}(?:de|from|envoyé|sent|à|pour|to|cc|cci|objet|sujet|subject|date"
+    r"|répondre à|reply-to"
     r"|expéditeur|destinataires?|von|gesendet|an|betreff)[*_ ]{0,3}:",
     re.IGNORECASE,
 )
+_DATE_FIELD = re.compile(r"[*_ ]{0,3}date[*_ ]{0,3}:", re.IGNORECASE)
 _FIELDS_WINDOW, _FIELDS_NEEDED = 6, 3
 _STOP = re.compile(
     r"-- ?\Z"
@@ -111,7 +114,17 @@ def _is_stop(lines: list[str], index: int) -> bool:
     following = lines[index + 1] if index + 1 < len(lines) else ""
     if _ATTRIBUTION_START.match(line) and _ATTRIBUTION_END.match(following):
         return True
-    window = lines[index : index + _FIELDS_WINDOW]
-    if not _FIELD.match(line):
+    if not _begins_header(lines, index):
         return False
-    return sum(1 for other in window if _FIELD.match(other)) >= _FIELDS_NEEDED
+    # A `date:` right above an old mail's header is no part of it: lost, the fax would
+    # leave at once.
+    return not (_DATE_FIELD.match(line) and _begins_header(lines, index + 1))
+
+
+def _begins_header(lines: list[str], index: int) -> bool:
+    """Whether several lines of a quoted header begin here."""
+    window = lines[index : index + _FIELDS_WINDOW]
+    if not window or not _FIELD.match(window[0]):
+        return False
+    header = itertools.takewhile(lambda line: not _STOP.match(line), window)
+    return sum(1 for line in header if _FIELD.match(line)) >= _FIELDS_NEEDED

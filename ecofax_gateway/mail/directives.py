@@ -17,8 +17,8 @@ from ..domain.page_choice import NotAChoice, PageChoice, parse_page_choice
 from .body import written_lines
 from .directive_lines import WORDS, Key, folded, read_directives
 from .given_password import given_passwords
-from .part import TextPart
 from .mistake import Mistake, quoted
+from .part import TextPart
 
 YES_OR_NO = {
     "oui": True, "o": True, "yes": True, "ok": True, "non": False, "no": False,

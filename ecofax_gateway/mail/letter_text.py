@@ -15,8 +15,8 @@ from .body import written_paragraphs
 from .directive_lines import is_directive, without_password
 from .directives import Directives
 from .message import Mail
-from .part import TextKind, TextPart
 from .mistake import Mistake
+from .part import TextKind, TextPart
 
 MAX_COVER_CHARS = 2_000
 MAX_COVER_LINES = 35
