@@ -383,7 +383,7 @@ def _listener(settings: Settings, db: Database, accept: Accept) -> MailListener:
         max_bytes=smtp.max_bytes,
         hostname=smtp.hostname,
         certificate=_certificate(smtp),
-        log_in=LineLogin(db) if smtp.login else None,
+        log_in=LineLogin(db, clock=utc_now) if smtp.login else None,
         limits=VisitorLimits(connections=smtp.max_connections),
     )
 

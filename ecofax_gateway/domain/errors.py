@@ -5,6 +5,8 @@ Pure: no I/O, no clock, no randomness.
 
 * `EcofaxError`
     * `OrderRefused` -- what the requester asked for cannot be carried out
+    * `MailRefused` -- a mail is not taken in; its sender's server is told
+    * `TooManyGuesses` -- wrong passwords, more than a person types
     * `BadSettings` -- the operator's configuration, every mistake at once
     * `Malformed` -- bytes that break a standard
         * `MalformedMessage` -- SIP, SDP or mail
@@ -45,6 +47,24 @@ class OrderRefused(EcofaxError):
         self.for_requester = for_requester
         self.code = code
         self.codes = tuple(codes) or (code,)
+
+
+class MailRefused(EcofaxError):
+    """
+    A mail is not taken in.
+
+    Args:
+        reply: To the client: code, enhanced code, sentence; US-ASCII, no password. It
+            may have several lines, which then all begin with the code.
+    """
+
+    def __init__(self, reply: str) -> None:
+        super().__init__(reply[:3])
+        self.reply = reply
+
+
+class TooManyGuesses(EcofaxError):
+    """Wrong passwords, more than a person types: whoever it is has to wait."""
 
 
 class BadSettings(EcofaxError):

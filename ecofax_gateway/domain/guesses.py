@@ -10,6 +10,9 @@ failure and all is forgotten.
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from ipaddress import IPv6Address, IPv6Network
+
+from .trust import Level, parse_peer
 
 LONGEST_LOCK = timedelta(hours=24)
 
@@ -34,6 +37,18 @@ PEER = Rule(20, timedelta(hours=1))
 LINE_AND_STRANGERS = Rule(50, timedelta(hours=1))
 """All senders of a line that nothing vouches for: they may write a new domain each
 time. Wide, so that one who guesses does not shut out the others at once."""
+
+
+IPV6_SITE = 64
+"""Bits that stand for one client: whoever has one IPv6 address has 2**64."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Whose failures are counted together."""
+
+    name: str
+    rule: Rule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,3 +93,46 @@ def after_failure(known: Guesses | None, rule: Rule, *, now: datetime) -> Guesse
 def _is_forgotten(known: Guesses, now: datetime) -> bool:
     quiet_since = max(known.failed_at, known.locked_until or known.failed_at)
     return now - quiet_since >= FORGOTTEN_AFTER
+
+
+def subjects_of_mail(
+    line: str, *, sender: str, level: Level, peer: str | None
+) -> tuple[Subject, ...]:
+    """
+    What a wrong password in a mail counts for.
+
+    A sender that is proven is not the one who only writes his address: nobody can lock
+    him out by guessing in his name.
+
+    Args:
+        line: As the mail names it, E.164; whether there is one does not matter.
+
+        sender: The mail's address, or what it claims.
+
+        peer: The client, an IP literal; None: a machine of ours, which hands in
+            everybody's.
+    """
+    domain = sender.rpartition("@")[2].lower()
+    is_claim = level is Level.CLAIMED
+    found = [Subject(f"line {line} {'?' if is_claim else ''}{domain}", LINE_AND_SENDER)]
+    if is_claim:
+        found.append(Subject(f"line {line} ?", LINE_AND_STRANGERS))
+    if peer is not None:
+        found.append(Subject(f"peer {_site(peer)}", PEER))
+    return tuple(found)
+
+
+def subjects_of_login(line: str, peer: str) -> tuple[Subject, ...]:
+    """What a wrong password in a login counts for."""
+    site = _site(peer)
+    return (
+        Subject(f"login {line} {site}", LINE_AND_SENDER),
+        Subject(f"peer {site}", PEER),
+    )
+
+
+def _site(peer: str) -> str:
+    address = parse_peer(peer)
+    if isinstance(address, IPv6Address):
+        return str(IPv6Network((address, IPV6_SITE), strict=False))
+    return str(address or peer)

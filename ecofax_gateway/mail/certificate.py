@@ -27,20 +27,31 @@ class Certificate:
 
         key: PEM file of the private key, without a passphrase.
 
+        client_authority: PEM file of those who vouch for clients; these may then show a
+            certificate. None: nobody is asked for one.
+
     Raises:
         OSError, ssl.SSLError: If they cannot be read or do not fit together.
     """
 
-    def __init__(self, chain: Path, key: Path) -> None:
+    def __init__(
+        self, chain: Path, key: Path, client_authority: Path | None = None
+    ) -> None:
         self._chain, self._key = chain, key
+        self._client_authority = client_authority
         self._stamp = self._now()
         self._inner = self._load()
-        self.context = _fresh()
+        self.context = self._fresh()
         "For every handshake; each is given the newest pair."
 
         self.context.load_cert_chain(chain, key, password=_no_passphrase)
         # Called in every handshake, also for a client that names no server.
         self.context.sni_callback = self._choose
+
+    @property
+    def asks_clients(self) -> bool:
+        """Whether a client may show a certificate of its own."""
+        return self._client_authority is not None
 
     def _choose(
         self, connection: ssl.SSLObject, name: str | None, context: ssl.SSLContext
@@ -75,15 +86,17 @@ class Certificate:
         )
 
     def _load(self) -> ssl.SSLContext:
-        context = _fresh()
+        context = self._fresh()
         context.load_cert_chain(self._chain, self._key, password=_no_passphrase)
         return context
 
-
-def _fresh() -> ssl.SSLContext:
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    return context
+    def _fresh(self) -> ssl.SSLContext:
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        if self._client_authority is not None:
+            context.load_verify_locations(cafile=self._client_authority)
+            context.verify_mode = ssl.CERT_OPTIONAL
+        return context
 
 
 def _no_passphrase() -> str:

@@ -18,7 +18,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from ..domain.errors import MalformedMessage, StoreUnavailable
+from ..domain.errors import MailRefused, MalformedMessage, StoreUnavailable
+from ..domain.trust import HANDED_IN, Trust
 from .certificate import Certificate
 from .commands import Commands
 from .incoming import IncomingMail, remove_unfinished
@@ -65,10 +66,19 @@ class AcceptedMail:
     login: str | None = None
     "Who handed it in, if he logged in; see `session.LogIn`."
 
+    helo: str = ""
+    "What the client called itself."
+
+    has_certificate: bool = False
+    "The client showed one that our authority vouches for."
+
+    trust: Trust = HANDED_IN
+    "In its sender; the listener does not know better."
+
 
 Accept = Callable[[AcceptedMail], Awaitable[str]]
 """Commits the mail and returns the order's reference, or raises: StoreUnavailable if it
-is to come again later. It is finished even if the client goes away meanwhile."""
+is to come again later, MailRefused if it is not taken. It is finished even if the client goes away meanwhile."""
 
 
 class Protocol(StrEnum):
@@ -106,6 +116,8 @@ class MailListener:
 
         log_in: Who may connect from elsewhere; None: nobody.
 
+        is_open: Anybody may hand in mail, without a login.
+
         limits: Of connections.
     """
 
@@ -122,6 +134,7 @@ class MailListener:
         hostname: str = "localhost",
         certificate: Certificate | None = None,
         log_in: LogIn | None = None,
+        is_open: bool = False,
         limits: Limits = DEFAULTS,
     ) -> None:
         self._accept = accept
@@ -131,7 +144,9 @@ class MailListener:
         proxies = [ipaddress.ip_network(text) for text in proxy_networks]
         visitors = Visitors(
             [ipaddress.ip_network(text) for text in trusted_networks],
-            strangers=log_in is not None,
+            strangers=is_open
+            or log_in is not None
+            or (certificate is not None and certificate.asks_clients),
             limits=limits,
         )
         self._hooks = Commands(
@@ -146,6 +161,7 @@ class MailListener:
             tls=certificate.context if certificate else None,
             is_proxied=lambda peer: is_in(peer, proxies),
             log_in=log_in,
+            is_open=is_open,
         )
         self._servers: list[asyncio.Server] = []
         self._sessions: set[FaxSession] = set()
@@ -218,6 +234,8 @@ class MailListener:
             size=incoming.size,
             sha256=incoming.sha256,
             login=session.login,
+            helo=_clean(session.session.host_name or ""),
+            has_certificate=session.has_certificate,
         )
         # A task of its own: a client that vanishes after its dot cancels the session,
         # and must not cancel a commit half done.
@@ -237,6 +255,9 @@ class MailListener:
             )
             incoming.discard()
             return f"554 5.6.0 this mail is refused unread: {error}"
+        except MailRefused as refusal:
+            incoming.discard()
+            return refusal.reply
         except (StoreUnavailable, TimeoutError) as error:
             logger.warning(
                 "mail of %d bytes put off: %s", mail.size, type(error).__name__

@@ -24,6 +24,7 @@ from typing import Any, Self
 
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword, syntax
 
+from ..domain.errors import TooManyGuesses
 from .address import plain_path
 from .enhanced import with_enhanced
 from .incoming import IncomingMail
@@ -124,6 +125,12 @@ class FaxSession(SMTP):
     def takes_logins(self) -> bool:
         """Whether AUTH is there at all."""
         return self._terms.log_in is not None
+
+    @property
+    def has_certificate(self) -> bool:
+        """Whether the client showed a certificate that our authority vouches for."""
+        transport = self.transport
+        return transport is not None and bool(transport.get_extra_info("peercert"))
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Greet the client, or turn it away before anything is read."""
@@ -252,13 +259,17 @@ class FaxSession(SMTP):
             part.decode("utf-8", "replace") for part in self._credentials[:2]
         )
         self._credentials = None
-        self.login = await self._terms.log_in(user, password)
+        peer: Any = self.session.peer
+        try:
+            self.login = await self._terms.log_in(user, password, str(peer[0]))
+        except TooManyGuesses:
+            await self.push("421 4.7.0 too many failed logins, try again later")
+            return
         if self.login is not None:
             self.session.authenticated = True
             await self.push("235 2.7.0 logged in")
             return
         self._failed_logins += 1
-        peer: Any = self.session.peer
         self._terms.visitors.login_failed(
             peer[0], now=asyncio.get_running_loop().time()
         )
@@ -272,8 +283,10 @@ class FaxSession(SMTP):
             )
 
     async def check_auth_needed(self, caller_method: str) -> bool:
-        """Strangers log in before anything else."""
-        if self.login is not None or self._is_trusted:
+        """Strangers log in before anything else, unless the door is open to all."""
+        if self.login is not None or self._is_trusted or self._terms.is_open:
+            return False
+        if self.has_certificate:
             return False
         if self._terms.is_encrypted or self._tls_protocol is not None:
             await self.push("530 5.7.0 authentication required")

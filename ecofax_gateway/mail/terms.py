@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 Deliver = Callable[["FaxSession", IncomingMail, "bytes | Path"], Awaitable[str]]
 """Given a whole mail; its answer is the reply to DATA. Never raises."""
 
-LogIn = Callable[[str, str], Awaitable[str | None]]
-"""Given user and password; who that is, or None. Takes as long for unknown users."""
+LogIn = Callable[[str, str, str], Awaitable[str | None]]
+"""Given user, password and the client's address; who that is, or None. Takes as long
+for unknown users. Raises TooManyGuesses."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,3 +49,6 @@ class Terms:
     "Whether this peer has to begin with a PROXY header."
 
     log_in: LogIn | None = None
+
+    is_open: bool = False
+    "Whether strangers may hand in mail without a login."

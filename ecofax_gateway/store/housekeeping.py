@@ -20,7 +20,7 @@ from sqlalchemy import (
     update,
 )
 
-from . import mails, memory, replies
+from . import guesses, mails, memory, replies
 from .tables import campaign, document, fax, mail, pages
 
 BATCH = 500
@@ -43,6 +43,7 @@ def purge(
         + mails.purge(conn, before=before)
         + replies.purge(conn, before=before, batch=batch)
         + memory.forget_expired(conn, now=now, batch=batch)
+        + guesses.forget(conn, now=now)
     )
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, delete, select, update
 from ..domain.fax import FINAL
 from ..domain.language import Language
 from ..domain.line import FaxLine
+from . import allow_lists
 from .insertion import insert_into
 from .states import CampaignState
 from .tables import campaign, fax, line, line_cover
@@ -133,5 +134,6 @@ def remove(conn: Connection, number: str) -> Removal:
     if conn.execute(in_use.limit(1)).scalar() is not None:
         return Removal.IN_USE
     conn.execute(delete(line_cover).where(line_cover.c.line == number))
+    allow_lists.remove(conn, number)
     conn.execute(delete(line).where(line.c.number == number))
     return Removal.REMOVED

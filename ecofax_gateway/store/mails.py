@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.dml import ReturningInsert
 
+from ..domain.trust import HANDED_IN, Level, Trust
 from . import lease as leases
 from .content import Content
 from .insertion import insert_on
@@ -53,6 +54,9 @@ class NewMail:
     login: str | None = None
     "The line whose password was given, where the client logged in."
 
+    trust: Trust = HANDED_IN
+    "In its sender."
+
 
 @dataclass(frozen=True, slots=True)
 class Duplicate:
@@ -83,6 +87,10 @@ class MailRow:
     tries: int
     received_at: datetime
     finished_at: datetime | None
+    trust: Level | None
+    "In its sender; None: nobody had to look into it."
+
+    trust_detail: str
 
 
 _COLUMNS = [
@@ -223,7 +231,9 @@ def get(conn: Connection, ref: str) -> MailRow | None:
     row = conn.execute(query).mappings().one_or_none()
     if row is None:
         return None
-    return MailRow(**{**row, "recipients": tuple(row["recipients"])})
+    trust = None if row["trust"] is None else Level(row["trust"])
+    recipients = tuple(row["recipients"])
+    return MailRow(**{**row, "recipients": recipients, "trust": trust})
 
 
 def body(conn: Connection, ref: str) -> bytes | None:
@@ -262,6 +272,8 @@ def _row(new: NewMail, now: datetime) -> dict[str, Any]:
         "recipients": list(new.recipients),
         "peer": new.peer,
         "login": new.login,
+        "trust": new.trust.level,
+        "trust_detail": new.trust.detail,
         "state": MailState.ACCEPTED,
         "tries": 0,
         "received_at": now,
