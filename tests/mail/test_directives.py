@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecofax_gateway.domain.document import Quality
+from ecofax_gateway.domain.page_choice import parse_page_choice
 from ecofax_gateway.mail.directives import find_directives
 from ecofax_gateway.mail.given_password import MAX_PASSWORDS
 from ecofax_gateway.mail.part import TextKind, TextPart
@@ -232,3 +233,105 @@ def test_a_repeat_that_is_not_understood_is_a_mistake():
     [mistake] = plain("p:Secret7\ndoublon:peut-être").mistakes
 
     assert mistake.code == "bad-repeats"
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "value"),
+    [
+        pytest.param("ligne:0366720307", "line", "0366720307", id="ligne"),
+        pytest.param("Ligne : 03 66 72 03 07.", "line", "03 66 72 03 07", id="spaced"),
+        pytest.param("Ligne fax : 0366720307", "line", "0366720307", id="ligne-fax"),
+        pytest.param("line=0366720307", "line", "0366720307", id="line"),
+        pytest.param("garde:oui", "cover", True, id="garde"),
+        pytest.param("Garde : OUI.", "cover", True, id="garde-capitals"),
+        pytest.param("Page de garde : oui", "cover", True, id="page-de-garde"),
+        pytest.param("cover: yes", "cover", True, id="cover"),
+        pytest.param("garde:non", "cover", False, id="garde-non"),
+        pytest.param("corps:oui", "body", True, id="corps"),
+        pytest.param("Corps du message : oui", "body", True, id="corps-du-message"),
+        pytest.param("corps : « oui »", "body", True, id="corps-quoted"),
+        pytest.param("corps:non", "body", False, id="corps-non"),
+        pytest.param("nom:Mme Durand", "name", "Mme Durand", id="nom"),
+        pytest.param("Nom : Société X, service achats", "name",
+                     "Société X, service achats", id="nom-comma"),
+        pytest.param("Destinataire : Dr. Weiß", "name", "Dr. Weiß", id="destinataire"),
+        pytest.param("nom:", "name", "", id="nom-empty"),
+        pytest.param("nom:" + "x" * 120, "name", "x" * 100, id="nom-long"),
+        pytest.param("pages:1-3,5", "pages", parse_page_choice("1-3,5"), id="pages"),
+        pytest.param("Pages : 1 à 3 et 5", "pages", parse_page_choice("1-3,5"),
+                     id="pages-french"),
+        pytest.param("page:2.", "pages", parse_page_choice("2"), id="page"),
+        pytest.param("pages:2-", "pages", parse_page_choice("2-"), id="pages-open"),
+    ],
+)  # fmt: skip
+def test_what_else_may_be_asked(line, name, value):
+    for body in (f"p:Secret7\n{line}", f"{line}\np:Secret7"):
+        found = plain(body)
+        assert getattr(found, name) == value
+        assert found.mistakes == ()
+        assert "Secret7" in found.passwords
+    assert getattr(html(f"<p>p:Secret7</p><p>{line}</p>"), name) == value
+
+
+def test_all_of_it_on_one_line():
+    found = plain(
+        "p:Secret7 nom:Mme Durand, achats; garde:oui corps:non pages:1-2"
+        " ligne:0366720307 qualite:best doublon:oui date:21-06-2026 15:15"
+    )
+
+    assert found.name == "Mme Durand, achats"
+    assert (found.cover, found.body, found.repeats) == (True, False, True)
+    assert (str(found.pages), found.line) == ("1-2", "0366720307")
+    assert (found.quality, found.due) == (Quality.BEST, "21-06-2026 15:15")
+    assert found.mistakes == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "quote"),
+    [
+        ("garde:peut-être", "bad-cover", "« peut-être »"),
+        ("garde:", "bad-cover", "«  »"),
+        ("corps:tout", "bad-body", "« tout »"),
+        ("doublon:quoi", "bad-repeats", "« quoi »"),
+        ("pages:toutes", "bad-pages", "« toutes »"),
+        ("pages:5-3", "bad-pages", "« 5-3 »"),
+        ("Pages : 3 (y compris celle-ci)", "bad-pages", "« 3 (y compris celle-ci) »"),
+        ("pages:" + "9" * 99, "bad-pages", f"« {'9' * 60}... »"),
+        ("garde:oui\ngarde:non", "two-cover", "« garde: »"),
+        ("corps:oui\ncorps:non", "two-body", "« corps: »"),
+        ("pages:1\npages:2", "two-pages", "« pages: »"),
+        ("ligne:0366720307\nligne:0972101010", "two-line", "« ligne: »"),
+        ("doublon:oui\ndoublon:non", "two-repeats", "« doublon: »"),
+    ],
+)
+def test_what_is_not_understood_is_quoted(line, code, quote):
+    [mistake] = plain(f"p:Secret7\n{line}").mistakes
+
+    assert mistake.code == code
+    assert quote in mistake.sentence
+
+
+@pytest.mark.parametrize(
+    "line", ["garde:peut-être", "pages:toutes", "corps:bien", "doublon:quoi"]
+)
+def test_without_a_password_it_is_prose_unless_the_sender_logged_in(line):
+    parts = [TextPart(TextKind.PLAIN, line)]
+
+    assert find_directives(parts).mistakes == ()
+    assert len(find_directives(parts, has_login=True).mistakes) == 1
+
+
+def test_the_same_twice_is_no_contradiction():
+    found = plain('p:Secret7\ngarde:oui\nGarde : yes\npages:1-2\n"pages:1-2"')
+
+    assert (found.cover, str(found.pages), found.mistakes) == (True, "1-2", ())
+
+
+@given(st.lists(st.sampled_from(
+    ["p:x", "garde:", "oui", "non", "nom:", "pages:", "1-3", ",", " ", "\n", ";", "corps:",
+     "ligne:", "0366720307", "date:", "21-06-2026 15:15", "*", "« ", " »"]
+), max_size=20).map("".join), st.booleans())  # fmt: skip
+def test_any_mixture_of_directives_is_read(text, has_login):
+    found = find_directives([TextPart(TextKind.PLAIN, text)], has_login=has_login)
+
+    assert all(mistake.sentence for mistake in found.mistakes)
