@@ -24,10 +24,10 @@ from .calling import Calling, calls_folder, open_calling
 from .domain.errors import BadSettings, NodeDisplaced
 from .engine.protocol import KeepTrunk
 from .greeting import make_demo_line, welcome
+from .leaving import make_postman, make_signer
 from .life import ALL_ROLES, Role, begin_life, end_life
 from .mail.certificate import Certificate
 from .mail.listener import MailListener, Protocol
-from .mail.postman import FolderPostman, Postman, SmtpPostman
 from .mail.visitors import Limits as VisitorLimits
 from .pipeline.accept import Accept
 from .pipeline.answer import Answer
@@ -249,7 +249,9 @@ def _posting(settings: Settings, db: Database, bells: Mapping[str, Bell]) -> Wor
     posting = Posting(
         db=db,
         node=settings.gateway.node,
-        postman=_postman(settings),
+        postman=make_postman(settings),
+        zone=settings.zone,
+        sign=make_signer(settings),
         clock=utc_now,
         bell=bells["post"],
     )
@@ -352,13 +354,6 @@ def _workshop(settings: Settings) -> Workshop:
         ),
         office_instances=conversion.office_instances,
     )
-
-
-def _postman(settings: Settings) -> Postman:
-    if settings.replies.by == "folder":
-        return FolderPostman(settings.reply_folder)
-    host, _, port = settings.replies.relay.rpartition(":")
-    return SmtpPostman(host, int(port), hostname=settings.smtp.hostname)
 
 
 def _listener(settings: Settings, db: Database, accept: Accept) -> MailListener:

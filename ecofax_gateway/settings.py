@@ -20,6 +20,7 @@ from .domain.document import Quality
 from .domain.errors import BadSettings
 from .domain.route import Carrier
 from .keys import at_least, did_you_mean, key, one_of, print_section, read_section
+from .mail.postman import RelayTls
 from .trunk_settings import (
     BUILT_IN,
     BUILT_IN_TRUNK,
@@ -223,6 +224,23 @@ class ReplySettings:
         default="127.0.0.1:25",
         check=_address,
     )
+    relay_tls: str = key(
+        '"opportunistic": encrypted if the relay offers it. "starttls" (port 587) and\n'
+        '"implicit" (port 465): always, and its certificate is checked. "none".',
+        default="opportunistic",
+        check=one_of(*RelayTls),
+    )
+    relay_authorities: str = key(
+        "PEM file of who signed the relay's certificate. Empty: those that the system\n"
+        "trusts.",
+        default="",
+    )
+    relay_user: str = key(
+        "Name to log in to the relay with. Empty: no login.", default=""
+    )
+    relay_password_file: str = key(
+        "File that holds its password (one line, mode 0600).", default=""
+    )
     folder: str = key(
         'Folder for the .eml files. Empty: "replies" in the state folder.', default=""
     )
@@ -231,6 +249,13 @@ class ReplySettings:
         default="Ecofax <fax@ecofax.fr>",
         check=_mail_address,
     )
+    dkim_key: str = key(
+        "File of the key that replies are signed with (DKIM); made, with its DNS\n"
+        "record, by: ecofax-gateway dkim-key. Empty: replies are not signed.",
+        default="",
+    )
+    dkim_selector: str = key("Name of that key in the DNS.", default="ecofax")
+    dkim_domain: str = key("Domain that signs. Empty: that of the sender.", default="")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -386,6 +411,7 @@ def parse_settings(table: dict[str, Any]) -> Settings:
         )
     settings = Settings(**values)
     mistakes += _across_smtp(settings.smtp)
+    mistakes += _across_replies(settings.replies)
     if mistakes:
         raise BadSettings(sorted(mistakes))
     return settings
@@ -404,6 +430,18 @@ def _across_smtp(smtp: SmtpSettings) -> list[str]:
         mistakes.append(
             "smtp.certificate: needed with smtp.login; a password in the clear is refused"
         )
+    return mistakes
+
+
+def _across_replies(replies: ReplySettings) -> list[str]:
+    mistakes = []
+    if bool(replies.relay_user) != bool(replies.relay_password_file):
+        missing = "relay_password_file" if replies.relay_user else "relay_user"
+        mistakes.append(
+            f"replies.{missing}: missing; a name and its password go together"
+        )
+    if replies.relay_user and replies.relay_tls == RelayTls.NONE:
+        mistakes.append("replies.relay_tls: a password in the clear is not sent")
     return mistakes
 
 

@@ -37,6 +37,7 @@ COMMANDS = {
     "number": "number",
     "convert": "convert",
     "check-config": "config",
+    "dkim-key": "dkim_key",
     "fax-machine": "machine",
     "demo": "demo",
 }

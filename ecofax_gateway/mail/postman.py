@@ -7,6 +7,8 @@ A reply is tried again by whoever keeps it; here it is posted once and the answe
 
 Standards:
     RFC 3834 (2004) §3.3 -- the envelope sender of a reply is empty
+    RFC 3207 (2002), RFC 8314 (2018) §3 -- STARTTLS, and TLS from the first byte
+    RFC 4954 (2007) §4 -- AUTH
 """
 
 import asyncio
@@ -18,6 +20,7 @@ from datetime import UTC
 from email.message import Message
 from email.parser import BytesHeaderParser
 from email.utils import parsedate_to_datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
@@ -27,6 +30,19 @@ from ..domain.errors import EcofaxError
 
 TIMEOUT_SECONDS = 60.0
 """For the whole exchange; a relay next door takes a second."""
+
+NOT_REACHED = "check replies.relay and that the mail server runs"
+NOT_TAKEN = (
+    "check replies.relay_user, replies.relay_password_file and replies.relay_tls, and"
+    " that the mail server lets this machine send"
+)
+BAD_CERTIFICATE = (
+    "the mail server's certificate is not trusted: name its host in replies.relay as the"
+    " certificate does, or its authority in replies.relay_authorities"
+)
+NO_SUCH_MAIL = "the mail server refuses the mail itself: see its log"
+NO_SUCH_PERSON = "the requester cannot be written to, tell them another way:"
+"""What a line of the log says is to be done."""
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_-]+")
 
@@ -39,12 +55,30 @@ class PostFailed(EcofaxError):
         reply: What the server said, or what kept us from asking; for the operator.
 
         temporary: Whether trying again can help.
+
+        todo: What the operator can do about it: names the setting.
     """
 
-    def __init__(self, reply: str, *, temporary: bool) -> None:
+    def __init__(self, reply: str, *, temporary: bool, todo: str = "") -> None:
         super().__init__(reply)
         self.reply = reply
         self.temporary = temporary
+        self.todo = todo
+
+
+class RelayTls(StrEnum):
+    """How the way to the relay is encrypted."""
+
+    OPPORTUNISTIC = "opportunistic"
+    "If it offers STARTTLS; its certificate is not checked. For a relay next door."
+
+    STARTTLS = "starttls"
+    "STARTTLS or nothing, with a certificate that is checked (port 587)."
+
+    IMPLICIT = "implicit"
+    "From the first byte, with a certificate that is checked (port 465)."
+
+    NONE = "none"
 
 
 class Postman(Protocol):
@@ -80,7 +114,10 @@ class SmtpPostman:
 
         password: For AUTH; appears in no log.
 
-        tls: "starttls" (refused if not offered), "opportunistic", or "none".
+        tls: How it is encrypted.
+
+        authorities: PEM file of who may have signed the relay's certificate; None:
+            those that the system trusts.
     """
 
     def __init__(
@@ -91,43 +128,64 @@ class SmtpPostman:
         hostname: str = "localhost",
         username: str | None = None,
         password: str | None = None,
-        tls: str = "opportunistic",
+        tls: RelayTls = RelayTls.OPPORTUNISTIC,
+        authorities: Path | None = None,
     ) -> None:
         self._host, self._port, self._hostname = host, port, hostname
         self._username, self._password = username, password
-        self._start_tls = {"starttls": True, "opportunistic": None, "none": False}[tls]
-        self._context = _unverified() if tls == "opportunistic" else None
+        self._tls = tls
+        self._context = (
+            _unverified()
+            if tls is RelayTls.OPPORTUNISTIC
+            else ssl.create_default_context(cafile=authorities)
+        )
 
     async def post(self, message: bytes, to: str) -> None:
         """See `Postman.post`."""
         try:
-            async with asyncio.timeout(TIMEOUT_SECONDS):
-                # Not `aiosmtplib.send`: with raw bytes it takes "" for a missing sender.
-                client = aiosmtplib.SMTP(
-                    hostname=self._host,
-                    port=self._port,
-                    local_hostname=self._hostname,
-                    username=self._username,
-                    password=self._password,
-                    start_tls=self._start_tls,
-                    tls_context=self._context,
-                    timeout=TIMEOUT_SECONDS,
-                )
-                async with client:
-                    await client.sendmail("", [to], message)
+            async with asyncio.timeout(TIMEOUT_SECONDS), self._client() as client:
+                await client.sendmail("", [to], message)
         except aiosmtplib.SMTPRecipientsRefused as error:
             first = error.recipients[0]
-            raise _failed(first.code, first.message) from None
+            raise _failed(
+                first.code, first.message, todo=f"{NO_SUCH_PERSON} {to}"
+            ) from None
+        except (
+            aiosmtplib.SMTPAuthenticationError,
+            aiosmtplib.SMTPSenderRefused,
+        ) as error:
+            # The relay does not take us, whatever the reply: that is our settings' fault.
+            raise PostFailed(
+                f"{error.code} {error.message}", temporary=True, todo=NOT_TAKEN
+            ) from None
+        except aiosmtplib.SMTPDataError as error:
+            raise _failed(error.code, error.message, todo=NO_SUCH_MAIL) from None
         except aiosmtplib.SMTPResponseException as error:
-            raise _failed(error.code, error.message) from None
+            raise PostFailed(
+                f"{error.code} {error.message}", temporary=True, todo=NOT_TAKEN
+            ) from None
         except aiosmtplib.SMTPNotSupported as error:
-            raise PostFailed(str(error), temporary=False) from None
+            raise PostFailed(str(error), temporary=True, todo=NOT_TAKEN) from None
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
             raise PostFailed(
-                f"{type(error).__name__}: {error}", temporary=True
+                f"{type(error).__name__}: {error}", temporary=True, todo=_mend(error)
             ) from error
         except ValueError as error:
             raise PostFailed(f"address not usable: {error}", temporary=False) from None
+
+    def _client(self) -> aiosmtplib.SMTP:
+        # Not `aiosmtplib.send`: with raw bytes it takes "" for a missing sender.
+        return aiosmtplib.SMTP(
+            hostname=self._host,
+            port=self._port,
+            local_hostname=self._hostname,
+            username=self._username,
+            password=self._password,
+            use_tls=self._tls is RelayTls.IMPLICIT,
+            start_tls=_START_TLS[self._tls],
+            tls_context=self._context,
+            timeout=TIMEOUT_SECONDS,
+        )
 
 
 class FolderPostman:
@@ -169,8 +227,25 @@ def _file_name(message: Message) -> str:
     return f"{date:%Y%m%dT%H%M%SZ}-{kind}-{reference[:40]}-{mark}.eml"
 
 
-def _failed(code: int, text: str) -> PostFailed:
-    return PostFailed(f"{code} {text}", temporary=not 500 <= code < 600)
+def _failed(code: int, text: str, *, todo: str) -> PostFailed:
+    return PostFailed(f"{code} {text}", temporary=not 500 <= code < 600, todo=todo)
+
+
+def _mend(error: BaseException) -> str:
+    """What to look at when the relay could not be talked to."""
+    causes = [error, error.__cause__, error.__context__]
+    if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
+        return BAD_CERTIFICATE
+    return NOT_REACHED
+
+
+_START_TLS = {
+    RelayTls.OPPORTUNISTIC: None,
+    RelayTls.STARTTLS: True,
+    RelayTls.IMPLICIT: False,
+    RelayTls.NONE: False,
+}
+"""As aiosmtplib takes it; None: if it is offered."""
 
 
 def _unverified() -> ssl.SSLContext:

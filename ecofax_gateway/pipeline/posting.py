@@ -7,17 +7,23 @@ A mail server that takes a reply in the moment we die may get it again; its Mess
 is then the same, and mail programs show it once.
 """
 
+import asyncio
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from ..log import about
 from ..mail.postman import PostFailed, Postman
 from ..store import replies
 from ..store.database import Database
+from .enclosing import Enclosing
 from .worker import Bell, insist
 
 logger = logging.getLogger(__name__)
+
+Sign = Callable[[bytes], bytes]
+"""A message -> the same with a signature in front."""
 
 LEASE = timedelta(minutes=5)
 "Longer than one try; a restart of the node frees its leases at once."
@@ -40,6 +46,10 @@ class Posting:
 
         postman: Posts them.
 
+        zone: In which people read times, in what joins a reply.
+
+        sign: Puts our domain's signature in front; None: replies are not signed.
+
         clock: Aware UTC.
 
         bell: Rung when there is something to post.
@@ -51,12 +61,16 @@ class Posting:
         db: Database,
         node: str,
         postman: Postman,
+        zone: ZoneInfo,
+        sign: Sign | None = None,
         clock: Callable[[], datetime],
         bell: Bell,
     ) -> None:
         self._db = db
         self._node = node
         self._postman = postman
+        self._enclosing = Enclosing(db=db, zone=zone)
+        self._sign = sign
         self._clock = clock
         self._bell = bell
 
@@ -70,7 +84,10 @@ class Posting:
             return False
         with about(due.campaign or ""):
             try:
-                await self._postman.post(due.message, due.to_address)
+                message = await self._enclosing.complete(due)
+                if self._sign is not None:
+                    message = await asyncio.to_thread(self._sign, message)
+                await self._postman.post(message, due.to_address)
             except PostFailed as failure:
                 await self._put_off(due, failure)
             else:
@@ -87,8 +104,20 @@ class Posting:
         delay = RETRY_DELAYS[min(due.tries, len(RETRY_DELAYS)) - 1]
         at = self._clock() + delay
         if not failure.temporary or at - due.created_at > PATIENCE:
-            logger.error("reply %s given up: %s", due.kind, failure.reply)
+            logger.error(
+                "reply %s given up: %s%s", due.kind, failure.reply, _todo(failure)
+            )
             await self._db.tx(replies.drop, due.id, failure.reply, now=self._clock())
             return
-        logger.warning("reply %s put off: %s", due.kind, failure.reply)
+        logger.warning(
+            "reply %s put off until %s: %s%s",
+            due.kind,
+            f"{at:%H:%M}",
+            failure.reply,
+            _todo(failure),
+        )
         await self._db.tx(replies.postpone, due.id, at=at, error=failure.reply)
+
+
+def _todo(failure: PostFailed) -> str:
+    return f"; {failure.todo}" if failure.todo else ""

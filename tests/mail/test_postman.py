@@ -6,7 +6,12 @@ import pytest
 from aiosmtpd.smtp import SMTP
 
 from ecofax_gateway.domain.order import Requester
-from ecofax_gateway.mail.postman import FolderPostman, PostFailed, SmtpPostman
+from ecofax_gateway.mail.postman import (
+    FolderPostman,
+    PostFailed,
+    RelayTls,
+    SmtpPostman,
+)
 from ecofax_gateway.replies.envelope import Letterhead
 from ecofax_gateway.replies.refused import refused
 
@@ -93,7 +98,7 @@ async def test_a_relay_that_is_not_there_is_tried_again(relay, message):
 
 
 async def test_tls_that_is_asked_for_and_not_offered_is_a_failure(relay, message):
-    postman = SmtpPostman("127.0.0.1", relay.port, tls="starttls")
+    postman = SmtpPostman("127.0.0.1", relay.port, tls=RelayTls.STARTTLS)
     with pytest.raises(PostFailed):
         await postman.post(message, "jeanne@example.fr")
 

@@ -4,6 +4,7 @@ Replies leave the outbox when the mail server takes them, and not twice.
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from aiosmtpd.smtp import SMTP
@@ -67,6 +68,7 @@ def posting(db, clock, port):
         db=db,
         node="n",
         postman=SmtpPostman("127.0.0.1", port, hostname="ecofax.fr"),
+        zone=ZoneInfo("Europe/Paris"),
         clock=clock,
         bell=Bell(),
     )

@@ -1,0 +1,181 @@
+"""
+What joins a reply when it is posted: the picture of page 1, the proof, the report.
+
+I/O: reads the store.
+
+It is made from what the store keeps, each time that the reply is tried: nothing heavy
+is in the outbox, and none of it is drawn in the transaction that ends a call.
+"""
+
+import asyncio
+import logging
+from collections.abc import Iterator
+from datetime import datetime
+from email import message_from_bytes
+from email.message import EmailMessage
+from typing import cast
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from converters.tiff_f import NotTiffF, read
+
+from ..domain.enclosure import Enclosure
+from ..domain.language import Tongue
+from ..domain.number import FaxNumber
+from ..replies.envelope import REPLY_POLICY, set_boundaries
+from ..replies.page import PICTURE_MARK, picture_tag
+from ..replies.wording import Words
+from ..store import campaigns, faxes, lines
+from ..store.campaigns import Campaign
+from ..store.database import Database
+from ..store.faxes import Fax
+from ..store.replies import DueReply
+from ..store.results import results
+from . import report_csv, report_pdf, sheets
+from .picture import WIDTH, picture_of
+from .proof_pdf import ProvedPage, proof_pdf
+from .report_rows import row_of, summary_of
+
+logger = logging.getLogger(__name__)
+
+PICTURE_WORDS = {Tongue.FR: "Première page du fax", Tongue.EN: "First page of the fax"}
+
+
+class Enclosing:
+    """
+    Completes replies.
+
+    Args:
+        db: The store.
+
+        zone: In which people read times.
+    """
+
+    def __init__(self, *, db: Database, zone: ZoneInfo) -> None:
+        self._db = db
+        self._zone = zone
+
+    async def complete(self, due: DueReply) -> bytes:
+        """
+        Add to a reply what it is to carry.
+
+        What cannot be made any more (its pages were erased) is left out: the reply is
+        worth more than what joins it.
+        """
+        if not due.enclosed or due.campaign is None:
+            return due.message
+        message = cast(
+            EmailMessage, message_from_bytes(due.message, policy=REPLY_POLICY)
+        )
+        for each in due.enclosed:
+            try:
+                await self._add(message, each, due.campaign, at=due.created_at)
+            except (LookupError, NotTiffF) as error:
+                logger.warning("a reply goes without its %s: %s", each, error)
+        set_boundaries(message)
+        return message.as_bytes()
+
+    async def _add(
+        self, message: EmailMessage, what: Enclosure, ref: str, *, at: datetime
+    ) -> None:
+        match what:
+            case Enclosure.PICTURE:
+                first = await self._db.read(_first_document, ref)
+                png = await asyncio.to_thread(picture_of, first)
+                _add_picture(message, png, ref)
+            case Enclosure.PROOF:
+                proof = await self._db.read(_proof, ref, zone=self._zone)
+                _attach(message, proof, f"fax-{ref}.pdf")
+            case Enclosure.REPORT:
+                files = await self._db.read(_report, ref, zone=self._zone, at=at)
+                for name, content in files.items():
+                    _attach(message, content, name)
+
+
+def _first_document(conn: Connection, ref: str) -> bytes:
+    campaign = _found(conn, ref)
+    return sheets.document_pages(conn, ref, campaign.quality)[0]
+
+
+def _proof(conn: Connection, ref: str, *, zone: ZoneInfo) -> bytes:
+    campaign = _found(conn, ref)
+    [fax] = faxes.listing(conn, campaign_ref=ref, limit=1)
+    line = lines.get(conn, campaign.line)
+    tongue = line.language.tongues[0] if line else Tongue.FR
+    words = Words(tongue)
+    pages = list(_proved(conn, campaign, fax, words, zone))
+    if not pages:
+        raise LookupError(f"{ref}: no page was confirmed")
+    return proof_pdf(pages, title=words.say("proof", "title", reference=ref))
+
+
+def _proved(
+    conn: Connection, campaign: Campaign, fax: Fax, words: Words, zone: ZoneInfo
+) -> Iterator[ProvedPage]:
+    """The pages of each call that were confirmed in it, in their order."""
+    whose = words.say(
+        "proof",
+        "fax",
+        reference=fax.ref,
+        line=FaxNumber(campaign.line),
+        number=FaxNumber(fax.number),
+        confirmed=words.counted(fax.pages_confirmed, "confirmed"),
+    )
+    for call in faxes.attempts(conn, fax.ref):
+        if not call.pages_confirmed or call.ended_at is None:
+            continue
+        sent = read(sheets.pages_of_attempt(conn, fax.ref, call.n, zone=zone))
+        remote_id = " ".join((call.remote_id or "").split())
+        for number, page in enumerate(sent[: call.pages_confirmed], call.first_page):
+            how = words.say(
+                "proof",
+                "page" if remote_id else "page-unnamed",
+                page=number,
+                pages=campaign.pages,
+                remote_id=remote_id,
+                time=words.local_time(call.ended_at, zone),
+            )
+            yield ProvedPage(page=page, stamp=(how, whose))
+
+
+def _report(
+    conn: Connection, ref: str, *, zone: ZoneInfo, at: datetime
+) -> dict[str, bytes]:
+    campaign = _found(conn, ref)
+    rows = [row_of(campaign, result) for result in results(conn, ref)]
+    drawn = report_pdf.pdf(summary_of(campaign), rows, zone=zone, at=at)
+    return {
+        "rapport.csv": b"".join(report_csv.spreadsheet(rows, zone=zone)),
+        "rapport.pdf": drawn,
+    }
+
+
+def _found(conn: Connection, ref: str) -> Campaign:
+    campaign = campaigns.get(conn, ref)
+    if campaign is None:
+        raise LookupError(f"{ref} is not kept any more")
+    return campaign
+
+
+def _add_picture(message: EmailMessage, png: bytes, ref: str) -> None:
+    page = message.get_body(("html",))
+    if page is None:
+        return
+    tongue = (
+        Tongue.EN if '<html lang="en">' in (text := page.get_content()) else Tongue.FR
+    )
+    cid = f"page1.{ref}@{str(message['Message-ID']).strip('<>').rpartition('@')[2]}"
+    tag = picture_tag(cid, PICTURE_WORDS[tongue], WIDTH)
+    page.set_content(text.replace(PICTURE_MARK, tag), subtype="html", charset="utf-8")
+    page.add_related(
+        png, "image", "png", cid=f"<{cid}>", filename="page1.png", disposition="inline"
+    )
+
+
+def _attach(message: EmailMessage, content: bytes, name: str) -> None:
+    maintype, subtype = _TYPES[name.rpartition(".")[2]]
+    message.add_attachment(content, maintype=maintype, subtype=subtype, filename=name)
+
+
+_TYPES = {"csv": ("text", "csv"), "pdf": ("application", "pdf")}
