@@ -149,6 +149,9 @@ class Answer:
             pages=0,
             quality=new.quality,
             zone=self._zone,
+            lines={
+                each["number"]: each["lines"] for each in new.notes.get("lines", ())
+            },
         )
         duplicates = _numbers(new.notes, "duplicates")
         if duplicates:

@@ -88,7 +88,7 @@ def test_a_list_of_five_numbers(fax_machine, gateway):
     assert report.count("1 page") >= 3
     assert "En échec : 0" in report
     assert "Télécopie de 'devis.pdf' : Numéro dupliqué" in duplicates
-    assert "09 72 10 10 10" in duplicates
+    assert "09 72 10 10 10 (lignes 1, 3)" in duplicates
     assert "ligne 4" in accepted
     assert "poste 12" in accepted
     assert sorted(fax["called"] for fax in far_end.received()) == [
