@@ -39,6 +39,9 @@ from .sheet import (
     Placement,
 )
 
+_LETTERS = 'html { font-family: "Liberation Sans", sans-serif }'
+"Where a template does not say: those that `overlay` draws with."
+
 TOO_DEEP = Cause(
     for_requester="Le modèle ne peut pas être mis en page : ses éléments sont imbriqués"
     " trop profondément. Simplifiez-le.",
@@ -67,7 +70,7 @@ class CoverPage:
             without_empty(page.etree_element)
             marks.put(page.etree_element)
             with_brackets(page.etree_element)
-            document = page.render()
+            document = page.render(stylesheets=[weasyprint.CSS(string=_LETTERS)])
             self._pdf = document.write_pdf()
         except RecursionError:
             raise TOO_DEEP.failure() from None

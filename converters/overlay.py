@@ -205,12 +205,13 @@ def _qr(text: str, shape: tuple[int, int], vertical_dpi: int) -> Ink | None:
     code.make()
     modules = np.array(code.modules, np.bool_)
     count = len(modules)
-    by_height = shape[0] / ROWS_PER_MM[vertical_dpi] * PX_PER_MM
-    across = int(min(shape[1], by_height) / count)
-    down = round(across / PX_PER_MM * ROWS_PER_MM[vertical_dpi])
-    if across < SMALLEST_MODULE_PX or down < 1:
-        return None
+    across, down = shape[1] // count + 1, shape[0]
+    while down * count > shape[0]:
+        across -= 1
+        down = max(1, round(across / PX_PER_MM * ROWS_PER_MM[vertical_dpi]))
+        if across < SMALLEST_MODULE_PX:
+            return None
     drawn: Ink = np.zeros(shape, np.bool_)
     made = modules.repeat(down, axis=0).repeat(across, axis=1)
-    drawn[: made.shape[0], : made.shape[1]] = made[: shape[0], : shape[1]]
+    drawn[: made.shape[0], : made.shape[1]] = made
     return drawn

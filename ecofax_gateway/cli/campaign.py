@@ -11,7 +11,7 @@ from ..domain.errors import OrderRefused
 from ..mail.dates import NotADate, parse_due
 from ..pipeline import campaigns
 from ..store.campaigns import Cancellation
-from . import campaign_draft, campaign_view
+from . import campaign_draft, campaign_view, merge
 from .campaign_draft import fresh_reference
 from .options import (
     add_command,
@@ -38,6 +38,7 @@ def add_parsers(
     _add_steering(actions)
     _add_children(actions)
     campaign_view.add_parsers(actions)
+    merge.add_preview(actions)
 
 
 def _add_departures(
@@ -147,6 +148,13 @@ def _add_children(
     )
     proof.add_argument("ref", metavar="REF")
     proof.add_argument("numbers", metavar="NUMBER", nargs="+")
+    proof.add_argument(
+        "--recipient",
+        type=int,
+        default=1,
+        metavar="N",
+        help="whose pages, by the place in the list (1)",
+    )
     proof.set_defaults(run=send_proof)
 
 
@@ -267,6 +275,7 @@ def send_proof(arguments: argparse.Namespace) -> int:
             answer_of(settings),
             trunk=plan.trunk,
             other_trunks=plan.others,
+            recipient=arguments.recipient,
             now=datetime.now(UTC),
         )
     print(f"{made.ref}: proof of {arguments.ref} to {made.expected} numbers")

@@ -18,7 +18,7 @@ from ..domain.number import FaxNumber
 from ..domain.order import Requester, Source
 from ..domain.window import Window
 from ..mail.dates import NotADate, parse_due
-from ..mail.number_list import BULK, parse_numbers
+from ..mail.number_list import BULK, NumberList, parse_numbers
 from ..pipeline import campaigns
 from ..pipeline.routing import Plan, Routing, split_restricted
 from ..settings import Settings
@@ -27,6 +27,7 @@ from ..store.campaigns import NewCampaign, NewDocument, Wishes
 from ..store.database import Database
 from ..store.drafts import Changes
 from ..store.reference import reference
+from . import merge
 from .options import add_command, open_store, plan_trunks, settings_of
 from .send import chosen_line, read_file
 from .window import add_options, window_of
@@ -51,7 +52,8 @@ def add_parsers(
         required=True,
         type=Path,
         metavar="LIST",
-        help="text file, one number a line, up to 250 000",
+        help="text, one number a line, or a table (CSV) whose columns can be drawn;"
+        " up to 250 000",
     )
     create.add_argument("--line", help="fax line (needed if there are several)")
     create.add_argument("--reply-to", metavar="ADDRESS", help="mail the replies there")
@@ -63,6 +65,7 @@ def add_parsers(
         action="store_true",
         help="print a code on every page with which the recipient can end the faxes",
     )
+    merge.add_options(create)
     _add_rules(create)
     create.set_defaults(run=create_draft)
 
@@ -133,7 +136,9 @@ def create_draft(arguments: argparse.Namespace) -> int:
     with open_store(settings) as db:
         line = chosen_line(db, arguments.line)
         quality = arguments.quality or line.plan.default_quality
-        numbers = _allowed(listed, quality)
+        numbers = _allowed(listed.numbers, quality)
+        drawn = merge.merge_of(arguments, db, line)
+        merge.check_columns(drawn, listed, numbers)
         plan = plan_trunks(db, settings, numbers, quality)
         new = NewCampaign(
             ref=fresh_reference(),
@@ -143,20 +148,22 @@ def create_draft(arguments: argparse.Namespace) -> int:
             requester=Requester(address=arguments.reply_to),
             quality=quality,
             due_at=_due(arguments, settings, now),
-            documents=_documents(db, contents),
+            documents=(*_cover(db, drawn), *_documents(db, contents)),
             numbers=(),
-            notes={opt_outs.WANTED: arguments.opt_out},
+            cover=drawn.cover,
+            notes={opt_outs.WANTED: arguments.opt_out or drawn.wants_code},
             draft=True,
             wishes=Wishes(
                 name=arguments.name or "",
                 canary=_canary(arguments),
                 needs_proof=arguments.needs_proof,
                 expected=len(numbers),
+                overlay=tuple(place.as_json for place in drawn.overlay),
             ),
         )
         window = window_of(arguments, settings)
         db.sync_tx(_create, new, arguments, window, now)
-        _write_numbers(db, new.ref, numbers, plan)
+        _write_numbers(db, new.ref, numbers, plan, listed)
         print(f"{new.ref}: draft, {len(numbers)} numbers, {len(contents)} documents")
         if arguments.launch:
             db.sync_tx(
@@ -176,11 +183,11 @@ def edit_draft(arguments: argparse.Namespace) -> int:
     """Change a draft."""
     settings, now = settings_of(arguments), datetime.now(UTC)
     contents = [(path.name, read_file(path)) for path in arguments.documents]
-    listed = _numbers(arguments.numbers) if arguments.numbers else []
+    listed = _numbers(arguments.numbers) if arguments.numbers else None
     with open_store(settings) as db:
         draft = db.sync_read(campaigns.found, arguments.ref)
         quality = arguments.quality or draft.quality
-        numbers = _allowed(listed, quality) if arguments.numbers else []
+        numbers = _allowed(listed.numbers, quality) if listed else []
         plan = plan_trunks(db, settings, numbers, quality)
         changes = Changes(
             name=arguments.name,
@@ -194,12 +201,13 @@ def edit_draft(arguments: argparse.Namespace) -> int:
             no_canary=arguments.no_canary,
             needs_proof=_switched(on=arguments.needs_proof, off=arguments.no_proof),
             documents=_documents(db, contents) if contents else None,
-            expected=len(numbers) if arguments.numbers else None,
+            expected=len(numbers) if listed else None,
         )
         window = window_of(arguments, settings)
         routing = Routing(settings.carriers)
         db.sync_tx(_edit, arguments.ref, changes, arguments, window, routing, now)
-        _write_numbers(db, arguments.ref, numbers, plan)
+        if listed:
+            _write_numbers(db, arguments.ref, numbers, plan, listed)
     print(f"{arguments.ref}: changed")
     return 0
 
@@ -251,7 +259,7 @@ def _rules(arguments: argparse.Namespace, window: Window | None) -> campaigns.Ru
     )
 
 
-def _numbers(path: Path) -> list[FaxNumber]:
+def _numbers(path: Path) -> NumberList:
     """The numbers of a list; what is none, and what is there twice, is told."""
     found = parse_numbers(read_file(path), limits=BULK)
     for bad in found.bad[:MAX_NAMED]:
@@ -262,12 +270,12 @@ def _numbers(path: Path) -> list[FaxNumber]:
         print(f"{path.name}: {len(found.duplicates)} numbers there twice, called once")
     if not found.numbers:
         raise OrderRefused(f"{path}: there is no fax number in it", code="no-number")
-    return list(found.numbers)
+    return found
 
 
-def _allowed(numbers: list[FaxNumber], quality: Quality) -> list[str]:
+def _allowed(numbers: tuple[FaxNumber, ...], quality: Quality) -> list[str]:
     """Those that may be called in this quality; how many may not is told."""
-    allowed, restricted = split_restricted(tuple(numbers), quality)
+    allowed, restricted = split_restricted(numbers, quality)
     if restricted:
         print(
             f"{len(restricted)} surtaxed or foreign numbers left out, e.g."
@@ -278,7 +286,9 @@ def _allowed(numbers: list[FaxNumber], quality: Quality) -> list[str]:
     return [number.e164 for number in allowed]
 
 
-def _write_numbers(db: Database, ref: str, numbers: list[str], plan: Plan) -> None:
+def _write_numbers(
+    db: Database, ref: str, numbers: list[str], plan: Plan, listed: NumberList
+) -> None:
     for batch in campaigns.batches(numbers):
         db.sync_tx(
             campaigns.add_batch,
@@ -290,6 +300,11 @@ def _write_numbers(db: Database, ref: str, numbers: list[str], plan: Plan) -> No
                 for number in batch.numbers
                 if number in plan.others
             },
+            fields={
+                number: listed.fields[number]
+                for number in batch.numbers
+                if number in listed.fields
+            },
             now=datetime.now(UTC),
         )
         if len(numbers) > len(batch.numbers):
@@ -297,6 +312,13 @@ def _write_numbers(db: Database, ref: str, numbers: list[str], plan: Plan) -> No
             print(f"\r{written}/{len(numbers)} numbers", end="", file=sys.stderr)
     if len(numbers) > campaigns.BATCH:
         print(file=sys.stderr)
+
+
+def _cover(db: Database, drawn: merge.Merge) -> tuple[NewDocument, ...]:
+    if drawn.page is None:
+        return ()
+    content = db.sync_keep(drawn.page.content)
+    return (NewDocument(name=drawn.page.name, role=drawn.page.role, content=content),)
 
 
 def _documents(

@@ -73,3 +73,93 @@ def test_a_mail_asks_for_a_cover_page(fax_machine, gateway, tmp_path):
     assert "Voici notre devis." in said
     assert PASSWORD not in said
     assert same_pixels(again, path) == []
+
+
+LIST = """\
+Fax;Prénom;Nom;Société
+0972000001;Éléonore;Dœuvre;Établissements Dupont & Fils
+0972000002;Jean-Baptiste Emmanuel;de la Rochefoucauld-Montbel;Compagnie générale
+0972000003;Zoé;Ünal;
+"""
+OVERLAY = """\
+[[text]]
+page = 1
+x = 20
+y = 8
+width = 90
+size = 14
+text = "[PRENOM] [NOM]"
+
+[[text]]
+page = 1
+x = 120
+y = 8
+text = "[SOCIETE|]"
+
+[[qr]]
+page = "all"
+x = 180
+y = 268
+size = 22
+text = "https://fax.example/stop/[CODE]"
+"""
+
+
+def steer(house, *words):
+    done = house.command("campaign", *map(str, words))
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_a_merged_campaign_prints_each_recipient_his_own(
+    fax_machine, gateway, tmp_path
+):
+    """Names on a shared letter, a cover page of their own, codes that a telephone reads."""
+    far_end = fax_machine()
+    house = gateway(far_end)
+    for name, content in (
+        ("list.csv", LIST), ("overlay.toml", OVERLAY), ("cover.html", TEMPLATE),
+    ):  # fmt: skip
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    (tmp_path / "texte.txt").write_text("Nos vœux.", encoding="utf-8")
+
+    created = steer(
+        house, "create", QUOTE, "--numbers", tmp_path / "list.csv",
+        "--cover", tmp_path / "cover.html", "--cover-text", tmp_path / "texte.txt",
+        "--overlay", tmp_path / "overlay.toml",
+    )  # fmt: skip
+    ref = created.split(":", 1)[0]
+    house.daemon.wait_for(rf"{ref}.*2 pages, 0 faxes")
+    steer(house, "preview", ref, "--recipient", 2, "-o", tmp_path / "preview.tif")
+    steer(house, "launch", ref)
+    printed = {n: printed_by(far_end, f"097200000{n}")[1] for n in (1, 2, 3)}
+
+    covers = {n: read(frames[0], tmp_path) for n, frames in printed.items()}
+    letters = {n: read(frames[1], tmp_path) for n, frames in printed.items()}
+    assert "Pour Dœuvre, de la part de Cabinet des Tilleuls" in covers[1]
+    assert "Pour de la Rochefoucauld-Montbel, de la part" in covers[2]
+    assert all("Nos vœux." in said for said in covers.values())
+    assert "Éléonore Dœuvre" in letters[1]
+    assert "Établissements Dupont" in letters[1]
+    assert "Jean-Baptiste Emmanuel de la Rochefoucauld-Montbel" in letters[2]
+    assert "Zoé Ünal" in letters[3]
+    codes = {n: scanned(frames[1], tmp_path) for n, frames in printed.items()}
+    assert len(set(codes.values())) == 3
+    assert all(code.startswith("https://fax.example/stop/") for code in codes.values())
+    with Image.open(tmp_path / "preview.tif") as picture:
+        shown = [frame.convert("1") for frame in ImageSequence.Iterator(picture)]
+    assert "Pour de la Rochefoucauld-Montbel" in read(shown[0], tmp_path)
+
+
+def scanned(frame, folder: Path) -> str:
+    """What a QR code on a page says."""
+    path = folder / "scanned.png"
+    frame.convert("L").resize((frame.width, round(frame.width * 297 / 215))).save(path)
+    done = subprocess.run(
+        ["zbarimg", "--quiet", "--raw", str(path)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    return done.stdout.strip()
