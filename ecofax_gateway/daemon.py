@@ -28,6 +28,7 @@ from .leaving import make_postman, make_signer
 from .life import ALL_ROLES, Role, begin_life, end_life
 from .mail.certificate import Certificate
 from .mail.listener import MailListener, Protocol
+from .mail.reader import MailReader
 from .mail.visitors import Limits as VisitorLimits
 from .pipeline.accept import Accept
 from .pipeline.answer import Answer
@@ -119,7 +120,8 @@ async def _run(
 
     works: list[Work] = []
     if workshop is not None:
-        works += _preparing(settings, db, workshop, answer, bells)
+        reader = await _open_reader(settings, stack)
+        works += _preparing(settings, db, reader, workshop, answer, bells)
     if Role.ANSWER in roles:
         works.append(_posting(settings, db, bells))
     listener, port = None, None
@@ -215,6 +217,7 @@ def _housekeeping(
 def _preparing(
     settings: Settings,
     db: Database,
+    reader: MailReader,
     workshop: Workshop,
     answer: Answer,
     bells: Mapping[str, Bell],
@@ -222,6 +225,7 @@ def _preparing(
     ordering = Ordering(
         db=db,
         node=settings.gateway.node,
+        read=reader.read,
         routing=Routing(settings.carriers),
         zone=settings.zone,
         own_domains=settings.smtp.domains,
@@ -322,6 +326,15 @@ async def _open_workshop(
     await workshop.start()  # LibreOffice warms up while the rest comes up
     stack.push_async_callback(workshop.close)
     return workshop
+
+
+async def _open_reader(
+    settings: Settings, stack: contextlib.AsyncExitStack
+) -> MailReader:
+    reader = MailReader(folder=settings.state / "reading")
+    await reader.start()
+    stack.push_async_callback(reader.close)
+    return reader
 
 
 async def _open_store(settings: Settings, stack: contextlib.AsyncExitStack) -> Database:

@@ -67,7 +67,7 @@ def written_lines(part: TextPart) -> list[str]:
 def written_paragraphs(part: TextPart) -> list[str]:
     """Give the same lines with an empty one wherever the writer left some room."""
     # HTML ends a block and begins the next: one empty line between two says nothing.
-    room = 2 if part.kind is TextKind.HTML else 1
+    room = 2 if part.kind is not TextKind.PLAIN else 1
     paragraphs: list[str] = []
     for empty_before, line in _written(part):
         if paragraphs and empty_before >= room:

@@ -10,7 +10,7 @@ and lets them go. Either may die at any line and is done again from the start.
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -27,7 +27,7 @@ from ..domain.line import FaxLine
 from ..domain.number import FaxNumber
 from ..domain.order import Order, Requester, Source
 from ..log import about
-from ..mail.message import Mail, parse_mail
+from ..mail.message import Mail
 from ..mail.opt_out import codes, is_opt_out
 from ..mail.ordering import MailOrder, order_of, requester_of
 from ..password import is_password
@@ -96,6 +96,8 @@ class Ordering:
 
         node: Holds the leases.
 
+        read: Reads a mail's bytes; `MailReader.read`.
+
         routing: By which trunk each fax will leave.
 
         zone: Of dates in mails.
@@ -114,6 +116,7 @@ class Ordering:
         *,
         db: Database,
         node: str,
+        read: Callable[[bytes], Awaitable[Mail]],
         routing: Routing,
         zone: ZoneInfo,
         own_domains: tuple[str, ...],
@@ -123,6 +126,7 @@ class Ordering:
     ) -> None:
         self._db = db
         self._node = node
+        self._read = read
         self._routing = routing
         self._zone = zone
         self._own_domains = own_domains
@@ -214,7 +218,7 @@ class Ordering:
     async def _parse(self, mail: MailRow) -> Mail:
         raw = await self._db.read(mails.body, mail.ref) or b""
         try:
-            return await asyncio.to_thread(parse_mail, raw)
+            return await self._read(raw)
         except MalformedMessage as error:
             logger.warning("unreadable: %s", error)
             raise UNREADABLE from error

@@ -1,0 +1,160 @@
+"""
+Reads mails in another process, which may die of them.
+
+I/O: one child process, `worker`, behind the converters' walls.
+
+Whatever a mail does there, it costs a bounded time and memory, and its end is a
+sentence: a bomb that passed the look before the 250, a fault of a parser, an endless
+loop. The gateway's own process only sees plain data.
+"""
+
+import asyncio
+import contextlib
+import logging
+import signal
+import tempfile
+from pathlib import Path
+
+import ecofax_gateway
+from converters.office import end
+from converters.sandbox import python_command, walls
+
+from ..domain.errors import MalformedMessage
+from .frame import MAX_BODY_BYTES, MAX_HEADER_BYTES, decode_mail
+from .message import Mail
+from .worker import ANSWER, CPU_SECONDS, GO, REQUEST
+
+WALL_SECONDS = 60.0
+"""For one mail: three times its CPU, for a machine that does other things too."""
+
+TRIES = 2
+"""Of a mail whose process ended: it may have been the machine's doing, once."""
+
+_BUFFER_BYTES = 1024 * 1024
+"""Between two processes of one machine; a mail of 40 MB passes in 40 pieces."""
+
+_OUT_OF_CPU = {-signal.SIGXCPU, 128 + signal.SIGXCPU}
+
+logger = logging.getLogger(__name__)
+
+
+class ReaderLost(Exception):
+    """The process that read a mail ended under it."""
+
+
+class MailReader:
+    """
+    Reads one mail at a time.
+
+    Args:
+        folder: Private; made if absent. For what the child might write where there is
+            no bubblewrap.
+
+        wall_seconds: For one mail.
+    """
+
+    def __init__(self, *, folder: Path, wall_seconds: float = WALL_SECONDS) -> None:
+        self._folder = folder
+        self._wall_seconds = wall_seconds
+        self._child: asyncio.subprocess.Process | None = None
+        self._temporary: tempfile.TemporaryDirectory[str] | None = None
+        self._turn = asyncio.Lock()
+
+    async def start(self) -> None:
+        """Have the process ready before the first mail comes."""
+        async with self._turn:
+            await self._ready()
+
+    async def close(self) -> None:
+        """End the process; idempotent."""
+        async with self._turn:
+            await self._drop()
+
+    async def read(self, raw: bytes) -> Mail:
+        """
+        Read the bytes of one mail.
+
+        Returns:
+            As `parse_mail` does, its HTML texts already as they are seen.
+
+        Raises:
+            MalformedMessage: If nothing can be made of it within the limits.
+        """
+        async with self._turn:
+            for _ in range(TRIES):
+                try:
+                    return await self._read(raw)
+                except ReaderLost as lost:
+                    logger.warning("a mail of %d bytes: %s", len(raw), lost)
+                    reason = str(lost)
+        raise MalformedMessage(reason)
+
+    async def _read(self, raw: bytes) -> Mail:
+        child = await self._ready()
+        whole = False
+        try:
+            async with asyncio.timeout(self._wall_seconds):
+                header, body = await self._exchange(child, raw)
+            whole = True
+        except TimeoutError:
+            raise ReaderLost("reading it took too long") from None
+        except (OSError, EOFError):
+            status = await child.wait()
+            if status in _OUT_OF_CPU:
+                # Another try would take as long.
+                raise MalformedMessage(
+                    f"reading it took more than {CPU_SECONDS} s"
+                ) from None
+            raise ReaderLost(f"the process that read it ended: {status}") from None
+        finally:
+            # Also when the gateway stops in the middle: half an answer is in the pipe.
+            if not whole:
+                await self._drop()
+        return await asyncio.to_thread(decode_mail, header, body)
+
+    async def _exchange(
+        self, child: asyncio.subprocess.Process, raw: bytes
+    ) -> tuple[bytes, bytes]:
+        assert child.stdin is not None
+        assert child.stdout is not None
+        child.stdin.writelines((GO + REQUEST.pack(len(raw)), raw))
+        await child.stdin.drain()
+        said = await child.stdout.readexactly(ANSWER.size)
+        header_bytes, body_bytes = ANSWER.unpack(said)
+        if header_bytes > MAX_HEADER_BYTES or body_bytes > MAX_BODY_BYTES:
+            await end(child)
+            raise EOFError
+        header = await child.stdout.readexactly(header_bytes)
+        return header, await child.stdout.readexactly(body_bytes)
+
+    async def _ready(self) -> asyncio.subprocess.Process:
+        if self._child is not None and self._child.returncode is None:
+            return self._child
+        await self._drop()
+        await asyncio.to_thread(walls)  # tried once, by running it
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._temporary = tempfile.TemporaryDirectory(dir=self._folder)
+        home = self._temporary.name
+        package = Path(ecofax_gateway.__file__).parent
+        command, environment = python_command(
+            "ecofax_gateway.mail.worker", package, package.parent / "converters"
+        )
+        self._child = await asyncio.create_subprocess_exec(
+            *command,
+            env={"HOME": home, "TMPDIR": home, **environment},
+            cwd=home,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            limit=_BUFFER_BYTES,
+        )
+        return self._child
+
+    async def _drop(self) -> None:
+        child, self._child = self._child, None
+        if child is not None:
+            await asyncio.shield(asyncio.ensure_future(end(child)))
+        temporary, self._temporary = self._temporary, None
+        if temporary is not None:
+            with contextlib.suppress(OSError):
+                temporary.cleanup()
