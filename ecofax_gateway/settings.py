@@ -10,7 +10,6 @@ files.
 import ipaddress
 import os
 import tomllib
-from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -30,6 +29,7 @@ from .trunk_settings import (
     print_trunk,
     read_trunks,
 )
+from .trust_settings import TRUST, TrustSettings, networks
 
 
 def _address(text: str) -> str | None:
@@ -48,15 +48,6 @@ def _zone(name: str) -> str | None:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError):
         return 'name a zone of the tz database, e.g. "Europe/Paris"'
-    return None
-
-
-def _networks(texts: Iterable[str]) -> str | None:
-    for text in texts:
-        try:
-            ipaddress.ip_network(text)
-        except ValueError:
-            return f'{text!r} is no network: write "192.0.2.0/24" or "192.0.2.7"'
     return None
 
 
@@ -152,7 +143,7 @@ class SmtpSettings:
         "mail gets replies sent to the address the mail names, so list only machines\n"
         "that vouch for it.",
         default=("127.0.0.0/8", "::1/128"),
-        check=_networks,
+        check=networks,
     )
     login: bool = key(
         "Let others hand in mail too if they log in: over TLS, with a fax line's number\n"
@@ -163,7 +154,7 @@ class SmtpSettings:
         "Proxies in front of us: each connection from there begins with a PROXY header\n"
         "(HAProxy: send-proxy-v2), and its client's address counts. Not for listen_tls.",
         default=(),
-        check=_networks,
+        check=networks,
     )
     max_connections: int = key(
         "At the same time; a quarter is kept for trusted_networks.",
@@ -314,6 +305,7 @@ class Settings:
 
     gateway: GatewaySettings = GatewaySettings()
     smtp: SmtpSettings = SmtpSettings()
+    trust: TrustSettings = TRUST
     store: StoreSettings = StoreSettings()
     replies: ReplySettings = ReplySettings()
     conversion: ConversionSettings = ConversionSettings()
@@ -411,6 +403,8 @@ def parse_settings(table: dict[str, Any]) -> Settings:
         )
     settings = Settings(**values)
     mistakes += _across_smtp(settings.smtp)
+    if settings.trust.client_authority and not settings.smtp.certificate:
+        mistakes.append("smtp.certificate: needed with trust.client_authority")
     mistakes += _across_replies(settings.replies)
     if mistakes:
         raise BadSettings(sorted(mistakes))
@@ -440,8 +434,12 @@ def _across_replies(replies: ReplySettings) -> list[str]:
         mistakes.append(
             f"replies.{missing}: missing; a name and its password go together"
         )
-    if replies.relay_user and replies.relay_tls == RelayTls.NONE:
-        mistakes.append("replies.relay_tls: a password in the clear is not sent")
+    checked = (RelayTls.STARTTLS, RelayTls.IMPLICIT)
+    if replies.relay_user and replies.relay_tls not in checked:
+        mistakes.append(
+            'replies.relay_tls: write "starttls" or "implicit" with relay_user; a'
+            " password is given to no server whose certificate was not checked"
+        )
     return mistakes
 
 

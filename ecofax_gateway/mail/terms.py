@@ -1,7 +1,7 @@
 """
 What every connection of a listener is held to.
 
-Pure: no I/O, no clock, no randomness.
+I/O: none of its own.
 """
 
 import ssl

@@ -87,14 +87,13 @@ class MailRow:
     tries: int
     received_at: datetime
     finished_at: datetime | None
-    trust: Level | None
-    "In its sender; None: nobody had to look into it."
-
-    trust_detail: str
+    trust: Trust
 
 
 _COLUMNS = [
-    mail.c[name] for name in MailRow.__dataclass_fields__ if name != "recipients"
+    mail.c[name]
+    for name in MailRow.__dataclass_fields__
+    if name not in ("recipients", "trust")
 ]
 
 
@@ -227,13 +226,23 @@ def mark_ordered(conn: Connection, ref: str, *, now: datetime) -> bool:
 
 def get(conn: Connection, ref: str) -> MailRow | None:
     """One mail, or None."""
-    query = select(*_COLUMNS, mail.c.recipients).where(mail.c.ref == ref)
+    query = select(
+        *_COLUMNS, mail.c.recipients, mail.c.trust, mail.c.sender, mail.c.trust_detail
+    ).where(mail.c.ref == ref)
     row = conn.execute(query).mappings().one_or_none()
     if row is None:
         return None
-    trust = None if row["trust"] is None else Level(row["trust"])
-    recipients = tuple(row["recipients"])
-    return MailRow(**{**row, "recipients": recipients, "trust": trust})
+    values = dict(row)
+    return MailRow(
+        trust=Trust(
+            # Without one it came before there were levels, from a trusted machine.
+            level=Level(values.pop("trust") or Level.HANDED_IN),
+            address=values.pop("sender"),
+            detail=values.pop("trust_detail"),
+        ),
+        recipients=tuple(values.pop("recipients")),
+        **values,
+    )
 
 
 def body(conn: Connection, ref: str) -> bytes | None:
@@ -273,6 +282,7 @@ def _row(new: NewMail, now: datetime) -> dict[str, Any]:
         "peer": new.peer,
         "login": new.login,
         "trust": new.trust.level,
+        "sender": new.trust.address,
         "trust_detail": new.trust.detail,
         "state": MailState.ACCEPTED,
         "tries": 0,

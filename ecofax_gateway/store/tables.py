@@ -87,8 +87,9 @@ mail = Table(
     Column("finished_at", UtcTime),
     # Who handed it in, where he logged in (a line's number).
     Column("login", PlainText),
-    # How far its sender is believed (domain.trust.Level), and why; null: before 0004.
+    # How far its sender is believed (domain.trust.Trust), who that is, and why.
     Column("trust", PlainText),
+    Column("sender", PlainText, nullable=False, server_default=""),
     Column("trust_detail", PlainText, nullable=False, server_default=""),
     CheckConstraint(_one_of("state", MailState), name="state"),
     CheckConstraint(

@@ -25,6 +25,9 @@ def _trust() -> None:
     """Who may send for a line, who guesses passwords, who had too many replies."""
     op.add_column("mail", sa.Column("trust", sa.Text))
     op.add_column(
+        "mail", sa.Column("sender", sa.Text, nullable=False, server_default="")
+    )
+    op.add_column(
         "mail", sa.Column("trust_detail", sa.Text, nullable=False, server_default="")
     )
     for table, column in (("line_sender", "entry"), ("line_network", "network")):
