@@ -42,6 +42,18 @@ MAX_PARAMETERS = 2_000
 PIECE_BYTES = 1024 * 1024
 """Looked at in one go; a thread that does it lets others run in between."""
 
+_CHUNK_BYTES = 16 * 1024
+"""Looked at or passed over as a whole."""
+
+_LONG_LINE = 4 * _CHUNK_BYTES
+"""Held together until its end comes; behind the header, nothing that counts is so long."""
+
+_BEFORE_DASH = 16
+"""Kept of what is passed over: the beginning of "Content-" may be its last word."""
+
+_AFTER_DASH = 2 * MAX_FIELD_BYTES
+"""Never passed over: the field that the dash is in may go on. CR LF counts as one."""
+
 _CONTAINER = re.compile(rb"content-type[ \t]*:\s*[\"']?(?:multipart|message)/")
 _FIELD = re.compile(
     rb"content-(?:type|disposition)[ \t]*:[^\n]*(?:\n[ \t][^\n]*)*", re.IGNORECASE
@@ -67,7 +79,8 @@ class Prescan:
     Looks over one mail, piece by piece.
 
     Each piece is cut where a line begins that does not continue the one before, so
-    that no field and no boundary is seen in halves.
+    that no field and no boundary is seen in halves. Both have a dash in them, and
+    base64 has none: most of a large mail is passed over.
     """
 
     def __init__(self) -> None:
@@ -85,6 +98,9 @@ class Prescan:
         self._openers: set[bytes] = set()
         "The lines that open or close a part of the multiparts seen so far."
 
+        self._since_dash = 0
+        "Bytes; counted from the last one seen."
+
         self._is_coded = False
         "Some boundary is written as RFC 2231 has it: any line of dashes may be it."
 
@@ -95,11 +111,27 @@ class Prescan:
         Raises:
             MalformedMessage: Naming the limit that is exceeded.
         """
-        text = self._rest + piece
+        for start in range(0, len(piece), _CHUNK_BYTES):
+            chunk = piece[start : start + _CHUNK_BYTES]
+            dash = chunk.rfind(b"-")
+            if self._in_header or dash >= 0 or self._since_dash < _AFTER_DASH:
+                self._take(chunk)
+            else:
+                self._pass_over(chunk)
+            since = len(chunk) - dash if dash >= 0 else self._since_dash + len(chunk)
+            self._since_dash = since
+
+    def _pass_over(self, chunk: bytes) -> None:
+        self._look(_with_newlines(self._rest))
+        self._rest = (self._rest + chunk)[-_BEFORE_DASH:]
+
+    def _take(self, chunk: bytes) -> None:
+        text = self._rest + chunk
         held = b"\r" if text.endswith(b"\r") else b""
         text = _with_newlines(text[: len(text) - len(held)])
         cut = _cut(text)
-        if cut == 0 and len(text) < PIECE_BYTES:
+        most = PIECE_BYTES if self._in_header else _LONG_LINE
+        if cut == 0 and len(text) < most:
             self._rest = text + held
             return
         # Of a line without an end only the beginning means anything.

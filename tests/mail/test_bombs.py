@@ -117,6 +117,19 @@ def test_a_mail_in_pieces_is_judged_as_the_whole(raw, size):
     assert verdict(raw, size) == verdict(raw, len(raw))
 
 
+@pytest.mark.parametrize("size", [1_000, 16 * 1024, 1 << 20])
+@pytest.mark.parametrize("filler", [15_000, 16_379, 16_384, 40_000, 100_001])
+def test_what_is_passed_over_hides_nothing(filler, size):
+    """Base64 between the parts is not looked at; whatever may count is."""
+    base64 = b"QUJD" * 19 + b"\r\n"
+    part = b"--b\r\nContent-Type: multipart/mixed;\r\n boundary=b\r\n\r\n"
+    part += (base64 * (filler // 78 + 1))[:filler] + b"\r\n"
+    raw = b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + part * 200
+
+    assert verdict(raw, size) == "too many multiparts"
+    assert verdict(raw[: -len(part)], size) is None
+
+
 def test_listings_and_rules_are_no_parts():
     check_limits(
         b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\n"
