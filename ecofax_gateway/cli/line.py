@@ -8,11 +8,12 @@ import sys
 from datetime import UTC, datetime
 
 from ..domain.errors import OrderRefused
+from ..domain.language import Language
 from ..domain.line import FaxLine, Plan
 from ..domain.number import FaxNumber
 from ..password import hash_password, make_password
 from ..store import lines
-from . import cover, quota, window
+from . import cover, line_options, quota, window
 from .options import add_command, line_number, open_store, settings_of
 
 NO_SUCH_LINE = "there is no line {}; see: ecofax-gateway line list"
@@ -37,22 +38,14 @@ def add_parsers(
     add.add_argument(
         "--max-calls", type=int, default=2, metavar="N", help="calls at a time (2)"
     )
-    _combine_option(add, default=False)
+    line_options.add_options(add)
     _password_option(add)
     add.set_defaults(run=add_line)
 
     listing = add_command(actions, "list", "list the fax lines", example="line list")
     listing.set_defaults(run=list_lines)
 
-    change = add_command(
-        actions,
-        "set",
-        "let faxes of a line to one number share a call, or not",
-        example="line set 0366720307 --combine",
-    )
-    change.add_argument("number")
-    _combine_option(change, default=None, required=True)
-    change.set_defaults(run=change_line)
+    line_options.add_actions(actions)
 
     passwd = add_command(
         actions,
@@ -84,7 +77,9 @@ def add_line(arguments: argparse.Namespace) -> int:
         name=arguments.name,
         password_hash=hash_password(password),
         max_calls=arguments.max_calls,
-        combine=arguments.combine,
+        combine=bool(arguments.combine),
+        language=arguments.language or Language.BOTH,
+        proof=bool(arguments.proof),
     )
     with open_store(settings_of(arguments)) as db:
         if not db.sync_tx(lines.add, line, now=datetime.now(UTC)):
@@ -122,18 +117,6 @@ def list_lines(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def change_line(arguments: argparse.Namespace) -> int:
-    """Say whether faxes of a line to one number may go in one call."""
-    number = line_number(arguments.number)
-    with open_store(settings_of(arguments)) as db:
-        changed = db.sync_tx(lines.set_combine, number.e164, combine=arguments.combine)
-    if not changed:
-        raise OrderRefused(NO_SUCH_LINE.format(number), code="no-line")
-    how = "may share a call" if arguments.combine else "go in calls of their own"
-    print(f"line {number}: faxes to one number {how}")
-    return 0
-
-
 def change_password(arguments: argparse.Namespace) -> int:
     """Set a new password."""
     number = line_number(arguments.number)
@@ -163,18 +146,6 @@ def remove_line(arguments: argparse.Namespace) -> int:
         )
     print(f"line {number} removed; its history stays")
     return 0
-
-
-def _combine_option(
-    parser: argparse.ArgumentParser, *, default: bool | None, required: bool = False
-) -> None:
-    parser.add_argument(
-        "--combine",
-        action=argparse.BooleanOptionalAction,
-        default=default,
-        required=required,
-        help="send faxes that wait for the same number in one call",
-    )
 
 
 def _password_option(parser: argparse.ArgumentParser) -> None:

@@ -52,6 +52,9 @@ from .worker import Bell
 
 logger = logging.getLogger(__name__)
 
+MAX_PROOF_PAGES = 100
+"""Of a fax whose pages come with its confirmation: some 5 MB, and 5 s to put together."""
+
 Write = Callable[[Letterhead], EmailMessage]
 "Writes a reply on its letterhead."
 
@@ -264,7 +267,11 @@ class Answer:
         told = [_fax_facts(result) for result in results(conn, ref)]
         line = lines.get(conn, campaign.line)
         final = _final_letter(
-            self._facts(campaign), told, has_proof=line is not None and line.proof
+            self._facts(campaign),
+            told,
+            has_proof=line is not None
+            and line.proof
+            and (campaign.pages or 0) <= MAX_PROOF_PAGES,
         )
         self._put(
             conn,
