@@ -10,10 +10,9 @@ Standards:
     RFC 5321 (2008) §4.1.1.4, §4.5.2 -- end of mail data, transparency
 """
 
-import re
-
-_STUFFED = re.compile(rb"\r\n\.")
-_END = b"\r\n.\r\n"
+_STUFFED = b"\r\n."
+_MARK = b".\r\n"
+_END = b"\r\n" + _MARK
 
 
 class DataDecoder:
@@ -31,9 +30,15 @@ class DataDecoder:
 
     def feed(self, piece: bytes) -> bytes:
         """Decode the next piece: without doubled dots and without the end mark."""
-        raw = self._tail + piece
-        self.is_complete = raw.endswith(_END)
-        # The CR LF in front of the mark ends the mail's last line: it stays.
-        body = raw[:-3] if self.is_complete else raw
-        self._tail = raw[-2:]
-        return _STUFFED.sub(b"\r\n", body)[2:]
+        tail, self._tail = self._tail, (self._tail + piece[-2:])[-2:]
+        # What may be a dot to leave out, or the mark, begins in the tail; the rest of
+        # a long piece is copied only if there is something to leave out.
+        self.is_complete = (tail + piece[-5:]).endswith(_END)
+        if self.is_complete:
+            # The CR LF in front of the mark ends the mail's last line: it stays.
+            piece = piece[: -len(_MARK)]
+        if tail == b"\r\n" and piece.startswith(b"."):
+            piece = piece[1:]
+        elif tail.endswith(b"\r") and piece.startswith(b"\n."):
+            return b"\n" + piece[2:].replace(_STUFFED, b"\r\n")
+        return piece.replace(_STUFFED, b"\r\n")

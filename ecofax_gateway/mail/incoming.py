@@ -9,8 +9,12 @@ import contextlib
 import hashlib
 import os
 import secrets
+from collections.abc import Callable
+from io import FileIO
 from pathlib import Path
-from typing import BinaryIO
+from typing import TypeVar
+
+T = TypeVar("T")
 
 INLINE_BYTES = 256 * 1024
 """Up to here a mail goes into the database's own transaction: one flush, no file."""
@@ -19,7 +23,8 @@ WRITE_BYTES = 1024 * 1024
 """Gathered before a thread writes it; the loop never waits for the disk."""
 
 UNFINISHED = ".part"
-"""Suffix of a file whose mail has not wholly come; safe to delete at the start."""
+"""Suffix of our files; nobody was told 250 of what is in them, for whoever accepts one
+moves it. Safe to delete at the start."""
 
 
 class IncomingMail:
@@ -34,11 +39,14 @@ class IncomingMail:
 
     def __init__(self, *, spool: Path, max_bytes: int) -> None:
         self.size = 0
-        self._spool = spool
         self.max_bytes = max_bytes
-        self._buffer = bytearray()
+        self._spool = spool
+        self._pieces: list[bytes] = []
+        self._held = 0
+        "Bytes of the pieces."
+
         self._hash = hashlib.sha256()
-        self._file: BinaryIO | None = None
+        self._file: FileIO | None = None
         self._path: Path | None = None
 
     @property
@@ -48,19 +56,24 @@ class IncomingMail:
 
     @property
     def sha256(self) -> str:
-        """Of all that was added, in hexadecimal."""
+        """Of the whole mail, in hexadecimal; once it is finished."""
         return self._hash.hexdigest()
 
     async def add(self, piece: bytes) -> None:
-        """Take the next piece."""
+        """
+        Take the next piece.
+
+        Raises:
+            OSError: If the disk does not take it.
+        """
         self.size += len(piece)
         if self.is_too_large:
-            self._buffer.clear()
+            self._forget()
             return
-        self._hash.update(piece)
-        self._buffer += piece
-        if self.size > INLINE_BYTES and len(self._buffer) >= WRITE_BYTES:
-            await self._write()
+        self._pieces.append(piece)
+        self._held += len(piece)
+        if self.size > INLINE_BYTES and self._held >= WRITE_BYTES:
+            await _in_thread(self._append)
 
     async def finish(self) -> bytes | Path:
         """
@@ -69,51 +82,65 @@ class IncomingMail:
         Raises:
             OSError: If the disk does not take it.
         """
-        if self.size <= INLINE_BYTES:
-            return bytes(self._buffer)
-        await self._write()
-        return await asyncio.to_thread(self._close_whole)
+        if self.size > INLINE_BYTES:
+            return await _in_thread(self._close_whole)
+        content = b"".join(self._pieces)
+        self._forget()
+        self._hash.update(content)
+        return content
 
     def discard(self) -> None:
         """Forget everything; the file too. Idempotent."""
-        self._buffer.clear()
+        self._forget()
         if self._file is not None:
             self._file.close()
         if self._path is not None:
             with contextlib.suppress(OSError):
                 self._path.unlink(missing_ok=True)
 
-    async def _write(self) -> None:
-        chunk = bytes(self._buffer)
-        self._buffer.clear()
-        await asyncio.to_thread(self._append, chunk)
+    def _forget(self) -> None:
+        self._pieces.clear()
+        self._held = 0
 
-    def _append(self, chunk: bytes) -> None:
+    def _append(self) -> None:
+        """Write what is held; in a thread, which also has the time to hash it."""
         if self._file is None:
             self._path = self._spool / f"{secrets.token_hex(12)}{UNFINISHED}"
             # Nobody else may read it: the fax password is in it.
             descriptor = os.open(
                 self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600
             )
-            self._file = os.fdopen(descriptor, "wb", buffering=0)
-        self._file.write(chunk)
+            self._file = FileIO(descriptor, "wb")
+        chunk = b"".join(self._pieces)
+        self._forget()
+        self._hash.update(chunk)
+        rest = memoryview(chunk)
+        while rest:  # a disk that is nearly full takes less than all, and says nothing
+            rest = rest[self._file.write(rest) :]
 
     def _close_whole(self) -> Path:
+        """Flush the file; not its folder: whoever accepts it moves it to another."""
+        self._append()
         assert self._file is not None
         assert self._path is not None
         os.fsync(self._file.fileno())
         self._file.close()
-        whole = self._path.with_suffix(".eml")
-        self._path = self._path.rename(whole)
-        folder = os.open(self._spool, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
-        return whole
+        return self._path
+
+
+async def _in_thread(work: Callable[[], T]) -> T:
+    """Do *work* in a thread; who is cancelled waits for it, and can tidy up then."""
+    done = asyncio.ensure_future(asyncio.to_thread(work))
+    try:
+        return await asyncio.shield(done)
+    except asyncio.CancelledError:
+        await asyncio.wait([done])
+        if not done.cancelled():
+            done.exception()  # nobody is left who would hear of it
+        raise
 
 
 def remove_unfinished(spool: Path) -> None:
-    """Delete what a process that died has left half received; nobody was told 250."""
+    """Delete what a process that died has left of mails that it had not accepted."""
     for path in spool.glob(f"*{UNFINISHED}"):
         path.unlink(missing_ok=True)
