@@ -205,10 +205,11 @@ def _qr(text: str, shape: tuple[int, int], vertical_dpi: int) -> Ink | None:
     code.make()
     modules = np.array(code.modules, np.bool_)
     count = len(modules)
-    across, down = shape[1] // count + 1, shape[0]
-    while down * count > shape[0]:
-        across -= 1
-        down = max(1, round(across / PX_PER_MM * ROWS_PER_MM[vertical_dpi]))
+    down = shape[0] // count + 1
+    across = shape[1]
+    while across * count > shape[1]:
+        down -= 1
+        across = round(down / ROWS_PER_MM[vertical_dpi] * PX_PER_MM)
         if across < SMALLEST_MODULE_PX:
             return None
     drawn: Ink = np.zeros(shape, np.bool_)

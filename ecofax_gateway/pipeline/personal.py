@@ -8,15 +8,15 @@ call, which is stored too: the pages of any call can be made again, bit for bit.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
 from converters import overlay
 from converters.fields import fields_of, filled, missing, values_of
-from converters.place import Place, is_on
 from converters.ink import Ink
-
+from converters.place import Kind, Place, is_on
 
 from ..domain.document import DocumentRole, Quality
 from ..domain.errors import OrderRefused
@@ -98,7 +98,7 @@ class Personal:
             "PAGES": str(of),
         }
         for place in places:
-            text = filled(place.text, values)
+            text = filled(place.text, _quoted(values) if _is_link(place) else values)
             overlay.draw(ink, place, text, vertical_dpi=vertical_dpi)
 
 
@@ -207,6 +207,14 @@ def lack(lacking: Mapping[str, list[str]]) -> OrderRefused:
         " modèle ce qui la remplace, par exemple [PRENOM|client], ou rien : [PRENOM|]."
     )
     return OrderRefused("\n".join(sentences), code="missing-column")
+
+
+def _is_link(place: Place) -> bool:
+    return place.kind is Kind.QR and place.text.startswith(("http://", "https://"))
+
+
+def _quoted(values: Mapping[str, str]) -> dict[str, str]:
+    return {key: quote(value, safe="") for key, value in values.items()}
 
 
 def _cover_places(
