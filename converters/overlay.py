@@ -25,7 +25,7 @@ from .sheet import (
     WIDTH_PX,
 )
 
-SMALLEST_MODULE_PX = 2
+SMALLEST_MODULE_PX = 3
 """Of a QR code: a smaller one is not read by a camera."""
 
 MAX_QR_TEXT = 500
