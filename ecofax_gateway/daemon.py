@@ -22,7 +22,9 @@ from converters.workshop import Workshop
 from . import service
 from .calling import Calling, calls_folder, open_calling
 from .domain.errors import BadSettings, NodeDisplaced
+from .domain.trust import parse_networks
 from .engine.protocol import KeepTrunk
+from .entrance import make_credentials, make_gatekeeper
 from .greeting import make_demo_line, welcome
 from .leaving import make_postman, make_signer
 from .life import ALL_ROLES, Role, begin_life, end_life
@@ -32,6 +34,7 @@ from .mail.reader import MailReader
 from .mail.visitors import Limits as VisitorLimits
 from .pipeline.accept import Accept
 from .pipeline.answer import Answer
+from .pipeline.gatekeeper import Gatekeeper
 from .pipeline.housekeeping import Housekeeping
 from .pipeline.login import LineLogin
 from .pipeline.posting import Posting
@@ -127,7 +130,8 @@ async def _run(
     listener, port = None, None
     if Role.SMTP in roles:
         accept = Accept(db=db, clock=utc_now, bell=bells["order"])
-        listener = _listener(settings, db, accept)
+        gate = make_gatekeeper(settings, db, accept, clock=utc_now, stack=stack)
+        listener = _listener(settings, db, gate)
         port = await _listen(listener, settings)
         stack.push_async_callback(listener.close)
     async with asyncio.TaskGroup() as tasks:
@@ -226,6 +230,8 @@ def _preparing(
         db=db,
         node=settings.gateway.node,
         read=reader.read,
+        credentials=make_credentials(settings, db, utc_now),
+        answered=parse_networks(settings.trust.answer_networks),
         routing=Routing(settings.carriers),
         zone=settings.zone,
         own_domains=settings.smtp.domains,
@@ -369,8 +375,8 @@ def _workshop(settings: Settings) -> Workshop:
     )
 
 
-def _listener(settings: Settings, db: Database, accept: Accept) -> MailListener:
-    smtp = settings.smtp
+def _listener(settings: Settings, db: Database, gate: Gatekeeper) -> MailListener:
+    smtp, trust = settings.smtp, settings.trust
     doors = [
         (protocol, host.strip("[]"), int(port))
         for protocol, address in (
@@ -382,25 +388,30 @@ def _listener(settings: Settings, db: Database, accept: Accept) -> MailListener:
         for host, _, port in [address.rpartition(":")]
     ]
     return MailListener(
-        accept,
+        gate,
         doors=doors,
         domains=smtp.domains,
-        trusted_networks=smtp.trusted_networks,
+        trusted_networks=(*smtp.trusted_networks, *trust.relay_networks),
         proxy_networks=smtp.proxy_networks,
         spool=settings.state / "incoming",
         max_bytes=smtp.max_bytes,
         hostname=smtp.hostname,
-        certificate=_certificate(smtp),
+        certificate=_certificate(smtp, trust.client_authority),
+        is_open=trust.open,
         log_in=LineLogin(db, clock=utc_now) if smtp.login else None,
         limits=VisitorLimits(connections=smtp.max_connections),
     )
 
 
-def _certificate(smtp: SmtpSettings) -> Certificate | None:
+def _certificate(smtp: SmtpSettings, authority: str) -> Certificate | None:
     if not smtp.certificate:
         return None
     try:
-        return Certificate(Path(smtp.certificate), Path(smtp.certificate_key))
+        return Certificate(
+            Path(smtp.certificate),
+            Path(smtp.certificate_key),
+            Path(authority) if authority else None,
+        )
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise BadSettings(

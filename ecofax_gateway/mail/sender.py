@@ -12,7 +12,7 @@ Standards:
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 MAX_HEADER_BYTES = 256 * 1024
 """As `prescan` has it."""
@@ -45,10 +45,14 @@ def from_address(raw: bytes) -> str:
     Returns:
         Empty: there is not exactly one From field with exactly one mailbox.
     """
-    values = field_values(raw, b"from")
+    return only_mailbox(field_values(raw, b"from"))
+
+
+def only_mailbox(values: Sequence[bytes]) -> str:
+    """The address in the only one of these From fields; empty as in `from_address`."""
     if len(values) != 1 or len(values[0]) > MAX_FROM_BYTES:
         return ""
-    text = values[0].decode("utf-8", "replace")
+    text = re.sub(rb"\r?\n", b"", values[0]).decode("utf-8", "replace")
     if "\ufffd" in text or any(
         ord(sign) < 32 and sign not in "\t\r\n" for sign in text
     ):

@@ -42,6 +42,9 @@ FORBIDDEN = (
     "Your domain asks to reject mail that it did not sign (DMARC).",
 )
 
+Clock = Callable[[], datetime]
+"""Aware UTC."""
+
 ReadMail = Callable[[bytes], Awaitable[Mail]]
 """Raises MalformedMessage."""
 
@@ -98,7 +101,7 @@ class Gatekeeper:
         db: Database,
         domain: str,
         zone: ZoneInfo,
-        clock: Callable[[], datetime],
+        clock: Clock,
     ) -> None:
         self._accept = accept
         self._doors = doors

@@ -10,7 +10,7 @@ and lets them go. Either may die at any line and is done again from the start.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -26,16 +26,15 @@ from ..domain.errors import MalformedMessage, OrderRefused
 from ..domain.line import FaxLine
 from ..domain.number import FaxNumber
 from ..domain.order import Order, Requester, Source
+from ..domain.trust import Network
 from ..log import about
 from ..mail.message import Mail
 from ..mail.opt_out import codes, is_opt_out
-from ..mail.ordering import MailOrder, order_of, requester_of
-from ..password import is_password
+from ..mail.ordering import order_of, requester_of
 from ..replies.facts import CampaignFacts
 from ..store import (
     campaigns,
     covers,
-    lines,
     mails,
     objections,
     preparation,
@@ -47,9 +46,11 @@ from ..store.database import Database
 from ..store.mails import MailRow
 from ..store.preparation import DocumentRow, ToPrepare
 from . import sheets
+from .addressee import addressee, handover_of
 from .answer import Answer, OnlyRestricted
 from .answering import Answering
 from .cover import covered
+from .credentials import BAD_CREDENTIALS, Credentials
 from .personal import check
 from .routing import Routing, split_restricted
 from .worker import Bell
@@ -62,23 +63,10 @@ LEASE = timedelta(minutes=30)
 OFFICE_PAUSES = (2.0, 10.0, 30.0)
 "Seconds between tries when LibreOffice does not start: our fault, not the document's."
 
-BAD_CREDENTIALS = OrderRefused(
-    "Le numéro de ligne (objet du message) ou le mot de passe fax (p:) est incorrect."
-    " Vérifiez les deux ; majuscules et minuscules comptent dans le mot de passe.",
-    code="bad-credentials",
-)
-"One sentence for both, so that nobody learns which lines exist."
-
 POISONED = OrderRefused(
     "Votre message n'a pas pu être traité malgré plusieurs essais."
     " Renvoyez le document au format PDF.",
     code="poisoned",
-)
-OTHER_LINE = OrderRefused(
-    "L'objet de votre message nomme une autre ligne fax que celle avec laquelle votre"
-    " logiciel de messagerie s'est identifié. Écrivez dans l'objet le numéro de votre"
-    " ligne, ou changez l'identifiant du serveur d'envoi dans votre logiciel.",
-    code="other-line",
 )
 UNREADABLE = OrderRefused(
     "Votre message n'a pas pu être lu : il est trop complexe ou endommagé."
@@ -97,6 +85,10 @@ class Ordering:
         node: Holds the leases.
 
         read: Reads a mail's bytes; `MailReader.read`.
+
+        credentials: Checks line and password.
+
+        answered: Networks whose mail is answered though nothing proves its sender.
 
         routing: By which trunk each fax will leave.
 
@@ -117,6 +109,8 @@ class Ordering:
         db: Database,
         node: str,
         read: Callable[[bytes], Awaitable[Mail]],
+        credentials: Credentials,
+        answered: Sequence[Network] = (),
         routing: Routing,
         zone: ZoneInfo,
         own_domains: tuple[str, ...],
@@ -127,6 +121,8 @@ class Ordering:
         self._db = db
         self._node = node
         self._read = read
+        self._credentials = credentials
+        self._answered = answered
         self._routing = routing
         self._zone = zone
         self._own_domains = own_domains
@@ -143,8 +139,9 @@ class Ordering:
         for ref in await self._db.read(mails.poisoned, now=now):
             logger.error("%s: given up after several tries", ref)
             lost = await self._db.read(mails.get, ref)
-            address = lost.envelope_from or None if lost else None
-            await self._refuse(ref, Requester(address=address), POISONED)
+            assert lost is not None
+            requester = Requester(address=lost.envelope_from or None)
+            await self._refuse(ref, self._told(requester, lost), POISONED)
         mail = await self._db.tx(
             mails.claim_mail, node=self._node, now=now, lease=LEASE
         )
@@ -168,7 +165,8 @@ class Ordering:
                 parsed, mail.envelope_from, own_domains=self._own_domains
             )
             if is_opt_out(mail.recipients):
-                await self._opt_out(mail.ref, requester, codes(parsed))
+                told = self._told(requester, mail)
+                await self._opt_out(mail.ref, told, codes(parsed))
                 return
             if await self._answering.take(mail, parsed, requester):
                 self._bell.ring()
@@ -182,10 +180,20 @@ class Ordering:
                 zone=self._zone,
                 has_login=mail.login is not None,
             )
-            line = await self._allowed_line(order, mail.login)
-            await self._create(mail, requester, order, line)
+            by = handover_of(mail, parsed)
+            line = await self._credentials.line_of(order, by)
+            await self._create(mail, self._told(requester, mail), order, line)
         except OrderRefused as refusal:
-            await self._refuse(mail.ref, requester, refusal)
+            await self._refuse(mail.ref, self._told(requester, mail), refusal)
+
+    def _told(self, requester: Requester, mail: MailRow) -> Requester:
+        told = addressee(requester, mail, answered=self._answered)
+        if told.address is None and requester.address is not None:
+            logger.info(
+                "no reply by mail: nothing proves the sender; if it is a machine of the"
+                " house, see trust.answer_networks"
+            )
+        return told
 
     async def _opt_out(self, ref: str, requester: Requester, found: list[str]) -> None:
         number = await self._db.tx(
@@ -222,18 +230,6 @@ class Ordering:
         except MalformedMessage as error:
             logger.warning("unreadable: %s", error)
             raise UNREADABLE from error
-
-    async def _allowed_line(self, order: MailOrder, login: str | None) -> FaxLine:
-        line = await self._db.read(lines.get, order.line_number.e164)
-        if login is not None:
-            if line is None or line.number != login:
-                raise OTHER_LINE
-            return line
-        readings = (order.password, *order.other_passwords)
-        known = line.password_hash if line else None
-        if not await asyncio.to_thread(is_password, known, readings) or line is None:
-            raise BAD_CREDENTIALS
-        return line
 
     async def _create(
         self, mail: MailRow, requester: Requester, order: Order, line: FaxLine

@@ -41,9 +41,15 @@ ENGLISH = {
     "poisoned": "Your mail could not be dealt with after several tries. Send the"
     " document as a PDF.",
     "report": "A delivery or read receipt is no order for a fax.",
+    "sender-not-listed": "This line takes faxes from certain addresses only, and yours"
+    " is not one of them. Write from another, or ask whoever manages the line.",
+    "sender-not-proven": "Nothing proves that this mail is from you (no DKIM, no SPF)."
+    " Send it through the usual mail server of your domain.",
     "signed-opaque": "The signed mail cannot be opened. Send it without signature.",
     "too-large": "The document is too large.",
     "too-many-documents": "There are too many documents.",
+    "too-many-guesses": "Too many mails with a wrong password came for this line. None"
+    " of yours is taken for a while; the French text says until when.",
     "too-many-numbers": "There are too many numbers.",
     "too-many-pages": "The document has too many pages.",
     "too-slow": "The document takes too long to convert. Send it as a PDF.",

@@ -1,0 +1,61 @@
+"""
+settings -> who stands at the door: credentials and gatekeeper.
+
+I/O: what it builds.
+"""
+
+import contextlib
+
+from .domain.trust import parse_networks
+from .mail.assessor import Assessor
+from .mail.listener import Accept
+from .mail.name_server import NameServer
+from .mail.reader import MailReader
+from .pipeline.credentials import Credentials
+from .pipeline.gatekeeper import Clock, Doors, Gatekeeper
+from .settings import Settings
+from .store.database import Database
+
+
+def make_credentials(settings: Settings, db: Database, clock: Clock) -> Credentials:
+    """What checks the line and the password of an order."""
+    smtp, trust = settings.smtp, settings.trust
+    return Credentials(
+        db=db,
+        own_machines=parse_networks((*smtp.trusted_networks, *trust.relay_networks)),
+        zone=settings.zone,
+        clock=clock,
+    )
+
+
+def make_gatekeeper(
+    settings: Settings,
+    db: Database,
+    accept: Accept,
+    *,
+    clock: Clock,
+    stack: contextlib.AsyncExitStack,
+) -> Gatekeeper:
+    """What stands before `accept`; the process it reads mails in begins when needed."""
+    trust = settings.trust
+    assessor = Assessor(NameServer(trust.nameserver), authserv_id=trust.authserv_id)
+    stack.callback(assessor.close)
+    # One of its own: strangers' mails do not make orders wait.
+    reader = MailReader(folder=settings.state / "reading-strangers")
+    stack.push_async_callback(reader.close)
+    return Gatekeeper(
+        accept,
+        doors=Doors(
+            trusted=parse_networks(settings.smtp.trusted_networks),
+            relays=parse_networks(trust.relay_networks),
+            relays_pass_answers=trust.relays_pass_answers,
+            answered=parse_networks(trust.answer_networks),
+        ),
+        assessor=assessor,
+        read_mail=reader.read,
+        credentials=make_credentials(settings, db, clock),
+        db=db,
+        domain=settings.replies.sender.rpartition("@")[2].strip("> "),
+        zone=settings.zone,
+        clock=clock,
+    )
