@@ -21,6 +21,9 @@ MAX_HEADER_BYTES = 256 * 1024
 MAX_ADDRESSES = 10_000
 """Commas in the mail's own header; a real mail to 4 000 people was seen."""
 
+MAX_LINES = 4_000_000
+"""Whatever stands in them: the parser keeps each; 40 MB of base64 are 530 000."""
+
 MAX_BOUNDARIES = 2_000
 """Lines that open or close a part; 20 000 tiny parts take seconds and memory."""
 
@@ -93,7 +96,7 @@ class Prescan:
 
         self._header_bytes = -1  # the line end above is not the mail's
         self._addresses = 0
-        self._fields = self._parameters = self._containers = 0
+        self._lines = self._fields = self._parameters = self._containers = 0
         self._dashed_lines = self._boundaries = 0
         self._openers: set[bytes] = set()
         "The lines that open or close a part of the multiparts seen so far."
@@ -124,6 +127,12 @@ class Prescan:
     def _pass_over(self, chunk: bytes) -> None:
         self._look(_with_newlines(self._rest))
         self._rest = (self._rest + chunk)[-_BEFORE_DASH:]
+        self._count_lines(chunk.count(b"\n") or chunk.count(b"\r"))
+
+    def _count_lines(self, more: int) -> None:
+        self._lines += more
+        if self._lines > MAX_LINES:
+            raise MalformedMessage("too many lines")
 
     def _take(self, chunk: bytes) -> None:
         text = self._rest + chunk
@@ -151,6 +160,7 @@ class Prescan:
     def _look(self, text: bytes) -> None:
         if self._in_header:
             self._look_at_header(text)
+        self._count_lines(text.count(b"\n"))
         small = text.lower()
         position = small.find(b"\ncontent-")
         while position >= 0:

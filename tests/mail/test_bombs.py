@@ -20,6 +20,7 @@ BOMBS = {
     "addresses": many_addresses(40_000),
     "short addresses": many_addresses(40_000, address=b"a@b"),
     "dashes": b"\r\n" + b"--\r\n" * 5_000_000,
+    "empty lines": b"Subject: x\r\n" + b"\r\n" * 5_000_000,
     "fields": b"\r\n" + b"Content-Type:\r\n" * 1_000_000,
     "one endless field": b"Content-Type: a/b" + b";\r\n a=b" * 4_000_000,
 }
