@@ -4,9 +4,10 @@ Every real document through the workshop: pages or a refusal, in what time and m
 I/O: child processes, LibreOffice among them; reads /proc; listens on loopback.
 
     python -m bench.corpus                  # all of them, a line each, then the sums
-    python -m bench.corpus swf ppt          # only those of these folders
+    python -m bench.corpus swf/ ppt/        # only those with one of these in their path
     python -m bench.corpus --json           # and one last line of JSON
     python -m bench.corpus --pages FOLDER   # keep the pages, to look at
+    env PATH= python -m bench.corpus        # where there is no bubblewrap
 
 Memory is the sum over all processes below this one, of what is theirs alone or lies in
 the sandbox's memory; the pages of programs and libraries, which all share, are left out.
@@ -75,13 +76,13 @@ class Meter:
 def main() -> None:
     """Convert and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[1])
-    parser.add_argument("folders", nargs="*", help="of the corpus; default: all")
+    parser.add_argument("parts", nargs="*", help="of the paths; default: all")
     parser.add_argument("--json", action="store_true", help="one last line of JSON")
     parser.add_argument("--dpi", type=int, default=196)
     parser.add_argument("--pages", type=Path, metavar="FOLDER", help="keep the pages")
     given = parser.parse_args()
     results, left, asked = asyncio.run(
-        measure(files(given.folders), dpi=given.dpi, pages=given.pages)
+        measure(files(given.parts), dpi=given.dpi, pages=given.pages)
     )
     sums = summary(results) | {"left_behind": left, "requests": asked}
     for name, value in sums.items():
@@ -90,14 +91,14 @@ def main() -> None:
         _print(json.dumps(sums))
 
 
-def files(folders: Sequence[str]) -> list[Path]:
+def files(parts: Sequence[str]) -> list[Path]:
     """The documents, in the order of their names."""
     return sorted(
         path
         for path in DOCUMENTS.rglob("*")
         if path.is_file()
         and path.name != "SOURCES.txt"
-        and (not folders or path.parent.name in folders)
+        and (not parts or any(part in str(path) for part in parts))
     )
 
 

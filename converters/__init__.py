@@ -7,7 +7,8 @@ The parts, from outside to inside:
 
 * `workshop` -- what the gateway uses: bytes in, TIFF-F out; holds the others together
 * `office` -- one LibreOffice kept warm; `office_launcher` is its other end
-* `sandbox` -- walls round everything that touches a document's bytes
+* `sandbox` -- walls round everything that touches a document's bytes; `fences` where
+  walls are not allowed
 * `worker` -- the short-lived child that recognises a document and draws its pages
 * `formats`, `sniff`, `ole` -- which formats there are, and which one this is
 * `pdf`, `image`, `program`, `letter`, `written`, `bundle` -- a family of formats each,

@@ -22,7 +22,7 @@ from typing import Any
 from .budget import Budget
 from .contract import Cause, Limits
 from .process import cpu_ticks, occupied_bytes
-from .sandbox import office_command
+from .sandbox import office_command, remove_dead_pipes
 
 logger = logging.getLogger(__name__)
 
@@ -261,6 +261,7 @@ class Office:
             # A process that is just dying may still write.
             with contextlib.suppress(OSError):
                 await asyncio.to_thread(temporary.cleanup)
+            await asyncio.to_thread(remove_dead_pipes)
 
     async def _kill(self, child: asyncio.subprocess.Process) -> None:
         # The sandbox's first process: all inside die with it. Shielded so that no

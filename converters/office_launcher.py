@@ -22,9 +22,12 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import uno
+import unoserver
 from com.sun.star.beans import PropertyValue
 from com.sun.star.uno import Exception as UnoError
 from unoserver.converter import UnoConverter
+
+from converters.sandbox import shut_in
 
 START_SECONDS = 30.0
 "A cold start takes 1 to 3 s; a machine under load may need more."
@@ -149,15 +152,12 @@ def main() -> None:
         (resource.RLIMIT_FSIZE, MAX_TEMPORARY_BYTES),
     ):
         resource.setrlimit(what, (most, most))
-    if os.environ.get("CONVERTERS_WALLS") != "bwrap":
-        from converters.sandbox import leave_network
-
-        leave_network()
+    shut_in(Path(__file__).parent, Path(unoserver.__file__).parent)
     # Nothing but answers may reach our output.
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     folder = Path(tempfile.mkdtemp(prefix="office-"))
-    office = _start(folder, pipe=folder.name)
+    office = _start(folder)
     try:
         office, converter = _connect(office, folder)
         _say(answers, {"ready": True, "pid": office.pid})
@@ -201,11 +201,11 @@ def _say(answers: BinaryIO, answer: dict[str, Any], body: bytes = b"") -> None:
     answers.flush()
 
 
-def _start(folder: Path, *, pipe: str) -> subprocess.Popen[bytes]:
-    profile = folder / "profile" / "user"
-    if not profile.exists():
-        profile.mkdir(parents=True)
-        (profile / "registrymodifications.xcu").write_text(_SETTINGS)
+def _start(folder: Path) -> subprocess.Popen[bytes]:
+    user = folder / "profile" / "user"
+    if not user.exists():
+        user.mkdir(parents=True)
+        (user / "registrymodifications.xcu").write_text(_SETTINGS)
     # soffice.bin itself: the script before it only restarts what crashed, and we
     # want to know.
     program = "/usr/lib/libreoffice/program/soffice.bin"
@@ -220,8 +220,8 @@ def _start(folder: Path, *, pipe: str) -> subprocess.Popen[bytes]:
             "--nodefault",
             "--norestore",
             "--nofirststartwizard",
-            f"-env:UserInstallation={profile.parent.as_uri()}",
-            f"--accept=pipe,name={pipe};urp;StarOffice.ComponentContext",
+            f"-env:UserInstallation={user.parent.as_uri()}",
+            f"--accept=pipe,name={folder.name};urp;StarOffice.ComponentContext",
         ],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
@@ -245,7 +245,7 @@ def _connect(
             return office, _Converter(folder.name)
         except UnoError:
             if office.poll() == _START_ME_AGAIN:
-                office = _start(folder, pipe=folder.name)
+                office = _start(folder)
             elif office.poll() is not None or time.monotonic() > deadline:
                 raise
         time.sleep(POLL_SECONDS)

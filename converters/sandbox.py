@@ -4,19 +4,23 @@ Walls round everything that touches a document's bytes: bubblewrap.
 I/O: probes for bubblewrap by running it.
 
 Inside there is no network, no home, no other process, the system read-only, and a
-temporary folder in memory. Without bubblewrap only resource limits and, where the
-kernel lets us, an empty network remain: the log says so once.
+temporary folder in memory. Where bubblewrap is not allowed a child puts `fences` round
+itself, which hold files and network back too: the log says so once.
 """
 
-import ctypes
+import contextlib
+import errno
 import functools
 import logging
 import os
 import shutil
+import socket
 import subprocess
 import sys
 from enum import StrEnum
 from pathlib import Path
+
+from . import fences
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +42,12 @@ _READ_ONLY = (
     "/var/cache/fontconfig",
     "/var/lib/ghostscript",
     "/var/lib/libreoffice",
+    "/var/spool/libreoffice",
 )
+_ALSO_READ = ("/proc", "/dev/urandom", "/etc/nsswitch.conf", "/etc/passwd")
+"""Where there are only fences. LibreOffice does not find its own pipe if the names of
+users are there and cannot be read."""
+
 _LINKS = ("/bin", "/lib", "/lib32", "/lib64", "/sbin")
 _INSIDE = Path("/app")
 
@@ -53,6 +62,7 @@ class Walls(StrEnum):
     reading other processes' memory and environment."""
 
     NONE = "none"
+    "Only the fences of `shut_in`."
 
 
 @functools.cache
@@ -71,23 +81,47 @@ def walls() -> Walls:
         if done.returncode == 0:
             return candidate
     logger.warning(
-        "documents are converted without a sandbox: install the package bubblewrap and"
-        " allow unprivileged user namespaces (sysctl kernel.unprivileged_userns_clone=1;"
-        " in systemd no RestrictNamespaces=)"
+        "documents are converted without bubblewrap, %s: install the package bubblewrap"
+        " and allow unprivileged user namespaces (sysctl"
+        " kernel.unprivileged_userns_clone=1; in systemd no RestrictNamespaces=)",
+        "behind Landlock and seccomp alone"
+        if fences.landlock_version()
+        else "and this kernel has no Landlock: they can read what the gateway can",
     )
     return Walls.NONE
 
 
 def worker_command() -> tuple[list[str], dict[str, str]]:
     """Command line and environment of one `worker`."""
-    package = Path(__file__).parent
+    command, environment = python_command("converters.worker", Path(__file__).parent)
+    return command, environment | KEPT_MEMORY
+
+
+def python_command(module: str, *packages: Path) -> tuple[list[str], dict[str, str]]:
+    """
+    Command line and environment of a child that runs a module of ours behind walls.
+
+    Args:
+        module: Its full name.
+
+        packages: Folders of the packages it imports from; libraries are there anyway.
+    """
     kept = {Path(sys.prefix), Path(sys.base_prefix)}
     binds = [str(path) for path in sorted(kept) if not path.is_relative_to("/usr")]
     return _inside(
-        [sys.executable, "-B", "-s", "-m", "converters.worker"],
+        [sys.executable, "-B", "-s", "-m", module],
         binds=binds,
-        packages=[package],
+        packages=list(packages),
     )
+
+
+KEPT_MEMORY = {
+    "MALLOC_MMAP_THRESHOLD_": str(32 * 1024**2),
+    "MALLOC_TRIM_THRESHOLD_": str(128 * 1024**2),
+    "MALLOC_TOP_PAD_": str(8 * 1024**2),
+}
+"""Pages are made in arrays of megabytes: glibc, left alone, takes each from the kernel
+and gives it back, page fault by page fault, which costs 4 ms a page."""
 
 
 def office_command() -> tuple[list[str], dict[str, str]]:
@@ -121,15 +155,45 @@ def walled(kind: Walls) -> list[str]:
     return [*command, "--size", str(TEMPORARY_BYTES), "--tmpfs", "/tmp"]  # noqa: S108 -- inside
 
 
-def leave_network() -> None:
+def shut_in(*packages: Path) -> None:
     """
-    Move this process into an empty network, if the kernel lets us.
+    Put up, in a child and before it touches a document, the fences of its own.
 
-    Only for a machine without bubblewrap; silent where it is not allowed, `walls`
-    has warned.
+    What the kernel does not have is left out in silence: `walls` has warned.
+
+    Args:
+        packages: Folders of code that is still to be imported.
     """
-    new_user, new_network = 0x10000000, 0x40000000
-    ctypes.CDLL(None, use_errno=True).unshare(new_user | new_network)
+    if os.environ["CONVERTERS_WALLS"] != "bwrap":
+        fences.drop_capabilities()
+        fences.allow_only_folders(
+            readable=(
+                *map(Path, (*_READ_ONLY, *_LINKS, *_ALSO_READ)),
+                *(Path(sys.prefix), Path(sys.base_prefix), *packages),
+            ),
+            writable=(Path(os.environ["TMPDIR"]), Path("/dev/null")),
+            sockets=(_PIPES,),
+        )
+    fences.forbid_system_calls()
+
+
+def remove_dead_pipes() -> None:
+    """
+    Remove what a killed LibreOffice leaves outside its folder, if it had no walls.
+
+    A pipe that somebody listens at stays.
+    """
+    if walls() is not Walls.NONE:
+        return
+    for path in _PIPES.glob("OSL_PIPE_*"):
+        with socket.socket(socket.AF_UNIX) as caller, contextlib.suppress(OSError):
+            caller.setblocking(False)
+            if caller.connect_ex(str(path)) == errno.ECONNREFUSED:
+                path.unlink()
+
+
+_PIPES = Path("/tmp")  # noqa: S108 -- LibreOffice has them nowhere else
+"Where LibreOffice has the pipes that it is spoken to by."
 
 
 def _inside(

@@ -16,6 +16,7 @@ import os
 import resource
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .contract import (
@@ -28,6 +29,7 @@ from .contract import (
     Limits,
     Opened,
 )
+from .sandbox import shut_in
 
 if TYPE_CHECKING:
     from .raster import Sheet
@@ -71,12 +73,14 @@ def carry_out(
         ConversionFailed: If it cannot be done.
     """
     # Imported late on purpose: see the module's docstring.
-    from . import formats, sniff
+    from . import formats
 
     if request.get("is_cover"):
         return _cover(content, limits, vertical_dpi=request["vertical_dpi"])
-    found = formats.PDF
-    if not request["is_pdf"]:
+    found = formats.PDF if request["is_pdf"] else formats.of_start(content)
+    if found is None:
+        from . import sniff
+
         found = sniff.recognise(content, request["name"])
     match open_document(
         Given(content=content, name=request["name"], found=found, limits=limits)
@@ -148,10 +152,7 @@ def _confine(limits: Limits) -> None:
         resource.setrlimit(what, (most, most))
     if os.environ.get("CONVERTERS_WALLS") == "bwrap":
         resource.setrlimit(resource.RLIMIT_NPROC, (MAX_PROCESSES, MAX_PROCESSES))
-    else:
-        from .sandbox import leave_network
-
-        leave_network()
+    shut_in(Path(__file__).parent)
 
 
 if __name__ == "__main__":
