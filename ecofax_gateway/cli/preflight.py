@@ -80,7 +80,7 @@ def fly(arguments: argparse.Namespace) -> int:
         cost_per_minute=mean_cost(ways),
         now=now,
     )
-    _print_list(listed, len(restricted), found)
+    _print_list(listed, restricted, found)
     if len(ways) < len(called):
         print(f"left out   {len(called) - len(ways)} that no trunk serves in {quality}")
     _print_estimate(foreseen, rendered, quality, settings)
@@ -133,20 +133,34 @@ def foresee(
     )
 
 
-def _print_list(listed: NumberList, restricted: int, found: Findings) -> None:
+def _print_list(
+    listed: NumberList, restricted: list[FaxNumber], found: Findings
+) -> None:
     valid = len(listed.numbers)
+    if listed.columns:
+        print(f"columns    {', '.join(listed.columns)}")
     print(f"numbers    {valid} valid, {len(listed.duplicates)} written twice")
+    _print_lines(listed, listed.duplicates)
     for bad in listed.bad[:MAX_NAMED]:
         print(f"           line {bad.line}: {bad.text!r} {bad.reason}")
     if len(listed.bad) > MAX_NAMED:
         print(f"           and {len(listed.bad) - MAX_NAMED} more that are none")
     if restricted:
-        print(f"left out   {restricted} surtaxed or foreign: they need --quality best")
+        count = len(restricted)
+        print(f"left out   {count} surtaxed or foreign: they need --quality best")
+        _print_lines(listed, restricted)
     if found.do_not_fax:
         print(f"left out   {len(found.do_not_fax)} on a do-not-fax list")
     if found.failed_for_good:
         some = ", ".join(sorted(found.failed_for_good)[:MAX_NAMED])
         print(f"doubtful   {len(found.failed_for_good)} failed for good before: {some}")
+
+
+def _print_lines(listed: NumberList, numbers: Sequence[FaxNumber]) -> None:
+    """Where some numbers stand in the list."""
+    for number in numbers[:MAX_NAMED]:
+        lines = ", ".join(str(line) for line in listed.lines[number.e164][:MAX_NAMED])
+        print(f"           {number}: line {lines}")
 
 
 def _print_estimate(

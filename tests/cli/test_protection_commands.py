@@ -85,14 +85,28 @@ def test_a_preflight_tells_what_a_list_comes_to(ecofax, tmp_path):
 
     assert told.returncode == 0, told.stderr
     assert "4 valid, 1 written twice" in told.stdout
+    assert "09 72 10 10 10: line 1, 4" in told.stdout
     assert "line 5: 'abc1' contient des lettres" in told.stdout
     assert "1 surtaxed or foreign" in told.stdout
+    assert "08 99 00 00 00: line 6" in told.stdout
     assert "1 on a do-not-fax list" in told.stdout
     assert "pages      1 in quality normal" in told.stdout
     assert "calls      2, 2 at a time, 18 s each" in told.stdout
     assert "duration   0 h 00 min 2" in told.stdout
     assert "cost       0.02 by" in told.stdout
     assert ecofax("faxes").stdout == "no fax\n"
+
+
+def test_a_preflight_of_a_table_names_its_columns(ecofax, tmp_path):
+    letter, numbers = tmp_path / "letter.txt", tmp_path / "numbers.csv"
+    letter.write_text("Bonjour\n")
+    numbers.write_text("Nom;Fax;Ville\nDurand;0972101010;Lille\n")
+
+    told = ecofax("preflight", letter, numbers, "--quality", "normal")
+
+    assert told.returncode == 0, told.stderr
+    assert "columns    Nom, Fax, Ville" in told.stdout
+    assert "1 valid, 0 written twice" in told.stdout
 
 
 def test_a_line_is_exported_without_its_password(ecofax, tmp_path):
