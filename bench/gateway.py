@@ -55,6 +55,11 @@ class PstnMachine:
         self._octets = ffi.new("uint8_t[]", 8000)
         self._codec = ffi.gc(lib.g711_init(ffi.NULL, lib.G711_ALAW), lib.g711_free)
 
+    @property
+    def is_paced(self) -> bool:
+        """Whether its packets may pass us by: each is to be seen."""
+        return False
+
     def advance(self, samples: int) -> bool:
         """Let time pass on the telephone line."""
         if self._state is None:

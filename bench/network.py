@@ -116,6 +116,9 @@ class Port:
     def release(self) -> None:
         """Nothing was held."""
 
+    def door(self, address: Address) -> None:
+        """There is no socket that C could send by."""
+
     def close(self) -> None:
         """Nothing to free."""
 

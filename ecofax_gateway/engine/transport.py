@@ -12,6 +12,9 @@ from collections import deque
 from collections.abc import Callable
 from functools import lru_cache
 
+from ..spandsp._spandsp import ffi
+from .door import door_to
+
 logger = logging.getLogger(__name__)
 
 Address = tuple[str, int]
@@ -136,6 +139,17 @@ class UdpPort:
         if self._has_failed and self._on_refused is not None:
             # The kernel tells the error of an earlier datagram instead of sending.
             self._send(data, address)
+
+    def door(self, address: Address) -> ffi.CData | None:
+        """
+        By which C sends to *address* without us; not to be used after `close`.
+
+        None where that is not possible: somebody looks on at what is sent, or the
+        address cannot be sent to.
+        """
+        if self.tap is not None or self._is_closed or not is_sendable(address):
+            return None
+        return door_to(self._sock.fileno(), *address)
 
     def close(self) -> None:
         """Close the socket; what the kernel had no room for is dropped. Idempotent."""

@@ -4,8 +4,7 @@ The C module `_spandsp`: what we use of libspandsp 0.0.6, checked by the C compi
 I/O: none by itself; `hatch_hook` and `python build.py` compile it.
 
 API mode, with `extern "Python"` callbacks: code made at run time would be refused
-under the systemd unit's MemoryDenyWriteExecute. libtiff speaks through a va_list,
-which Python cannot read, so one C function formats it.
+under the systemd unit's MemoryDenyWriteExecute. What is ours in it is `native.c`.
 """
 
 import contextlib
@@ -152,6 +151,27 @@ ffibuilder.cdef(
                             int len, int count);
     void ecofax_free_queue(ecofax_queue_t *queue);
 
+    typedef struct {
+        int max_datagram;
+        int small_datagram;
+        int redundancy;
+        int reach;
+        unsigned int sequence;
+        uint8_t *datagram;
+        int size;
+        ...;
+    } ecofax_udptl_t;
+    typedef struct {
+        int fd;
+        unsigned int address_size;
+        uint8_t address[128];
+    } ecofax_door_t;
+    int ecofax_send_udptl(ecofax_udptl_t *udptl, const uint8_t *ifp, int len);
+    void ecofax_free_udptl(ecofax_udptl_t *udptl);
+    int ecofax_open_door(ecofax_door_t *door, int fd, const char *host, int port);
+    int ecofax_step(t38_terminal_state_t *s, ecofax_queue_t *queue,
+                    ecofax_udptl_t *udptl, const ecofax_door_t *door, int samples);
+
     extern "Python" int ecofax_on_phase_b(t30_state_t *s, void *user_data, int fcf);
     extern "Python" int ecofax_on_phase_d(t30_state_t *s, void *user_data, int fcf);
     extern "Python" void ecofax_on_phase_e(t30_state_t *s, void *user_data, int code);
@@ -181,6 +201,8 @@ ffibuilder.cdef(
     #define T30_SUPPORT_US_LEGAL_LENGTH ...
     #define T4_COMPRESSION_ITU_T6 ...
     #define ECOFAX_QUEUE_HEAD ...
+    #define ECOFAX_MAX_REACH ...
+    #define ECOFAX_MAX_IFP ...
     #define G711_ALAW ...
     #define G711_ULAW ...
     """
@@ -188,103 +210,7 @@ ffibuilder.cdef(
 
 ffibuilder.set_source(
     MODULE,
-    """
-    #include <math.h>
-    #include <stdarg.h>
-    #include <stdint.h>
-    #include <stdio.h>
-    #include <stdlib.h>
-    #include <tiffio.h>
-    #include <string.h>
-    #include <spandsp.h>
-
-    /* What a step makes is collected here: a call into Python for each packet costs
-       more than all the rest of the step. */
-    #define ECOFAX_QUEUE_HEAD 3
-
-    typedef struct {
-        uint8_t *octets;
-        int used;
-        int room;
-        int packets;
-        int most;
-    } ecofax_queue_t;
-
-    static int ecofax_queue_packet(t38_core_state_t *s, void *user_data,
-                                   const uint8_t *buf, int len, int count)
-    {
-        ecofax_queue_t *queue = user_data;
-        uint8_t *at;
-        int wanted = queue->used + ECOFAX_QUEUE_HEAD + len;
-
-        if (queue->packets >= queue->most || len < 0 || len > 0xFFFF)
-            return -1;
-        if (wanted > queue->room) {
-            int room = 2 * wanted;
-
-            if ((at = realloc(queue->octets, room)) == NULL)
-                return -1;
-            queue->octets = at;
-            queue->room = room;
-        }
-        at = queue->octets + queue->used;
-        at[0] = len >> 8;
-        at[1] = len & 0xFF;
-        at[2] = count < 0xFF ? count : 0xFF;
-        memcpy(at + ECOFAX_QUEUE_HEAD, buf, len);
-        queue->used = wanted;
-        queue->packets++;
-        return 0;
-    }
-
-    static void ecofax_free_queue(ecofax_queue_t *queue)
-    {
-        free(queue->octets);
-        queue->octets = NULL;
-        queue->used = queue->room = queue->packets = 0;
-    }
-
-    /* FCD and RCP, hundreds a page, are the image itself and no control frames. */
-    static void ecofax_on_frame(t30_state_t *s, void *user_data, int incoming,
-                                const uint8_t *msg, int len);
-
-    static void ecofax_pass_frame(t30_state_t *s, void *user_data, int incoming,
-                                  const uint8_t *msg, int len)
-    {
-        if (len <= 2 || ((msg[2] & 0xFE) != 0x06 && (msg[2] & 0xFE) != 0x86))
-            ecofax_on_frame(s, user_data, incoming, msg, len);
-    }
-
-    static void ecofax_on_tiff(int is_error, const char *text);
-
-    static void ecofax_format_tiff(int is_error, const char *module,
-                                   const char *format, va_list values)
-    {
-        char text[512];
-        int used = snprintf(text, sizeof(text), "%s: ", module ? module : "libtiff");
-
-        if (used < 0 || (size_t) used >= sizeof(text))
-            used = 0;
-        vsnprintf(text + used, sizeof(text) - used, format, values);
-        ecofax_on_tiff(is_error, text);
-    }
-
-    static void ecofax_tiff_error(const char *module, const char *format, va_list values)
-    {
-        ecofax_format_tiff(1, module, format, values);
-    }
-
-    static void ecofax_tiff_warning(const char *module, const char *format, va_list values)
-    {
-        ecofax_format_tiff(0, module, format, values);
-    }
-
-    static void ecofax_hear_libtiff(void)
-    {
-        TIFFSetErrorHandler(ecofax_tiff_error);
-        TIFFSetWarningHandler(ecofax_tiff_warning);
-    }
-    """,
+    Path(__file__).with_name("native.c").read_text(),
     libraries=["spandsp", "tiff"],
 )
 

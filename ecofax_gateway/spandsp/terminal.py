@@ -11,6 +11,7 @@ from ._spandsp import ffi, lib
 from .job import Options, Receiving, Sending
 from .procedure import MAX_IDENT, MAX_PATH_BYTES, MAX_REFUSALS, Procedure
 from .queue import ON_PACKET, PacketQueue
+from .udptl import UdptlSender
 
 __all__ = ["MAX_IDENT", "MAX_PATH_BYTES", "MAX_REFUSALS", "FaxTerminal"]
 
@@ -54,6 +55,11 @@ class FaxTerminal(Procedure):
             self.close()
             raise
 
+    @property
+    def is_paced(self) -> bool:
+        """Whether it keeps to the speed of a real line."""
+        return self._options.paced
+
     def advance(self, samples: int) -> bool:
         """
         Let *samples* of 1/8000 s pass; 160 (20 ms) keeps the modem speeds.
@@ -69,6 +75,33 @@ class FaxTerminal(Procedure):
         if over:
             self._finish()
         return self._over
+
+    def advance_through(self, udptl: UdptlSender, door: ffi.CData, samples: int) -> int:
+        """
+        Let *samples* pass as `advance` does, and send image without coming back first.
+
+        What is no image, and what the kernel would not take, waits for `ifp_to_send`.
+
+        Args:
+            udptl: Frames all that this terminal sends.
+
+            door: An `ecofax_door_t *`: which socket, and where to.
+
+            samples: As of `advance`.
+
+        Returns:
+            How many datagrams left.
+        """
+        if self._state is None:
+            return 0
+        done: int = lib.ecofax_step(
+            self._state, self._queue.pointer, udptl.pointer, door, samples
+        )
+        self._passed(samples)
+        self._check()
+        if done & 1:
+            self._finish()
+        return done >> 1
 
     def receive_ifp(self, ifp: bytes, sequence: int) -> None:
         """Take one IFP packet; anything that is none is ignored by libspandsp."""

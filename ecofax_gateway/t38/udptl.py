@@ -11,11 +11,11 @@ Standards:
     ITU-T X.691 (07/2002) §10.9 -- length determinants
 """
 
-from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..domain.errors import MalformedPacket
+from ..spandsp.udptl import UdptlSender
 from .ifp import ifp_length
 
 DEFAULT_REDUNDANCY = 3
@@ -41,11 +41,7 @@ REORDER_WINDOW = 4
 MAX_JUMP = 2000
 """Sequence numbers; a stranger's datagram shall not carry us away. 40 s at full pace."""
 
-_PARITY, _REDUNDANCY = 0x80, b"\x00"
-_FRAME = 4
-"""Octets of a datagram beside its packets."""
-
-_OCTETS = [bytes([value]) for value in range(0x80)]
+_PARITY = 0x80
 
 
 @dataclass(slots=True)
@@ -88,15 +84,13 @@ class Udptl:
         max_datagram: int = DEFAULT_MAX_DATAGRAM,
         version: int = 0,
     ) -> None:
-        self._max_datagram = max_datagram
-        self._small = min(SMALL_DATAGRAM, max_datagram)
         self._version = version
-        self._redundancy = DEFAULT_REDUNDANCY if redundancy is None else redundancy
-        reach = SLOW_REDUNDANCY if redundancy is None else redundancy
-        self._sent: deque[bytes] = deque(maxlen=reach)
-        "Earlier packets with their lengths before them, the newest first."
-
-        self._next_out = 0
+        self.sender = UdptlSender(
+            redundancy=DEFAULT_REDUNDANCY if redundancy is None else redundancy,
+            reach=SLOW_REDUNDANCY if redundancy is None else redundancy,
+            max_datagram=max_datagram,
+            small_datagram=SMALL_DATAGRAM,
+        )
         self._next_in: int | None = None
         self._held: dict[int, bytes] = {}
         self._history: dict[int, bytes] = {}
@@ -109,28 +103,8 @@ class Udptl:
 
     def send(self, ifp: bytes) -> bytes:
         """The datagram for the next IFP packet."""
-        sequence = self._next_out & 0xFFFF
-        self._next_out += 1
         self.counts.sent += 1
-        primary = _open_type(ifp)
-        size = len(primary) + _FRAME
-        earlier: list[bytes] = []
-        for packet in self._sent:
-            size += len(packet)
-            usual = len(earlier) < self._redundancy
-            if size > (self._max_datagram if usual else self._small):
-                break
-            earlier.append(packet)
-        self._sent.appendleft(primary)
-        return b"".join(
-            (
-                sequence.to_bytes(2),
-                primary,
-                _REDUNDANCY,
-                _OCTETS[len(earlier)],
-                *earlier,
-            )
-        )
+        return self.sender.send(ifp)
 
     def receive_datagram(self, data: bytes) -> list[tuple[int, bytes]]:
         """
@@ -272,15 +246,6 @@ class Udptl:
             if ifp:
                 yield self._next_in & 0xFFFF, ifp
             self._next_in += 1
-
-
-def _open_type(ifp: bytes) -> bytes:
-    length = len(ifp)
-    if length < 0x80:
-        return _OCTETS[length] + ifp
-    if length < 0x4000:
-        return (0x8000 | length).to_bytes(2) + ifp
-    raise ValueError(f"an IFP packet of {length} octets")
 
 
 Parity = tuple[int, list[bytes]]

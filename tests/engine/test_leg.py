@@ -108,6 +108,49 @@ async def test_pages_survive_a_lossy_network(sending, tmp_path, lose_every, burs
             assert arrived.convert("1").tobytes() == image.tobytes()
 
 
+@pytest.mark.parametrize("looked_on", [False, True])
+async def test_image_of_a_paced_fax_leaves_past_python(sending, tmp_path, looked_on):
+    """
+    Unless somebody looks on at each packet; what arrives is the same.
+    """
+    job, images = sending(1)
+    received, seen, over = tmp_path / "received.tif", [], []
+    ports = [await open_udp("127.0.0.1", 0, lambda d, a: None) for _ in range(2)]
+    if looked_on:
+        ports[0].tap = lambda from_us, data, far: seen.append(data)
+    legs = [
+        FaxLeg(
+            FaxTerminal(work, Options(station_id=str(side))),
+            ports[side],
+            T38Media(address=ports[1 - side].address),
+            trusted_hosts=frozenset(),
+            on_event=lambda event: over.append(isinstance(event, Finished)),
+        )
+        for side, work in enumerate((job, Receiving(path=str(received))))
+    ]
+
+    # 20 ms of the line each, as fast as the machine goes.
+    for _ in range(20_000):
+        for leg in legs:
+            leg.tick()
+        await asyncio.sleep(0)
+        if sum(over) == 2:
+            break
+    results, counts = (
+        [leg.terminal.result() for leg in legs],
+        [leg.packets() for leg in legs],
+    )
+    for leg in legs:
+        leg.close()
+
+    assert [result.ending for result in results] == [Ending.DELIVERED] * 2
+    assert bool(seen) is looked_on
+    assert counts[0].sent > 100
+    assert counts[1].lost == 0
+    with Image.open(received) as arrived:
+        assert arrived.convert("1").tobytes() == images[0].tobytes()
+
+
 async def test_a_stranger_is_not_listened_to(sending, tmp_path):
     """
     Datagrams from another host than the SDP's change nothing, not even the address.
@@ -182,7 +225,7 @@ async def test_a_bug_ends_its_own_call_only(sending, monkeypatch, caplog):
     told = []
     port = await open_udp("127.0.0.1", 0, lambda d, a: None)
     leg = FaxLeg(
-        FaxTerminal(job, Options(station_id="1")),
+        FaxTerminal(job, Options(station_id="1", paced=False)),
         port,
         T38Media(address=port.address),
         trusted_hosts=frozenset(),

@@ -136,6 +136,29 @@ def test_what_is_repeated_fits_the_peers_datagram(max_datagram):
     assert lengths[-1] == 36 + min(3, max(0, (max_datagram - 35) // 31)) * 31 - 1
 
 
+def test_the_large_packets_of_a_page_without_pacing_are_repeated_too():
+    """
+    540 octets of IFP are 300 ms at 14 400 bit/s.
+    """
+    ifps = [bytes([number]) * 545 for number in range(6)]
+    sender, receiver = roomy(), roomy()
+    sent = [sender.send(ifp) for ifp in ifps]
+
+    received = [receiver.receive_datagram(sent[number]) for number in (0, 4, 5)]
+
+    assert [ifp for packets in received for _, ifp in packets] == ifps
+
+
+def test_a_packet_too_long_to_repeat_travels_alone():
+    sender, receiver = roomy(), roomy()
+    ifps = [b"a" * 5000, b"b"]
+
+    sent = [sender.send(ifp) for ifp in ifps]
+
+    assert [len(datagram) for datagram in sent] == [5006, 6]
+    assert [receiver.receive_datagram(d)[0][1] for d in sent] == ifps
+
+
 def test_numbers_wrap_around():
     sender = roomy(redundancy=2)
     receiver = roomy()
