@@ -51,7 +51,8 @@ class PageChoice:
             beyond = max(first, last or first)
             if beyond > count:
                 have = "n'a qu'une page" if count == 1 else f"n'a que {count} pages"
-                raise NotAChoice(f"demande la page {beyond}, mais le fax {have}")
+                have = f"le fax {have}" if count else "aucun document n'est joint"
+                raise NotAChoice(f"demande la page {beyond}, mais {have}")
             chosen.update(range(first, (last or count) + 1))
         return frozenset(chosen)
 

@@ -61,7 +61,7 @@ def requester_of(
     return Requester(
         address=address,
         message_id=mail.message_id,
-        subject=without_password(mail.subject),
+        subject=without_password(mail.subject, find_directives(mail.texts).passwords),
     )
 
 

@@ -76,6 +76,7 @@ def test_what_chooses_no_pages_says_why(text, why):
         ("1-7", 6, "demande la page 7, mais le fax n'a que 6 pages"),
         ("7-", 6, "demande la page 7, mais le fax n'a que 6 pages"),
         ("2", 1, "demande la page 2, mais le fax n'a qu'une page"),
+        ("1", 0, "demande la page 1, mais aucun document n'est joint"),
     ],
 )
 def test_a_page_that_does_not_exist_is_no_choice(text, count, why):

@@ -21,7 +21,11 @@ def due(text, now=NOW):
      "21 06 2026 15:15", "21 juin 2026 à 15h15", "dimanche 21 juin 2026 15 h 15",
      "le 21/06/2026 à 15:15", "21-06-2026, 15:15", "21\u201306\u20112026 15:15",
      "2026-06-21 15:15", "2026-06-21T15:15:00+02:00", "2026-06-21T13:15:00Z",
-     "21-06-2026  15:15:00", "２１-06-2026 15:15"],
+     "21-06-2026  15:15:00", "２１-06-2026 15:15", "21-06-2026 3:15 PM", "21-06-2026 3:15pm",
+     "21-06-2026 3:15:00 p.m.", "le 21 juin 2026, 3:15 PM", "2026-06-21 03:15 PM",
+     "DIMANCHE 21 JUIN 2026 À 15H15", "21 juin 2026 vers 15h15", "21-06-2026 15h15min",
+     "21-6-2026 15:15", "21.06.2026 - 15:15", "2026-06-21T13:15:00.000Z",
+     "2026-06-21T09:15-04:00", "21\u00a006\u00a02026\u00a015:15"],
 )  # fmt: skip
 def test_one_instant_in_many_forms(text):
     found = due(text)
@@ -33,6 +37,8 @@ def test_one_instant_in_many_forms(text):
 
 def test_an_hour_alone_is_the_full_hour():
     assert due("21-06-2026 15h").local.startswith("21-06-2026 15:00:00")
+    assert due("21-06-2026 12 AM").local.startswith("21-06-2026 00:00:00")
+    assert due("21-06-2026 12 PM").local.startswith("21-06-2026 12:00:00")
     assert due("1er juillet 2026 9h").local.startswith("01-07-2026 09:00:00")
 
 
@@ -93,6 +99,24 @@ def test_an_hour_that_the_clock_skips_moves_on():
     assert found.local == "28-03-2027 03:30:00 (UTC+02:00)"
     assert "n'existe pas le 28-03-2027" in found.warning
     assert "03:30" in found.warning
+
+
+@pytest.mark.parametrize(
+    ("text", "local"),
+    [
+        ("28-03-2027 01:59:59", "28-03-2027 01:59:59 (UTC+01:00)"),
+        ("28-03-2027 03:00", "28-03-2027 03:00:00 (UTC+02:00)"),
+        ("31-10-2027 01:59:59", "31-10-2027 01:59:59 (UTC+02:00)"),
+        ("31-10-2027 03:00", "31-10-2027 03:00:00 (UTC+01:00)"),
+        ("2027-10-31T02:30+02:00", "31-10-2027 02:30:00 (UTC+02:00)"),
+        ("2027-10-31T02:30+01:00", "31-10-2027 02:30:00 (UTC+01:00)"),
+        ("2027-03-28T02:30+01:00", "28-03-2027 03:30:00 (UTC+02:00)"),
+    ],
+)
+def test_around_the_clock_change_nothing_else_is_moved(text, local):
+    found = due(text, now=datetime(2027, 3, 1, tzinfo=UTC))
+
+    assert (found.local, found.warning) == (local, None)
 
 
 def test_an_hour_that_comes_twice_is_the_first():

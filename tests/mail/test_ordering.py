@@ -154,6 +154,7 @@ def test_what_is_missing_is_named(make_mail, options, recipients, code):
         ("p:Secret7\n", "0366720307 p:Secret7"),
         ("Bonjour p:Secret7\n", "mdp : Secret7"),
         ("p:Secret7\np:Secret8\n", "Secret"),
+        ("p:Secret7\n", "Votre devis Secret7"),
     ],
 )
 def test_a_refusal_never_quotes_the_password(make_mail, body, subject):
