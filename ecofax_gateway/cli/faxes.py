@@ -20,9 +20,10 @@ from ..domain.number import FaxNumber
 from ..pipeline import sheets
 from ..pipeline.answer import Answer
 from ..settings import Settings
-from ..store import campaigns, faxes, replies
+from ..store import campaigns, faxes, mails, replies
 from ..store.campaigns import Campaign, Cancellation
 from ..store.faxes import Attempt, Fax
+from ..store.mails import MailRow
 from .ladder import print_ladder
 from .options import add_command, open_store, settings_of
 
@@ -119,6 +120,9 @@ def show_order(arguments: argparse.Namespace) -> int:
             print(_as_json(campaign, db.sync_read(_with_calls, shown)))
             return 0
         _print_campaign(campaign, settings.zone)
+        mail = db.sync_read(mails.get, ref)
+        if mail is not None:
+            print(f"  {_sender_words(mail)}")
         for each in shown:
             print(_summary(campaign, each, settings.zone))
             for attempt in db.sync_read(faxes.attempts, each.ref):
@@ -173,6 +177,17 @@ def _print_campaign(campaign: Campaign, zone: ZoneInfo) -> None:
     )
     for warning in campaign.warnings:
         print(f"  {warning}")
+
+
+def _sender_words(mail: MailRow) -> str:
+    """Whom a mail came from, and how far that is believed."""
+    trust = mail.trust
+    told = (
+        f"from {trust.address or mail.envelope_from or 'nobody'}, level {trust.level}"
+    )
+    if mail.login:
+        return f"{told}: logged in for line {FaxNumber(mail.login)}"
+    return f"{told}: {trust.detail or f'handed in by {mail.peer}, which is trusted'}"
 
 
 def _call(attempt: Attempt, zone: ZoneInfo) -> str:

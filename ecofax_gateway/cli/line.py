@@ -1,5 +1,5 @@
 """
-`line add|list|set|passwd|remove|quota|show|window`: fax lines.
+`line add|allow|list|set|passwd|remove|quota|show|unlock|window`: fax lines.
 """
 
 import argparse
@@ -13,7 +13,7 @@ from ..domain.line import FaxLine, Plan
 from ..domain.number import FaxNumber
 from ..password import hash_password, make_password
 from ..store import lines
-from . import cover, line_options, quota, window
+from . import allow, cover, line_options, quota, window
 from .options import add_command, line_number, open_store, settings_of
 
 NO_SUCH_LINE = "there is no line {}; see: ecofax-gateway line list"
@@ -65,6 +65,7 @@ def add_parsers(
     quota.add_actions(actions)
     window.add_actions(actions)
     cover.add_actions(actions)
+    allow.add_actions(actions)
 
 
 def add_line(arguments: argparse.Namespace) -> int:

@@ -11,7 +11,8 @@ from ..domain.errors import OrderRefused
 from ..domain.number import FaxNumber
 from ..domain.quota import Quota, Used
 from ..settings import Settings
-from ..store import lines, quotas
+from ..store import allow_lists, lines, quotas
+from .allow import list_words
 from .options import add_command, line_number, open_store, settings_of
 
 NO_LIMIT = "none"
@@ -102,11 +103,13 @@ def show_line(arguments: argparse.Namespace) -> int:
         limits = db.sync_read(quotas.get, number.e164)
         zone = limits.zone if limits else settings.gateway.time_zone
         used = db.sync_read(quotas.used, number.e164, zone=zone, now=now)
+        allowed = db.sync_read(allow_lists.get, number.e164)
     print(f"{number}  {line.name}")
     print(f"  plan     {line.plan}, quality {line.plan.default_quality}")
     combines = ", faxes to one number in one call" if line.combine else ""
     print(f"  calls    {line.max_calls} at a time{combines}")
     print(f"  pages    {quota_words(limits, used)}")
+    print(f"  senders  {list_words(allowed)}")
     return 0
 
 

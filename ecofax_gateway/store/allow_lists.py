@@ -6,7 +6,7 @@ I/O: the database, through the caller's transaction.
 
 from collections.abc import Collection
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, func, select
 
 from ..domain.trust import AllowList, parse_networks
 from .insertion import insert_into
@@ -66,8 +66,11 @@ def remove(conn: Connection, number: str) -> None:
     conn.execute(delete(line_network).where(line_network.c.line == number))
 
 
-def erase_sender(conn: Connection, address: str) -> int:
-    """Take an address off every list; how many it was on."""
-    return conn.execute(
-        delete(line_sender).where(line_sender.c.entry == address.lower())
-    ).rowcount
+def listed(conn: Connection, address: str) -> int:
+    """
+    On how many lists an address is.
+
+    Erasing somebody leaves them alone: a list whose last entry goes opens its line.
+    """
+    query = select(func.count()).where(line_sender.c.entry == address.lower())
+    return conn.execute(query).scalar_one()

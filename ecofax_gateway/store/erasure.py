@@ -32,7 +32,7 @@ from sqlalchemy import (
 from ..domain.fax import FINAL, FaxState, Phase
 from ..domain.number import FaxNumber
 from ..domain.outcome import Ending
-from . import objections
+from . import allow_lists, objections
 from .riders import SHARES_CALL
 from .states import MailState, ReplyState
 from .tables import (
@@ -129,12 +129,15 @@ def erase_address(conn: Connection, address: str, *, now: datetime) -> Erased:
     done["mails"] += conn.execute(
         update(mail)
         .where(
-            func.lower(mail.c.envelope_from) == folded,
+            (func.lower(mail.c.envelope_from) == folded)
+            | (func.lower(mail.c.sender) == folded),
             mail.c.state != MailState.ACCEPTED,
         )
-        .values(envelope_from="", peer="")
+        .values(envelope_from="", peer="", sender="", trust_detail="")
     ).rowcount
     done["do-not-fax rows"] += objections.erase_source(conn, address)
+    listed = allow_lists.listed(conn, address)
+    done["lists of lines he is on (kept; see: line allow --remove)"] = listed
     done["mails not read yet (not looked into)"] = _unread(conn)
     return done
 

@@ -68,6 +68,13 @@ def was_deferred(conn: Connection, sha256: str, *, now: datetime) -> bool:
     return conn.execute(first).scalar() is None
 
 
+def forget_line(conn: Connection, number: str) -> int:
+    """Forget the failures for one line, whoever they were of; how many rows."""
+    names = guessing.c.subject
+    its = names.startswith(f"line {number} ") | names.startswith(f"login {number} ")
+    return conn.execute(delete(guessing).where(its)).rowcount
+
+
 def forget(conn: Connection, *, now: datetime) -> int:
     """Forget what is of no use any more; how many rows."""
     before = now - FORGOTTEN_AFTER - LONGEST_LOCK
