@@ -7,6 +7,7 @@ The worker is a process of its own: pdfium may abort on a hostile file.
 """
 
 import ctypes
+import math
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -191,23 +192,22 @@ def _small_text_pt(page: pdfium.FPDF_PAGE) -> float | None:
     if not text:
         return None
     count = pdfium.FPDFText_CountChars(text)
-    box = pdfium.FS_RECTF()
+    drawn = pdfium.FS_MATRIX()
     sizes = []
     for index in range(0, count, max(1, count // SAMPLED_LETTERS)):
-        # White space has no size of its own. What is turned has its height across.
+        # The box round a letter tells less: many fonts that are embedded in part say
+        # nothing of their ascent, and it is the letter's own then.
         if pdfium.FPDFText_GetUnicode(text, index) > ord(" ") and (
-            pdfium.FPDFText_GetLooseCharBox(text, index, box)
+            pdfium.FPDFText_GetMatrix(text, index, drawn)
         ):
-            sizes.append(abs(box.top - box.bottom) / _LINE)
+            size = pdfium.FPDFText_GetFontSize(text, index)
+            sizes.append(size * math.hypot(drawn.c, drawn.d))
     pdfium.FPDFText_ClosePage(text)
     return sorted(sizes)[len(sizes) // 10] if sizes else None
 
 
 SAMPLED_LETTERS = 100
 "Of a page, looked at for their size."
-
-_LINE = 1.05
-"Height of a letter's box, ascenders and descenders, by the size of its font."
 
 
 def _holds_picture(found: pdfium.FPDF_PAGEOBJECT, depth: int) -> bool:

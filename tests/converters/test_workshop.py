@@ -40,6 +40,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
         ("txt/x-formfeed.txt", 3),
         ("jpg/flower2.jpg", 1),
         ("jpg/lorem-ipsum.im.jpg", 1),
+        ("jpg/ultrahdr.jpg", 1),
         ("png/transparent.png", 1),
         ("png/exif_imagemagick_orientation.png", 1),
         ("tiff/multipage.tiff", 3),
@@ -150,6 +151,16 @@ async def test_every_charset_prints_the_same(workshop, document):
     }
 
     assert len(pages) == 1
+
+
+@pytest.mark.parametrize(
+    "path", ["txt/x-fr-utf-8.txt", "csv/10test.csv", "pdf/rotated.pdf"]
+)
+async def test_ten_points_are_not_called_small(workshop, document, path):
+    """Though fonts embedded in part say nothing of their height, and pages turn."""
+    rendered = await workshop.render(document(path), path, vertical_dpi=98)
+
+    assert rendered.warnings == ()
 
 
 async def test_a_fax_page_is_kept_pixel_for_pixel(workshop):
