@@ -21,9 +21,10 @@ import cv2
 import numpy as np
 from cv2.typing import MatLike
 
+from . import fills
 from .ground import Ground
 from .ink import Ink
-from .screen import Photos, draw_edges, print_fills, print_photos
+from .screen import Photos, print_photos
 from .tiles import FEW, TILE_PX, Box, Grey, Marks, Mask, Tiles, halved, repeated
 
 WINDOW = 9
@@ -57,10 +58,12 @@ def binarise(grey: Grey, *, vertical_dpi: int, pictures: list[Box]) -> Ink:
     if _is_turned(ground, photos.photo):
         cv2.bitwise_xor(ink, tiles.spread(ground.dark), dst=ink)
     else:
+        if ground.turned.any():
+            fills.turn(ink, grey, tiles, ground)
         if ground.tinted.any():
-            draw_edges(ink, grey, tiles, ground.tinted)
+            fills.outline(ink, grey, tiles, ground)
         if ground.plain.any():
-            print_fills(ink, grey, tiles, ground.plain, ground.tinted | photos.photo)
+            fills.print_plain(ink, grey, tiles, ground, photos.photo)
     if photos.photo.any():
         print_photos(ink, grey, tiles, photos.photo)
     marks: Ink = ink != 0

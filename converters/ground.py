@@ -10,6 +10,8 @@ its grey. In a scan no two pixels are alike; there the darkest and the lightest 
 near a place must do, and grounds of one grey vote together.
 """
 
+import itertools
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +41,11 @@ UNDECIDED = 100
 
 PAPER = 0.5
 "A fill that takes more of a page is its paper."
+
+FULL = 0.2
+"""Light letters by the ground between them, in tiles, from which a dark fill is turned:
+a table's head, a paragraph on a dark box. A bar of a chart with its figure on it keeps
+its colour."""
 
 REACH, WIDE_REACH = 8, 40
 """How far, in tiles, a letter's ground is above and below it, and beside it."""
@@ -70,11 +77,17 @@ class Ground:
         self.letters: Marks = np.zeros(shape, np.bool_)
         "Where light letters stand on it."
 
+        self.turned: Marks = np.zeros(shape, np.bool_)
+        "Dark fills full of light letters, and these: printed dark on white."
+
         self.plain: Marks = np.zeros(shape, np.bool_)
         "Fills on which nothing is written."
 
         self.tinted: Marks = np.zeros(shape, np.bool_)
         "Fills that are written on and print white."
+
+        self.level: Grey = np.zeros(shape, np.uint8)
+        "The grey of the fill that a tile lies in or next to; 0 if there is none."
 
         drawn = ~scanned
         even = drawn & (tiles.contrast <= SHADING)
@@ -91,103 +104,106 @@ class Ground:
         if fills.count == 0:
             return
         levels = fills.levels
-        lighter, darker, stands_on = _votes(tiles, fills, drawn)
+        lighter, darker, stands_on = _votes(tiles, fills)
         written = lighter + darker >= np.maximum(_FEW, _SHARE * fills.sizes)
-        self._share_votes(fills, written, lighter, darker)
         paper = (levels > 255 - TINT) | (fills.sizes > PAPER * drawn.size)
         dark = np.where(written, lighter > darker, levels < UNDECIDED)
         dark[0] = written[0] = False
-        nearest = fills.nearest()
+        nearest = fills.nearest
         self.dark = dark[nearest] & drawn
         self.letters = dark[stands_on] & written[stands_on]
+        self.level = levels[nearest].astype(np.uint8)
+        turned = written & dark & (lighter > FULL * fills.sizes)
+        if turned.any():
+            self.turned = drawn & _turned(tiles, fills, turned, stands_on)
         plain = ~written & ~paper & (levels > BLACK_FILL)
         plain[0] = False
         self.plain = plain[fills.labels]
-        self.tinted = (written & ~dark & (levels <= 255 - TINT))[fills.labels]
-
-    def _share_votes(
-        self,
-        fills: "_Fills",
-        written: NDArray[np.bool_],
-        lighter: NDArray[np.int64],
-        darker: NDArray[np.int64],
-    ) -> None:
-        """
-        Let the strips between lines of text follow the fill they are part of.
-
-        A long word, with its tail, may cut off a strip of its ground.
-        """
-        alone = ~written
-        alone[0] = False
-        if not alone.any() or not written.any():
-            return
-        tinted = written & (fills.levels <= 255 - TINT)
-        number = np.where(tinted[fills.labels], fills.labels, 0)
-        reach = np.ones((2 * REACH + 1, 3), np.uint8)
-        strip = alone[fills.labels]
-        parent = np.zeros(len(written), np.int64)
-        # Of several fills near a strip, the one that was numbered last, and first.
-        for sign in (1, -1):
-            ranks = np.where(number > 0, sign * number + _MANY, 0).astype(np.float32)
-            near = np.asarray(cv2.dilate(ranks, reach))[strip]
-            beside = np.where(near > 0, sign * (near - _MANY), 0).astype(np.int64)
-            same = np.abs(fills.levels[beside] - fills.levels[fills.labels[strip]])
-            fits = (beside > 0) & (same < _ALIKE)
-            parent[fills.labels[strip][fits]] = beside[fits]
-        found = parent > 0
-        written |= found
-        lighter[found] = lighter[parent[found]]
-        darker[found] = darker[parent[found]]
+        self.tinted = drawn & (written & ~dark & (levels <= 255 - TINT))[nearest]
 
 
 class _Fills:
-    """The connected regions of even grey; region 0 is what belongs to none."""
+    """The regions of even grey; region 0 is what belongs to none."""
 
     def __init__(self, tiles: Tiles, drawn: Marks) -> None:
         even = drawn & (tiles.contrast <= SHADING)
         # Two fills may meet exactly between two tiles.
-        highest = widened(np.where(even, tiles.mean, 0).astype(np.uint8), 1)
+        self.highest = widened(np.where(even, tiles.mean, 0).astype(np.uint8), 1)
+        "Of the even tiles next to each."
+
         lowest = narrowed(np.where(even, tiles.mean, 255).astype(np.uint8), 1)
-        even &= cv2.subtract(highest, lowest) <= SHADING
+        even &= cv2.subtract(self.highest, lowest) <= SHADING
         # White regions apart: a gradient may run into the paper.
         white = even & (tiles.mean > 255 - TINT)
         count, labels = _regions(even & ~white)
         more, of_white = _regions(white)
         labels = np.where(white, of_white + (count - 1), labels)
         kept = np.bincount(labels.ravel(), minlength=count + more - 1) >= SMALLEST
-        kept[0] = False
-        number = np.where(kept, np.cumsum(kept), 0)
-        self.labels: NDArray[np.int32] = number[labels].astype(np.int32)
-        self.count = int(kept.sum())
-        flat = self.labels.ravel()
-        self.sizes = np.bincount(flat, minlength=self.count + 1)
-        sums = np.bincount(flat, tiles.mean.ravel(), self.count + 1)
-        self.levels: NDArray[np.float64] = sums / np.maximum(1, self.sizes)
+        self.labels: NDArray[np.int32] = _numbers(kept)[labels]
+        self._measure(tiles)
 
-    def nearest(self) -> NDArray[np.int32]:
-        """For each tile, the region it lies in or next to."""
-        outside = (self.labels == 0).view(np.uint8)
-        _, which = cv2.distanceTransformWithLabels(
-            outside, cv2.DIST_L1, 3, labelType=cv2.DIST_LABEL_PIXEL
+        self.letters = np.flatnonzero(
+            drawn & (self.labels == 0) & (tiles.contrast > SHADING)
         )
-        # Each tile inside a region has a number of its own; look its region up.
-        inside = self.labels > 0
-        by_number = np.zeros(int(which.max()) + 1, np.int32)
-        by_number[which[inside]] = self.labels[inside]
-        found: NDArray[np.int32] = by_number[which]
+        "Tiles that are not even, by their place in the flattened page."
+
+        self._high = tiles.high.ravel()[self.letters]
+        self._low = tiles.low.ravel()[self.letters]
+        self._sides = _sides(self.labels, self.letters)
+        self._join(tiles)
+        self.nearest: NDArray[np.int32] = _nearest(self.labels)
+        "For each tile, the region it lies in or next to."
+
+    def _measure(self, tiles: Tiles) -> None:
+        flat = self.labels.ravel()
+        self.sizes = np.bincount(flat)
+        sums = np.bincount(flat, tiles.mean.ravel())
+        self.levels: NDArray[np.float64] = sums / np.maximum(1, self.sizes)
+        self.count = len(self.sizes) - 1
+
+    def _join(self, tiles: Tiles) -> None:
+        """
+        Make one of regions of one grey with nothing but letters on it between them.
+
+        Words cut the box they stand in: into strips over and under them, and a part on
+        either side.
+        """
+        pairs = []
+        for one, other in itertools.combinations(self._sides, 2):
+            alike = np.abs(self.levels[one] - self.levels[other]) < _ALIKE
+            meet = (one != other) & (other > 0) & alike & self._holds(one)
+            pairs.append(one[meet] * np.int64(_MANY) + other[meet])
+        met = np.unique(np.concatenate(pairs))
+        if len(met) == 0:
+            return
+        root = _roots(self.count + 1, met // _MANY, met % _MANY)
+        number = _numbers(root == np.arange(self.count + 1))[root]
+        self.labels = number[self.labels]
+        self._sides = [number[side] for side in self._sides]
+        self._measure(tiles)
+
+    def under(self) -> NDArray[np.int32]:
+        """Tell what `letters` stand on: a region for each of their tiles, or 0."""
+        above, below, left, right = sides = self._sides
+        beside = (left == right) & ((left == above) | (left == below))
+        over = (above == below) & ((above == left) | (above == right))
+        most = np.where(beside, left, np.where(over, above, 0))
+        # In a low row of a table nothing of it may be left over its letters. But what
+        # is between the letters has its grey: the lighter one, rather, of two grounds
+        # that meet.
+        lighter = [self._is(self._high, one) for one in sides]
+        darker = [self._is(self._low, one) for one in sides]
+        other = np.select(lighter + darker, sides + sides, default=most)
+        found: NDArray[np.int32] = np.where(self._holds(most), most, other)
         return found
 
-    def around(self) -> NDArray[np.int32]:
-        """For each tile, the region that lies on all four sides of it, or 0."""
-        above = _last_seen(self.labels, REACH)
-        below = _last_seen(self.labels[::-1], REACH)[::-1]
-        turned = np.ascontiguousarray(self.labels.T)
-        left = _last_seen(turned, WIDE_REACH)
-        right = _last_seen(turned[::-1], WIDE_REACH)[::-1]
-        beside = np.where(left == right, left, -1).T
-        same = (above == below) & (above == beside)
-        found: NDArray[np.int32] = np.where(same, above, 0).astype(np.int32)
-        return found
+    def _holds(self, regions: NDArray[np.int32]) -> NDArray[np.bool_]:
+        """Whether tiles of letters hold the grey of a region."""
+        return self._is(self._high, regions) | self._is(self._low, regions)
+
+    def _is(self, grey: Grey, regions: NDArray[np.int32]) -> NDArray[np.bool_]:
+        alike = np.abs(grey - self.levels[regions]) < _ALIKE
+        return np.asarray(alike & (regions > 0), np.bool_)
 
 
 def _regions(marks: Marks) -> tuple[int, NDArray[np.int32]]:
@@ -195,6 +211,57 @@ def _regions(marks: Marks) -> tuple[int, NDArray[np.int32]]:
         marks.view(np.uint8), connectivity=4, ltype=cv2.CV_32S
     )
     return count, np.asarray(labels, np.int32)
+
+
+def _numbers(kept: NDArray[np.bool_]) -> NDArray[np.int32]:
+    """Numbers from 1 for those that are kept, 0 for the others; the first is 0."""
+    kept = kept.copy()
+    kept[0] = False
+    number: NDArray[np.int32] = np.where(kept, np.cumsum(kept), 0).astype(np.int32)
+    return number
+
+
+def _sides(
+    labels: NDArray[np.int32], where: NDArray[np.intp]
+) -> list[NDArray[np.int32]]:
+    """The regions seen from tiles above, below, left and right; 0 if none is near."""
+    turned = np.ascontiguousarray(labels.T)
+    seen = (
+        _last_seen(labels, REACH),
+        _last_seen(labels[::-1], REACH)[::-1],
+        _last_seen(turned, WIDE_REACH).T,
+        _last_seen(turned[::-1], WIDE_REACH)[::-1].T,
+    )
+    return [side.ravel()[where] for side in seen]
+
+
+def _nearest(labels: NDArray[np.int32]) -> NDArray[np.int32]:
+    outside = (labels == 0).view(np.uint8)
+    _, which = cv2.distanceTransformWithLabels(
+        outside, cv2.DIST_L1, 3, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    # Each tile inside a region has a number of its own; look its region up.
+    inside = labels > 0
+    by_number = np.zeros(int(which.max()) + 1, np.int32)
+    by_number[which[inside]] = labels[inside]
+    found: NDArray[np.int32] = by_number[which]
+    return found
+
+
+def _roots(
+    count: int, one: NDArray[np.int64], other: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """For each of *count* things the lowest that pairs join it to."""
+    root = np.arange(count)
+    while True:
+        lowest = np.minimum(root[one], root[other])
+        joined = root.copy()
+        np.minimum.at(joined, one, lowest)
+        np.minimum.at(joined, other, lowest)
+        joined = joined[joined]
+        if (joined == root).all():
+            return root
+        root = joined
 
 
 def _last_seen(labels: NDArray[np.int32], reach: int) -> NDArray[np.int32]:
@@ -209,7 +276,7 @@ def _last_seen(labels: NDArray[np.int32], reach: int) -> NDArray[np.int32]:
 
 
 def _votes(
-    tiles: Tiles, fills: _Fills, drawn: Marks
+    tiles: Tiles, fills: _Fills
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int32]]:
     """
     Count the tiles of letters on each fill.
@@ -218,13 +285,40 @@ def _votes(
         Those lighter and those darker than their fill, and for each tile with a letter
         the fill it stands on.
     """
-    stands_on = np.where(drawn & (fills.labels == 0), fills.around(), 0)
-    level = fills.levels[stands_on]
-    over, under = tiles.high - level, level - tiles.low
-    stands_on = np.where(np.maximum(over, under) > SHADING, stands_on, 0)
-    lighter = np.bincount(stands_on[over > under], minlength=fills.count + 1)
-    darker = np.bincount(stands_on[over <= under], minlength=fills.count + 1)
-    return lighter, darker, stands_on.astype(np.int32)
+    under = fills.under()
+    level = fills.levels[under]
+    over = tiles.high.ravel()[fills.letters] - level
+    below = level - tiles.low.ravel()[fills.letters]
+    under[np.maximum(over, below) <= SHADING] = 0
+    lighter = np.bincount(under[over > below], minlength=fills.count + 1)
+    darker = np.bincount(under[over <= below], minlength=fills.count + 1)
+    stands_on = np.zeros_like(fills.labels)
+    stands_on.ravel()[fills.letters] = under
+    return lighter, darker, stands_on
+
+
+def _turned(
+    tiles: Tiles,
+    fills: _Fills,
+    turned: NDArray[np.bool_],
+    stands_on: NDArray[np.int32],
+) -> Marks:
+    """The tiles of fills that are turned, and of the letters on them."""
+    level = fills.levels[fills.nearest].astype(np.uint8)
+    # All that is nearest to a fill but the tiles that an edge cuts.
+    steps = cv2.subtract(widened(level, 1), narrowed(level, 1))
+    whole = fills.nearest * (steps < _ALIKE)
+    number = np.where(fills.labels + stands_on > 0, fills.labels + stands_on, whole)
+    number = np.where(turned[number], number, 0)
+    # A fill whose letters were not all found stays as it is: next to it is a tile that
+    # holds its grey, and no lighter ground beside it.
+    near = widened(number.astype(np.uint16), 1)
+    greys = fills.levels[near].astype(np.uint8)
+    lost = (number == 0) & (near > 0) & (cv2.absdiff(greys, tiles.low) < _ALIKE)
+    lost &= fills.highest < greys.astype(np.int16) + SHADING
+    turned = turned.copy()
+    turned[np.unique(near[lost])] = False
+    return turned[number]
 
 
 def _of_scan(tiles: Tiles, scanned: Marks) -> tuple[Marks, Marks]:

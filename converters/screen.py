@@ -3,20 +3,16 @@ What is neither text nor paper: photos, and the plain fills of drawings.
 
 Pure: no I/O, no clock, no randomness.
 
-Both are printed as a screen of upright lines whose width follows the grey. Each row
+Photos are found here, fills in `ground`. Both are printed as a screen of upright lines whose width follows the grey. Each row
 resembles the one above, so T.6 codes it in a fraction of what scattered dots cost on
 the wire.
 
-A fill that is written on is ground, not picture: letters must not stand in a screen.
-It is left white, or black by the vote of `ground`, and its edge is drawn where it
-would vanish.
 """
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .ground import SHADING, TINT
 from .tiles import (
     FEW,
     Area,
@@ -86,65 +82,15 @@ def print_photos(ink: Mask, grey: Grey, tiles: Tiles, photo: Marks) -> None:
     toned = cv2.LUT(
         grey[inside], _tones(tiles.few[repeated(photo, down=FEW, across=FEW) != 0])
     )
-    _put(ink[inside], _lines(np.asarray(toned, np.uint8), tiles), mask)
+    put(ink[inside], lines(np.asarray(toned, np.uint8), tiles), mask)
 
 
-def print_fills(
-    ink: Mask, grey: Grey, tiles: Tiles, plain: Marks, other: Marks
-) -> None:
-    """
-    Print fills in their grey.
-
-    Args:
-        other: Tiles that belong to something else.
-    """
-    # Tiles at the edge of a fill hold something else too: there the pixels that have
-    # its very grey belong to it.
-    area = around(plain, 1)
-    inside = tiles.pixels(area)
-    values = np.where(plain, tiles.mean, 0).astype(np.uint8)
-    near = widened(values, 1)
-    differs = (tiles.contrast <= SHADING) & (cv2.absdiff(near, tiles.mean) > _SAME)
-    near[other | (differs & ~plain)] = 0
-    mask = _alike(grey[inside], tiles, near, area)
-    cv2.bitwise_or(mask, tiles.spread(plain, area), dst=mask)
-    _put(ink[inside], _lines(grey[inside], tiles), mask)
-
-
-def draw_edges(ink: Mask, grey: Grey, tiles: Tiles, tinted: Marks) -> None:
-    """
-    Draw a line over and under fills that print white.
-
-    None beside them: upright lines near letters are read as letters.
-    """
-    area = around(tinted, 2)  # the paper round a fill, too
-    inside = tiles.pixels(area)
-    values = widened(np.where(tinted, tiles.mean, 0).astype(np.uint8), 1)
-    within = _alike(grey[inside], tiles, values, area)
-    lighter = cv2.subtract(cv2.dilate(grey[inside], _NEAR), tiles.spread(values, area))
-    _, edge = cv2.threshold(lighter, TINT, 255, cv2.THRESH_BINARY)
-    _put(ink[inside], edge, within)
-
-
-_NEAR = np.ones((3, 1), np.uint8)
-
-_SAME = 4
-"Greys that differ by less are one fill."
-
-
-def _alike(grey: Grey, tiles: Tiles, grounds: Grey, area: Area) -> Mask:
-    """255 where a pixel has the grey of its tile's ground; a ground of 0 is none."""
-    apart = cv2.absdiff(grey, tiles.spread(grounds, area))
-    _, alike = cv2.threshold(apart, _SAME - 1, 255, cv2.THRESH_BINARY_INV)
-    has_ground = tiles.spread(grounds > 0, area)
-    return np.asarray(cv2.bitwise_and(alike, has_ground), np.uint8)
-
-
-def _put(ink: Mask, screened: cv2.typing.MatLike, mask: Mask) -> None:
+def put(ink: Mask, screened: cv2.typing.MatLike, mask: Mask) -> None:
+    """Put what was made of a part of a sheet into it, where the mask says so."""
     cv2.copyTo(screened, mask, ink)
 
 
-def _lines(grey: Grey, tiles: Tiles) -> Mask:
+def lines(grey: Grey, tiles: Tiles) -> Mask:
     """The screen over part of a sheet, whose upper left is that of a tile."""
     rows, width = grey.shape
     columns = np.resize(LINE_THRESHOLDS, width)

@@ -7,6 +7,8 @@ What lies where on a page is judged by the square: 60 000 of them cost next to n
 beside millions of pixels, and no letter is so large that it fills many.
 """
 
+from typing import TypeVar
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +27,9 @@ Box = tuple[int, int, int, int]
 
 Area = tuple[slice, slice]
 """Rows and columns of a rectangle, of tiles or of pixels."""
+
+Whole = TypeVar("Whole", np.uint8, np.uint16)
+"""What OpenCV finds the highest of."""
 
 TILE_PX = 8
 "Side of a tile in columns: 1 mm."
@@ -123,9 +128,9 @@ def halved(values: Grey) -> Grey:
     return np.asarray(cv2.resize(values, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def widened(values: NDArray[np.uint8], radius: int) -> NDArray[np.uint8]:
+def widened(values: NDArray[Whole], radius: int) -> NDArray[Whole]:
     """The highest value within *radius* tiles."""
-    return np.asarray(cv2.dilate(values, _square(radius)), np.uint8)
+    return np.asarray(cv2.dilate(values, _square(radius)), values.dtype)
 
 
 def narrowed(values: NDArray[np.uint8], radius: int) -> NDArray[np.uint8]:

@@ -143,3 +143,53 @@ def test_an_even_tint_under_a_noisy_scan_is_paper():
     ink = binarise(scan, vertical_dpi=196, pictures=[(0, 0, 800, 400)])
 
     assert ink.mean() < 0.001
+
+
+def drawn(width, height, *shapes):
+    """
+    A white page with filled rectangles and words: (box, fill, words, their grey).
+    """
+    page = Image.new("L", (width, height), 255)
+    draw = ImageDraw.Draw(page)
+    for (left, top, right, bottom), fill, words, letters in shapes:
+        draw.rectangle((left, top, right - 1, bottom - 1), fill=fill)
+        place = (left + 32, top + 8)
+        draw.text(place, words, letters, ImageFont.truetype(FONT, 28))
+    return np.asarray(page)
+
+
+def test_the_dark_head_of_a_table_is_printed_dark_on_white():
+    """A fax spreads its ink: light letters close up, and black costs the reader."""
+    head = ((80, 203, 720, 251), 60, "Désignation  Quantité  Total", 255)
+    grey = drawn(800, 600, head)
+
+    ink = binarise(grey, vertical_dpi=196, pictures=[])
+
+    inside = np.s_[207:247, 84:716]
+    assert ink[inside][grey[inside] == 255].mean() > 0.97
+    assert ink[inside][grey[inside] == 60].mean() < 0.03
+    for edge in (np.s_[203:205], np.s_[249:251]):
+        assert ink[edge, 88:712].any(axis=0).mean() > 0.95
+    assert not ink[:200].any()
+
+
+def test_a_dark_bar_with_a_figure_on_it_stays_dark():
+    bar = ((300, 100, 420, 500), 40, "12 k", 255)
+    grey = drawn(800, 600, bar)
+
+    ink = binarise(grey, vertical_dpi=196, pictures=[])
+
+    assert ink[grey == 40].mean() > 0.97
+    assert ink[104:496, 304:416][grey[104:496, 304:416] == 255].mean() < 0.03
+
+
+def test_a_low_row_full_of_words_is_not_screened():
+    """Nothing of it is left over and under the letters to tell what they stand on."""
+    row = ((80, 200, 720, 236), 226, "Livraison 12 mars  1 234,56", 70)
+    grey = drawn(800, 600, row)
+
+    ink = binarise(grey, vertical_dpi=196, pictures=[])
+
+    beside = ink[204:232, 580:716]
+    assert not beside.any()
+    assert ink[grey == 70].mean() > 0.97
