@@ -147,14 +147,14 @@ class Prescan:
         self._look(text[:cut] if cut else text)
         self._rest = (text[cut:] if cut else b"x") + held
 
-    def finish(self) -> None:
+    def finish(self, last: bytes = b"") -> None:
         """
-        Look at what is left.
+        Look at what is left, and at a short last piece with it.
 
         Raises:
             MalformedMessage: As `feed` does.
         """
-        self._look(_with_newlines(self._rest))
+        self._look(_with_newlines(self._rest + last))
         self._rest = b""
 
     def _look(self, text: bytes) -> None:
@@ -225,6 +225,9 @@ def check_limits(raw: bytes) -> None:
         MalformedMessage: Naming the limit that is exceeded.
     """
     prescan = Prescan()
+    if len(raw) <= _CHUNK_BYTES:
+        prescan.finish(raw)
+        return
     for start in range(0, len(raw), PIECE_BYTES):
         prescan.feed(raw[start : start + PIECE_BYTES])
     prescan.finish()

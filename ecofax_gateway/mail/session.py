@@ -19,7 +19,7 @@ import asyncio
 import contextlib
 import logging
 from collections import defaultdict
-from collections.abc import AsyncIterator, MutableSet
+from collections.abc import Coroutine, MutableSet
 from typing import Any, Self
 
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword, syntax
@@ -98,10 +98,11 @@ class FaxSession(SMTP):
         new._smtp_methods = {
             name: getattr(new, f"smtp_{name}") for name in self._smtp_methods
         }
-        new._auth_methods = {
-            name: found._replace(method=getattr(new, found.method.__name__))
-            for name, found in self._auth_methods.items()
-        }
+        if self.takes_logins:
+            new._auth_methods = {
+                name: found._replace(method=getattr(new, found.method.__name__))
+                for name, found in self._auth_methods.items()
+            }
         new._authenticator = new._keep_credentials
         new._hold_to(self._terms, self._open_sessions)
         return new
@@ -217,21 +218,18 @@ class FaxSession(SMTP):
     @syntax("EHLO hostname")
     async def smtp_EHLO(self, hostname: str) -> None:
         """Answer in one piece, and without enhanced codes, as RFC 2034 §4 asks."""
-        async with self._one_greeting():
-            await super().smtp_EHLO(hostname)
+        await self._greet(super().smtp_EHLO(hostname))
 
     @syntax("HELO hostname")
     async def smtp_HELO(self, hostname: str) -> None:
         """Answer without enhanced codes, as RFC 2034 §4 asks."""
-        async with self._one_greeting():
-            await super().smtp_HELO(hostname)
+        await self._greet(super().smtp_HELO(hostname))
 
-    @contextlib.asynccontextmanager
-    async def _one_greeting(self) -> AsyncIterator[None]:
+    async def _greet(self, answer: Coroutine[Any, Any, None]) -> None:
         lines: list[str] = []
         self._greeting = lines
         try:
-            yield
+            await answer
         finally:
             self._greeting = None
         if lines:
