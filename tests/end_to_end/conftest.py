@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from ecofax_gateway.domain.line import FaxLine, Plan
 from ecofax_gateway.password import hash_password
@@ -39,6 +40,7 @@ CONFIG = """\
 state = "{state}"
 [smtp]
 listen = "127.0.0.1:0"
+{smtp}
 [retry]
 busy = 0.4
 no_answer = 0.4
@@ -277,6 +279,21 @@ def write_mail(
     return mail
 
 
+def read(frame: Image.Image, folder: Path) -> str:
+    """What a reader sees on a page; as tall as it is on paper."""
+    path = folder / "read.png"
+    square = frame.convert("L").resize((frame.width, round(frame.width * 297 / 215)))
+    square.save(path, dpi=(204, 204))
+    done = subprocess.run(
+        ["tesseract", str(path), "-", "-l", "fra", "--psm", "6"],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    return " ".join(done.stdout.split())
+
+
 @pytest.fixture
 def fax_machine(tmp_path: Path) -> Iterator[Callable[..., FarEnd]]:
     """Start fax machines; each ends with the test."""
@@ -313,6 +330,7 @@ def gateway(tmp_path: Path) -> Iterator[Callable[..., Gateway]]:
         paced: bool = False,
         trunks: str = "",
         more: str = "",
+        smtp: str = "",
         max_calls: int = 2,
     ) -> Gateway:
         folder = tmp_path / "state"
@@ -320,7 +338,7 @@ def gateway(tmp_path: Path) -> Iterator[Callable[..., Gateway]]:
         if far_end is not None:
             how = "true" if paced else "false"
             trunks = TRUNK.format(port=far_end.port, paced=how)
-        config.write_text(CONFIG.format(state=folder, trunks=trunks) + more)
+        config.write_text(CONFIG.format(state=folder, trunks=trunks, smtp=smtp) + more)
         made.append(Gateway(folder, config))
         db = made[-1].store()
         line = FaxLine(

@@ -12,7 +12,7 @@ from PIL import Image, ImageSequence
 from converters.fax_file import same_pixels
 from ecofax_gateway.pipeline import sheets
 
-from .conftest import PASSWORD, QUOTE, write_mail
+from .conftest import PASSWORD, QUOTE, read, write_mail
 
 PARIS = ZoneInfo("Europe/Paris")
 TEMPLATE = """\
@@ -32,21 +32,6 @@ def printed_by(far_end, number):
     with Image.open(path) as picture:
         frames = [frame.convert("1") for frame in ImageSequence.Iterator(picture)]
     return path, frames
-
-
-def read(frame, folder: Path) -> str:
-    """What a reader sees on a page; as tall as it is on paper."""
-    path = folder / "read.png"
-    square = frame.convert("L").resize((frame.width, round(frame.width * 297 / 215)))
-    square.save(path, dpi=(204, 204))
-    done = subprocess.run(
-        ["tesseract", str(path), "-", "-l", "fra", "--psm", "6"],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=True,
-    )
-    return " ".join(done.stdout.split())
 
 
 def test_a_mail_asks_for_a_cover_page(fax_machine, gateway, tmp_path):

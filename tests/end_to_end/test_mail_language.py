@@ -2,13 +2,11 @@
 What a mail may say of its pages and its recipients, as it comes out of the fax machine.
 """
 
-import subprocess
-
 from PIL import Image
 
 from converters import fax_file
 
-from .conftest import LETTER, LINE, PASSWORD, QUOTE, write_mail
+from .conftest import LETTER, LINE, PASSWORD, QUOTE, read, write_mail
 
 TABLE = (
     "Société;Fax;Nom\n"
@@ -17,23 +15,6 @@ TABLE = (
     "Durand SA;+33 9 72 10 10 10;encore elle\n"
     "Martin;09721O1927;M. Martin\n"
 )
-
-
-def printed_words(file, page):
-    """What tesseract reads on a page of a TIFF."""
-    with Image.open(file) as picture:
-        picture.seek(page)
-        # Square pixels, as on paper: 204 dots to 196 lines an inch.
-        picture.convert("L").save(f"{file}.{page}.png", dpi=(204, 196))
-    read = subprocess.run(
-        ["tesseract", f"{file}.{page}.png", "-", "-l", "fra", "--psm", "6"],
-        env={"OMP_THREAD_LIMIT": "1", "PATH": "/usr/bin:/bin"},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=True,
-    )
-    return " ".join(read.stdout.split())
 
 
 def test_a_letter_and_some_pages_by_a_line_in_the_body(fax_machine, gateway, tmp_path):
@@ -61,7 +42,8 @@ def test_a_letter_and_some_pages_by_a_line_in_the_body(fax_machine, gateway, tmp
     assert house.command("show", ref, "--pages", str(pages)).returncode == 0
     printed = far_end.folder / received["file"]
     assert fax_file.same_pixels(pages.read_bytes(), printed.read_bytes()) == []
-    letter = printed_words(printed, 0)
+    with Image.open(printed) as picture:
+        letter = read(picture.convert("1"), tmp_path)
     assert "Voici notre devis, valable un mois." in letter
     assert PASSWORD not in letter
     assert "cabinet" not in letter.partition("valable")[2]
@@ -79,13 +61,19 @@ def test_a_page_that_does_not_exist_refuses_the_order(fax_machine, gateway):
     assert far_end.calls() == 0
 
 
-def test_a_table_of_recipients(fax_machine, gateway):
-    """Duplicates, restricted and bad numbers are named with their lines."""
+def test_a_table_of_recipients(fax_machine, gateway, tmp_path):
+    """
+    Who is in it is named on his cover page; duplicates, restricted and bad numbers are
+    named with their lines.
+    """
     far_end = fax_machine()
     house = gateway(far_end)
 
     house.hand_in(
-        write_mail(attached=[QUOTE, ("numbers.csv", TABLE.encode("cp1252"))]),
+        write_mail(
+            f"p:{PASSWORD}\ngarde:oui\n\nTous nos vœux.\n",
+            attached=[QUOTE, ("numbers.csv", TABLE.encode("cp1252"))],
+        ),
         "fax@ecofax.fr",
     )
 
@@ -93,4 +81,9 @@ def test_a_table_of_recipients(fax_machine, gateway):
     assert "09 72 10 10 10 (lignes 2, 4)" in house.reply("duplicates")
     assert "08 99 70 00 00 (ligne 3)" in house.reply("restricted")
     assert "ligne 5 : « 09721O1927 » contient des lettres" in house.reply("accepted")
-    assert [fax["called"] for fax in far_end.received()] == ["0972101010"]
+    [received] = far_end.received()
+    assert (received["called"], received["pages"]) == ("0972101010", 2)
+    with Image.open(far_end.folder / received["file"]) as picture:
+        cover = read(picture.convert("1"), tmp_path)
+    for said in ("Mme Durand", "Durand SA", "09 72 10 10 10", "Tous nos vœux."):
+        assert said in cover
