@@ -13,6 +13,7 @@ import contextlib
 import logging
 import signal
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 import ecofax_gateway
@@ -22,13 +23,13 @@ from converters.sandbox import python_command, walls
 from ..domain.errors import MalformedMessage
 from .frame import MAX_BODY_BYTES, MAX_HEADER_BYTES, decode_mail
 from .message import Mail
-from .worker import ANSWER, CPU_SECONDS, GO, REQUEST
-
-WALL_SECONDS = 60.0
-"""For one mail: three times its CPU, for a machine that does other things too."""
+from .worker import ANSWER, GO, REQUEST
 
 TRIES = 2
 """Of a mail whose process ended: it may have been the machine's doing, once."""
+
+END_SECONDS = 5.0
+"""For a process to end that has closed its pipes."""
 
 _BUFFER_BYTES = 1024 * 1024
 """Between two processes of one machine; a mail of 40 MB passes in 40 pieces."""
@@ -36,6 +37,20 @@ _BUFFER_BYTES = 1024 * 1024
 _OUT_OF_CPU = {-signal.SIGXCPU, 128 + signal.SIGXCPU}
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingLimits:
+    """What one mail may cost."""
+
+    cpu_seconds: int = 20
+    "A mail of 40 MB takes two."
+
+    wall_seconds: float = 60.0
+    "Three times its CPU, for a machine that does other things too."
+
+    address_bytes: int = 1536 * 1024**2
+    "Address space: the interpreter has 100 MB, a mail of 40 MB needs 400."
 
 
 class ReaderLost(Exception):
@@ -50,15 +65,20 @@ class MailReader:
         folder: Private; made if absent. For what the child might write where there is
             no bubblewrap.
 
-        wall_seconds: For one mail.
+        limits: What one mail may cost.
     """
 
-    def __init__(self, *, folder: Path, wall_seconds: float = WALL_SECONDS) -> None:
+    def __init__(self, *, folder: Path, limits: ReadingLimits | None = None) -> None:
         self._folder = folder
-        self._wall_seconds = wall_seconds
+        self._limits = limits or ReadingLimits()
         self._child: asyncio.subprocess.Process | None = None
         self._temporary: tempfile.TemporaryDirectory[str] | None = None
         self._turn = asyncio.Lock()
+
+    @property
+    def pid(self) -> int | None:
+        """Of the process that waits for mails, if there is one."""
+        return None if self._child is None else self._child.pid
 
     async def start(self) -> None:
         """Have the process ready before the first mail comes."""
@@ -93,18 +113,16 @@ class MailReader:
         child = await self._ready()
         whole = False
         try:
-            async with asyncio.timeout(self._wall_seconds):
+            async with asyncio.timeout(self._limits.wall_seconds):
                 header, body = await self._exchange(child, raw)
             whole = True
         except TimeoutError:
             raise ReaderLost("reading it took too long") from None
         except (OSError, EOFError):
-            status = await child.wait()
+            status = await _status(child)
             if status in _OUT_OF_CPU:
                 # Another try would take as long.
-                raise MalformedMessage(
-                    f"reading it took more than {CPU_SECONDS} s"
-                ) from None
+                raise MalformedMessage("reading it took too much CPU") from None
             raise ReaderLost(f"the process that read it ended: {status}") from None
         finally:
             # Also when the gateway stops in the middle: half an answer is in the pipe.
@@ -141,6 +159,8 @@ class MailReader:
         )
         self._child = await asyncio.create_subprocess_exec(
             *command,
+            str(self._limits.cpu_seconds),
+            str(self._limits.address_bytes),
             env={"HOME": home, "TMPDIR": home, **environment},
             cwd=home,
             stdin=asyncio.subprocess.PIPE,
@@ -153,8 +173,28 @@ class MailReader:
     async def _drop(self) -> None:
         child, self._child = self._child, None
         if child is not None:
-            await asyncio.shield(asyncio.ensure_future(end(child)))
+            await asyncio.shield(asyncio.ensure_future(_end(child)))
         temporary, self._temporary = self._temporary, None
         if temporary is not None:
             with contextlib.suppress(OSError):
                 temporary.cleanup()
+
+
+async def _end(child: asyncio.subprocess.Process) -> None:
+    assert child.stdin is not None
+    await end(child)
+    with contextlib.suppress(OSError):
+        await child.stdin.wait_closed()  # or asyncio complains of what was not written
+
+
+async def _status(child: asyncio.subprocess.Process) -> int | None:
+    """How a process ended that has stopped talking; None if it is still there."""
+    assert child.stdout is not None
+    try:
+        async with asyncio.timeout(END_SECONDS):
+            # Before that asyncio does not call it ended.
+            while await child.stdout.read(_BUFFER_BYTES):
+                pass
+            return await child.wait()
+    except (OSError, TimeoutError):
+        return None

@@ -1,7 +1,8 @@
 """
 The process that reads mails: each one in a child of its own, made ready beforehand.
 
-I/O: mails on standard input, what was read of them on standard output.
+I/O: mails on standard input, what was read of them on standard output. Its arguments
+are the CPU seconds and the bytes of address space that a mail may cost.
 
 This process imports everything and then only waits; for each mail it forks a child
 that reads it within limits and ends. So a mail costs no start of an interpreter, no
@@ -13,6 +14,7 @@ tells of what: its parent starts another.
 import os
 import resource
 import struct
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
@@ -34,22 +36,18 @@ REQUEST = struct.Struct(">Q")
 ANSWER = struct.Struct(">IQ")
 """Bytes of the header and of all bodies."""
 
-CPU_SECONDS = 20
-"""For one mail; 40 MB take two."""
-
-ADDRESS_BYTES = 1536 * 1024**2
-"""Address space of the child: the interpreter has 100 MB, a mail of 40 MB needs 400."""
-
 _SIGNALLED = 128
 """Added to the number of the signal that a child died of, as shells do."""
 
 
 def main() -> None:
     """Wait for mails until standard input ends."""
+    cpu_seconds, address_bytes = map(int, sys.argv[1:])
     shut_in(Path(__file__).parents[1], Path(__file__).parents[2] / "converters")
     while os.read(0, len(GO)):
         child = os.fork()
         if child == 0:
+            _confine(cpu_seconds, address_bytes)
             _read_one()
         _, status = os.waitpid(child, 0)
         code = os.waitstatus_to_exitcode(status)
@@ -57,15 +55,19 @@ def main() -> None:
             os._exit(_SIGNALLED - code if code < 0 else code)
 
 
-def _read_one() -> None:
-    """Read one mail, answer, and end."""
+def _confine(cpu_seconds: int, address_bytes: int) -> None:
     for what, most in (
         (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_CPU, CPU_SECONDS),
-        (resource.RLIMIT_AS, ADDRESS_BYTES),
+        (resource.RLIMIT_AS, address_bytes),
         (resource.RLIMIT_NPROC, 0),
     ):
         resource.setrlimit(what, (most, most))
+    # At the hard limit the kernel kills, which might have had any reason; SIGXCPU says it.
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + 1))
+
+
+def _read_one() -> None:
+    """Read one mail, answer, and end."""
     try:
         with open(0, "rb", closefd=False, buffering=0) as source:
             (length,) = REQUEST.unpack(_exactly(source, REQUEST.size))
