@@ -56,6 +56,9 @@ class Trust:
 HANDED_IN = Trust(level=Level.HANDED_IN)
 """Of mail that nobody had to look into."""
 
+UNKNOWN = Trust(level=Level.CLAIMED)
+"""Of mail that nobody has looked into."""
+
 
 class Admission(StrEnum):
     """What a line says to a sender."""

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from ..domain.errors import MailRefused, MalformedMessage, StoreUnavailable
-from ..domain.trust import HANDED_IN, Trust
+from ..domain.trust import UNKNOWN, Trust
 from .certificate import Certificate
 from .commands import Commands
 from .incoming import IncomingMail, remove_unfinished
@@ -72,8 +72,8 @@ class AcceptedMail:
     has_certificate: bool = False
     "The client showed one that our authority vouches for."
 
-    trust: Trust = HANDED_IN
-    "In its sender; the listener does not know better."
+    trust: Trust = UNKNOWN
+    "In its sender; found out behind the listener."
 
 
 Accept = Callable[[AcceptedMail], Awaitable[str]]

@@ -78,6 +78,7 @@ class Accept:
             peer=mail.peer,
             content=await self._content(mail),
             login=mail.login,
+            trust=mail.trust,
         )
         accepted = await self._commit(new)
         if isinstance(accepted, mails.Duplicate):

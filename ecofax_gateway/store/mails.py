@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.dml import ReturningInsert
 
-from ..domain.trust import HANDED_IN, Level, Trust
+from ..domain.trust import UNKNOWN, Level, Trust
 from . import lease as leases
 from .content import Content
 from .insertion import insert_on
@@ -54,7 +54,7 @@ class NewMail:
     login: str | None = None
     "The line whose password was given, where the client logged in."
 
-    trust: Trust = HANDED_IN
+    trust: Trust = UNKNOWN
     "In its sender."
 
 

@@ -12,7 +12,7 @@ from ecofax_gateway.domain.guesses import (
     subjects_of_login,
     subjects_of_mail,
 )
-from ecofax_gateway.domain.trust import HANDED_IN, AllowList, Level, Trust
+from ecofax_gateway.domain.trust import HANDED_IN, UNKNOWN, AllowList, Level, Trust
 from ecofax_gateway.store import allow_lists, erasure, guesses, lines, mails
 from ecofax_gateway.store.content import Content
 from ecofax_gateway.store.mails import NewMail
@@ -127,6 +127,7 @@ def test_a_list_belongs_to_a_line_and_goes_with_it(office):
     "trust",
     [
         HANDED_IN,
+        UNKNOWN,
         Trust(level=Level.CLAIMED, address="anne@cabinet.example", detail="dkim=none"),
     ],
 )
