@@ -11,7 +11,12 @@ DOCUMENTS = (Path(__file__).parents[1] / "../shared/corpus/documents").resolve()
 SAMPLES: dict[str, tuple[str, ...]] = {
     "PDF": ("pdf/openoffice.pdf", "pdf/rotation.pdf"),
     "ODT": ("odt/embedded-simple-2007.odt", "odt/embedded-png.odt"),
-    "DOC": ("doc/lorem-ipsum.doc", "doc/Word6.doc", "doc/table-merges.doc"),
+    "DOC": (
+        "doc/lorem-ipsum.doc",
+        "doc/Word6.doc",
+        "doc/table-merges.doc",
+        "doc/word2.doc",
+    ),
     "DOCX": ("docx/sample.docx", "docx/endnotes.docx"),
     "RTF": ("rtf/tdf116851.rtf", "rtf/TCI-TN65GP-DDRHDLL-partial.rtf"),
     "SXW": ("sxw/Writer6.sxw", "sxw/oooxml_embedded.sxw"),
@@ -26,7 +31,7 @@ SAMPLES: dict[str, tuple[str, ...]] = {
     "CSV": ("csv/x-semicolon-fr.csv", "csv/10test.csv"),
     "TSV": ("tsv/x-numbers.tsv", "tsv/x-simple.tsv"),
     "ODP": ("odp/shapes-test.odp", "odp/slide-custom-background.odp"),
-    "PPT": ("ppt/table_test.ppt", "ppt/text_shapes.ppt"),
+    "PPT": ("ppt/table_test.ppt", "ppt/text_shapes.ppt", "ppt/PPT95.ppt"),
     "PPTX": ("pptx/layouts.pptx", "pptx/with_japanese.pptx"),
     "SXI": ("sxi/ooo41061-1.sxi",),
     "ODG": ("odg/3page.odg", "odg/FontWork.odg"),

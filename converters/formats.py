@@ -52,6 +52,7 @@ ODT = _office("ODT", "writer8", ".odt", ".ott")
 SXW = _office("SXW", "StarOffice XML (Writer)", ".sxw", ".stw")
 DOC = _office("DOC", "MS Word 97", ".doc", ".dot")
 DOC_95 = _office("DOC", "MS WinWord 6.0", ".doc", ".dot")
+DOC_2 = _office("DOC", "MS WinWord 5", ".doc", ".dot", starts=(b"\xdb\xa5\x2d\0",))
 DOCX = _office("DOCX", "MS Word 2007 XML", ".docx", ".docm", ".dotx")
 RTF = _office("RTF", "Rich Text Format", ".rtf", starts=(b"{\\rtf",))
 WPD = _office("WPD", "WordPerfect", ".wpd", ".wp", ".wp5", ".wp6", starts=(b"\xffWPC",))
@@ -63,6 +64,7 @@ XLSX = _office("XLSX", "Calc MS Excel 2007 XML", ".xlsx", ".xlsm", ".xltx")
 ODP = _office("ODP", "impress8", ".odp", ".otp")
 SXI = _office("SXI", "StarOffice XML (Impress)", ".sxi", ".sti")
 PPT = _office("PPT", "MS PowerPoint 97", ".ppt", ".pps", ".pot")
+PPT_95 = _office("PPT", "PowerPoint 3", ".ppt", ".pps", ".pot")
 PPTX = _office("PPTX", "Impress MS PowerPoint 2007 XML", ".pptx", ".pptm", ".ppsx")
 ODG = _office("ODG", "draw8", ".odg", ".otg")
 
@@ -109,9 +111,9 @@ EML = Format(label="EML", suffixes=(".eml",), family="bundle")
 ZIP = Format(label="ZIP", suffixes=(".zip",), family="bundle")
 
 FORMATS: tuple[Format, ...] = (
-    *(PDF, ODT, DOC, DOC_95, DOCX, RTF, TXT),
+    *(PDF, ODT, DOC, DOC_95, DOC_2, DOCX, RTF, TXT),
     *(ODS, XLS, XLS_95, XLSX, CSV, TSV),
-    *(ODP, PPT, PPTX, ODG),
+    *(ODP, PPT, PPT_95, PPTX, ODG),
     *(SXW, SXC, SXI, WPD, WIKI, HTML),
     *(JPEG, PNG, TIFF, BMP, GIF, WEBP, HEIC, SVG, PS, EPS),
     *(EML, ZIP),

@@ -70,7 +70,7 @@ def sheets(content: bytes, *, limits: Limits) -> Iterator[Sheet]:
         raise _DAMAGED.failure() from error
 
 
-_FORMATS = ("JPEG", "MPO", "PNG", "TIFF", "BMP", "GIF", "WEBP")
+_FORMATS = ("JPEG", "PNG", "TIFF", "BMP", "GIF", "WEBP")
 "Of an animation, and of what phones put beside a photo, the first picture is printed."
 
 _DAMAGED = Cause(

@@ -109,6 +109,8 @@ def _compound(content: bytes) -> Format:
         stream = starts.get("Workbook", starts.get("Book", 0))
         if ole.is_encrypted_workbook(content, stream):
             raise ENCRYPTED.failure()
+    if found is formats.PPT and "Text_Content" in starts:
+        return formats.PPT_95
     if found is not formats.DOC:
         return found
     try:

@@ -40,7 +40,6 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
         ("txt/x-formfeed.txt", 3),
         ("jpg/flower2.jpg", 1),
         ("jpg/lorem-ipsum.im.jpg", 1),
-        ("jpg/ultrahdr.jpg", 1),
         ("png/transparent.png", 1),
         ("png/exif_imagemagick_orientation.png", 1),
         ("tiff/multipage.tiff", 3),
