@@ -7,11 +7,13 @@ Nothing here depends on the clock: the same arguments give the same bytes, so a 
 sends what the first attempt sent.
 """
 
+import functools
 import io
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageSequence
 
 from .ink import Ink
@@ -20,7 +22,11 @@ from .sheet import (
     ROWS,
 )
 from .tag_line import draw_tag
-from .tiff_f import decode_page, encode, encode_page, read, write
+from .tiff_f import CodedPage, decode_page, encode, encode_page, read, write
+
+SHARED_PAGES = 32
+"""Kept decoded, 1 MB each at most: a campaign sends the same pages to everybody, and to
+decode and prove one costs more than to draw on it and code it again."""
 
 
 def compose(
@@ -61,7 +67,7 @@ def compose(
     band = BAND_ROWS[vertical_dpi]
     stamped = []
     for number, page in enumerate(pages[first_page - 1 :], first_page):
-        ink = decode_page(page).copy()
+        ink: Ink = np.unpackbits(_pixels(page), axis=1).view(np.bool_)
         if ink[:band].any():
             raise ValueError(f"page {number} has ink where its tag line goes")
         if draw is not None:
@@ -70,6 +76,11 @@ def compose(
         ink[0, : 2 * dots : 2] = 1
         stamped.append(encode_page(ink, vertical_dpi=vertical_dpi))
     return write(stamped)
+
+
+@functools.lru_cache(maxsize=SHARED_PAGES)
+def _pixels(page: CodedPage) -> NDArray[np.uint8]:
+    return np.packbits(decode_page(page), axis=1)
 
 
 def only(tiff: bytes, pages: Collection[int]) -> bytes:

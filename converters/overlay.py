@@ -8,6 +8,7 @@ line is. The same place, text and resolution give the same pixels.
 """
 
 import functools
+import math
 from pathlib import Path
 
 import numpy as np
@@ -67,17 +68,29 @@ def _words(place: Place, text: str, shape: tuple[int, int]) -> Ink:
     height, width = shape
     room = width * _OVER, round(place.height_mm * PX_PER_MM * _OVER)
     font, lines = _set(place, text, room)
-    canvas = Image.new("L", room, 255)
+    indents = [
+        _SLACK_BEFORE[place.align] * (room[0] - font.getlength(line)) for line in lines
+    ]
+    # Only the columns that are written on: a name is short, its place is not.
+    left = max(0, int(min(indents) / _OVER) - _OVERHANG_PX)
+    longest = max(font.getlength(line) for line in lines)
+    right = min(width, left + math.ceil(longest / _OVER) + 3 * _OVERHANG_PX)
+    canvas = Image.new("L", ((right - left) * _OVER, room[1]), 255)
     pen = ImageDraw.Draw(canvas)
     pitch = _pitch(font)
-    for number, line in enumerate(lines):
-        slack = room[0] - font.getlength(line)
-        indent = {Align.LEFT: 0.0, Align.CENTRE: slack / 2, Align.RIGHT: slack}
-        pen.text((indent[place.align], number * pitch), line, 0, font, "la")
-    grey = canvas.resize((width, height), Image.Resampling.BOX)
-    ink: Ink = np.asarray(grey) < _INK_BELOW
+    for number, (line, indent) in enumerate(zip(lines, indents, strict=True)):
+        pen.text((indent - left * _OVER, number * pitch), line, 0, font, "la")
+    grey = canvas.resize((right - left, height), Image.Resampling.BOX)
+    ink: Ink = np.zeros(shape, np.bool_)
+    ink[:, left:right] = np.asarray(grey) < _INK_BELOW
     return ink
 
+
+_SLACK_BEFORE = {Align.LEFT: 0.0, Align.CENTRE: 0.5, Align.RIGHT: 1.0}
+"How much of what a line leaves free stands before it."
+
+_OVERHANG_PX = 2
+"By which a letter may be wider than its step."
 
 _OVER = 3
 _INK_BELOW = 150

@@ -44,9 +44,13 @@ _READ_ONLY = (
     "/var/lib/libreoffice",
     "/var/spool/libreoffice",
 )
-_ALSO_READ = ("/proc", "/dev/urandom", "/etc/nsswitch.conf", "/etc/passwd")
+_ALSO_READ = (
+    *("/proc", "/dev/urandom", "/etc/nsswitch.conf", "/etc/passwd"),
+    "/etc/mime.types",
+)
 """Where there are only fences. LibreOffice does not find its own pipe if the names of
-users are there and cannot be read."""
+users are there and cannot be read; Python's `mimetypes` stops at a list that it sees and
+may not read."""
 
 _LINKS = ("/bin", "/lib", "/lib32", "/lib64", "/sbin")
 _INSIDE = Path("/app")

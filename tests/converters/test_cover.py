@@ -13,6 +13,7 @@ from converters.cover import CoverPage
 from converters.marking import with_texts
 from converters.overlay import draw
 from converters.place import Align, Family, Kind
+from converters.sandbox import Walls
 from converters.sheet import BAND_ROWS, ROWS_PER_MM
 from converters.tiff_f import decode
 from converters.workshop import Workshop
@@ -232,3 +233,18 @@ async def test_a_template_that_never_ends_is_given_up(tmp_path):
         await workshop.close()
 
     assert refused.value.code in {"too-slow", "too-large", "too-many-pages"}
+
+
+@with_workshop
+async def test_a_cover_is_set_where_there_are_only_fences(tmp_path, monkeypatch):
+    """Without bubblewrap; fonts and what Python looks up are still in reach."""
+    monkeypatch.setattr("converters.sandbox.walls", lambda: Walls.NONE)
+    workshop = Workshop(folder=tmp_path, office_instances=0)
+    try:
+        made = await workshop.render_cover(
+            with_texts("<p>a [NOM]", {}), vertical_dpi=98
+        )
+    finally:
+        await workshop.close()
+
+    assert [place.text for place in made.places] == ["a [NOM]"]
