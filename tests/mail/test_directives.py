@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from ecofax_gateway.domain.document import Quality
 from ecofax_gateway.domain.page_choice import parse_page_choice
+from ecofax_gateway.mail.directive_lines import MAX_DIRECTIVES
 from ecofax_gateway.mail.directives import find_directives
 from ecofax_gateway.mail.given_password import MAX_PASSWORDS
 from ecofax_gateway.mail.part import TextKind, TextPart
@@ -191,6 +192,14 @@ def test_the_plain_and_the_html_part_are_one_letter():
 
     assert found.passwords == ("Sec",)
     assert found.quality is Quality.BEST
+
+
+def test_of_endless_directives_the_first_are_read():
+    found = plain(
+        "p:Secret7\n" + "nom:x\n" * (MAX_DIRECTIVES - 2) + "garde:oui\ncorps:oui"
+    )
+
+    assert (found.cover, found.body) == (True, False)
 
 
 def test_a_200_kb_line_of_dashes_is_no_trouble():
