@@ -96,6 +96,10 @@ class StoreUnavailable(EcofaxError):
     """The database or the spool does not answer; what was accepted is still there."""
 
 
+class StoreFull(StoreUnavailable):
+    """The disk of the database or of the spool has no room."""
+
+
 class StoreTooNew(StoreUnavailable):
     """The database was migrated by a newer version; this one must not touch it."""
 

@@ -16,6 +16,7 @@ from aiosmtpd.smtp import MISSING
 
 from ..domain.number import NotANumber
 from .address import parse_recipient, split_address
+from .room import NO_ROOM, Room
 from .visitors import Visitors
 
 MAX_RECIPIENTS = 100
@@ -33,11 +34,14 @@ class Commands:
         domains: Ours; lower case.
 
         visitors: Who may connect.
+
+        room: For mails.
     """
 
-    def __init__(self, domains: frozenset[str], visitors: Visitors) -> None:
+    def __init__(self, domains: frozenset[str], visitors: Visitors, room: Room) -> None:
         self._domains = domains
         self._visitors = visitors
+        self._room = room
 
     async def handle_EHLO(
         self, server: Any, session: Any, envelope: Any, hostname: str, lines: list[str]
@@ -73,6 +77,8 @@ class Commands:
     ) -> str:
         if _has_surrogates(address):
             return "553 5.6.7 sender address is not valid UTF-8"
+        if not self._room.has(_declared(options)):
+            return NO_ROOM
         envelope.mail_from = address
         envelope.mail_options.extend(options)
         return "250 2.1.0 sender ok"
@@ -100,6 +106,12 @@ class Commands:
         envelope.rcpt_tos.append(address)
         envelope.rcpt_options.extend(options)
         return "250 2.1.5 recipient ok"
+
+
+def _declared(options: list[str]) -> int:
+    """Bytes, of SIZE (RFC 1870 (1995) §6.1), which was checked; 0: not said."""
+    sizes = (option[5:] for option in options if option.startswith("SIZE="))
+    return int(next(sizes, "") or 0)
 
 
 def _has_surrogates(text: str) -> bool:

@@ -18,13 +18,14 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from ..domain.errors import MailRefused, MalformedMessage, StoreUnavailable
+from ..domain.errors import MailRefused, MalformedMessage, StoreFull, StoreUnavailable
 from ..domain.trust import UNKNOWN, Trust
 from .certificate import Certificate
 from .commands import Commands
 from .incoming import IncomingMail, remove_unfinished
 from .inspection import inspect
 from .lmtp import LmtpSession
+from .room import NO_ROOM, RESERVE_BYTES, Room
 from .session import FaxSession
 from .terms import LogIn, Terms
 from .visitors import DEFAULTS, Limits, Visitors, is_in
@@ -119,6 +120,8 @@ class MailListener:
         is_open: Anybody may hand in mail, without a login.
 
         limits: Of connections.
+
+        reserve_bytes: See `Room`.
     """
 
     def __init__(
@@ -136,6 +139,7 @@ class MailListener:
         log_in: LogIn | None = None,
         is_open: bool = False,
         limits: Limits = DEFAULTS,
+        reserve_bytes: int = RESERVE_BYTES,
     ) -> None:
         self._accept = accept
         self._doors = doors
@@ -150,7 +154,9 @@ class MailListener:
             limits=limits,
         )
         self._hooks = Commands(
-            frozenset(domain.lower().rstrip(".") for domain in domains), visitors
+            frozenset(domain.lower().rstrip(".") for domain in domains),
+            visitors,
+            Room(spool, reserve_bytes=reserve_bytes),
         )
         self._terms = Terms(
             deliver=self._delivered,
@@ -258,6 +264,10 @@ class MailListener:
         except MailRefused as refusal:
             incoming.discard()
             return refusal.reply
+        except StoreFull as error:
+            logger.error("mail of %d bytes put off: %s", mail.size, error)
+            incoming.discard()
+            return NO_ROOM
         except (StoreUnavailable, TimeoutError) as error:
             logger.warning(
                 "mail of %d bytes put off: %s", mail.size, type(error).__name__

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from .dots import DataDecoder
 from .incoming import IncomingMail
+from .room import NO_ROOM
 
 IDLE_SECONDS = 60.0
 """Between two pieces of a mail; RFC 5321 §4.5.3.2.5 would allow three minutes, but the
@@ -106,7 +107,7 @@ async def _kept(incoming: IncomingMail, text: bytes) -> NotTaken | None:
 
 def _no_room(error: OSError) -> NotTaken:
     logger.error("mail not kept: %s", error.strerror)
-    return NotTaken("452 4.3.1 no room for the mail just now, try again later")
+    return NotTaken(NO_ROOM)
 
 
 def _is_slow(raw_bytes: int, elapsed: float) -> bool:

@@ -16,10 +16,12 @@ from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from ..domain.errors import StoreUnavailable
+from ..domain.errors import StoreFull, StoreUnavailable
 
 ORPHAN_AGE = timedelta(hours=1)
 """A younger file may belong to a transaction that is still to be committed."""
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 _NAME = re.compile(r"[0-9a-f]{32}(\.new)?\Z")
 
@@ -40,7 +42,7 @@ class Spool:
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
-            raise StoreUnavailable(f"spool: {error.strerror}") from error
+            raise _refused(error) from error
 
     def write(self, data: bytes) -> str:
         """
@@ -61,7 +63,7 @@ class Spool:
             self._sync_folder()
         except OSError as error:
             new.unlink(missing_ok=True)
-            raise StoreUnavailable(f"spool: {error.strerror}") from error
+            raise _refused(error) from error
         return name
 
     def adopt(self, path: Path) -> str:
@@ -86,7 +88,7 @@ class Spool:
             else:
                 self._sync_folder()
         except OSError as error:
-            raise StoreUnavailable(f"spool: {error.strerror}") from error
+            raise _refused(error) from error
         return name
 
     def read(self, name: str) -> bytes:
@@ -94,14 +96,14 @@ class Spool:
         try:
             return (self.folder / name).read_bytes()
         except OSError as error:
-            raise StoreUnavailable(f"spool: {error.strerror}") from error
+            raise _refused(error) from error
 
     def remove(self, name: str) -> None:
         """Delete a file that no row names any more; the sweep would do it later."""
         try:
             (self.folder / name).unlink(missing_ok=True)
         except OSError as error:
-            raise StoreUnavailable(f"spool: {error.strerror}") from error
+            raise _refused(error) from error
 
     def sweep(self, named: AbstractSet[str], *, now: datetime) -> int:
         """
@@ -123,7 +125,7 @@ class Spool:
                     path.unlink(missing_ok=True)
                     deleted += 1
         except OSError as error:
-            raise StoreUnavailable(f"spool: {error.strerror}") from error
+            raise _refused(error) from error
         return deleted
 
     def _sync_folder(self) -> None:
@@ -132,3 +134,8 @@ class Spool:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+def _refused(error: OSError) -> StoreUnavailable:
+    kind = StoreFull if error.errno in _FULL else StoreUnavailable
+    return kind(f"spool: {error.strerror}")
