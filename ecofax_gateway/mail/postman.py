@@ -236,7 +236,11 @@ def _mend(error: BaseException) -> str:
     causes = [error, error.__cause__, error.__context__]
     if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
         return BAD_CERTIFICATE
-    return NOT_REACHED
+    # Besides those of the network: a server without the TLS or the login that we want.
+    was_met = isinstance(error, aiosmtplib.SMTPException) and not isinstance(
+        error, aiosmtplib.SMTPConnectError | aiosmtplib.SMTPServerDisconnected
+    )
+    return NOT_TAKEN if was_met else NOT_REACHED
 
 
 _START_TLS = {

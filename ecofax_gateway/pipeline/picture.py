@@ -12,7 +12,7 @@ from PIL import Image
 from converters.sheet import A4_MM, PX_PER_MM, WIDTH_PX
 from converters.tiff_f import decode_page, read
 
-WIDTH = 544
+WIDTH = 540
 """Pixels: what a mail of 600 has between its margins."""
 
 GREYS = 8
