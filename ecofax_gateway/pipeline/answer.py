@@ -291,7 +291,6 @@ class Answer:
         requester: Requester,
         done: Done,
         *,
-        due_at: datetime | None = None,
         sentences: str = "",
         now: datetime,
     ) -> None:
@@ -303,7 +302,7 @@ class Answer:
             letters.answered.KIND,
             requester,
             lambda head: letters.answered.answered(
-                head, facts, done, due_at=due_at, sentences=sentences
+                head, facts, done, sentences=sentences
             ),
             event=mail_ref,
             now=now,

@@ -5,7 +5,6 @@ Pure: no I/O, no clock, no randomness.
 """
 
 from collections.abc import Iterator
-from datetime import datetime
 from email.message import EmailMessage
 from enum import StrEnum
 
@@ -21,7 +20,6 @@ KIND = "answered"
 class Done(StrEnum):
     """What an answer came to; each has its section in the template."""
 
-    PLANNED = "planned"
     HANGING_UP = "hanging-up"
     RESUMED = "resumed"
     RELEASED = "released"
@@ -50,7 +48,6 @@ def answered(
     campaign: CampaignFacts,
     done: Done,
     *,
-    due_at: datetime | None = None,
     sentences: str = "",
 ) -> EmailMessage:
     """
@@ -63,14 +60,11 @@ def answered(
 
         done: What it came to.
 
-        due_at: When it leaves, if that was changed.
-
         sentences: French: why it could not be done.
     """
 
     def write(words: Words) -> Iterator[Block]:
-        departure = "" if due_at is None else words.local_time(due_at, campaign.zone)
-        yield words.prose(KIND, done.value, departure=departure)
+        yield words.prose(KIND, done.value)
         if sentences:
             yield words.in_french(sentences.splitlines(), title="")
         if done in _HELPED:

@@ -106,7 +106,7 @@ LETTERS = {
     ),
     **{
         f"answered {done}": lambda head, c, done=done: replies.answered.answered(
-            head, c, done, due_at=NOON, sentences=FRENCH_ONLY
+            head, c, done, sentences=FRENCH_ONLY
         )
         for done in Done
     },
