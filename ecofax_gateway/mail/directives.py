@@ -17,6 +17,7 @@ from ..domain.page_choice import NotAChoice, PageChoice, parse_page_choice
 from .body import written_lines
 from .directive_lines import WORDS, Key, folded, read_directives
 from .given_password import given_passwords
+from .misspelling import misspelt
 from .mistake import Mistake, quoted
 from .part import TextPart
 
@@ -90,15 +91,17 @@ def find_directives(
 
         has_login: No password is needed, so that these lines are meant without one.
     """
-    readings = [read_directives(written_lines(part)) for part in texts[:MAX_TEXTS]]
-    with_password = [reading for reading in readings if reading[Key.PASSWORD]]
-    ordered = with_password + [r for r in readings if not r[Key.PASSWORD]]
+    letters = [written_lines(part) for part in texts[:MAX_TEXTS]]
+    readings = [(read_directives(lines), lines) for lines in letters]
+    readings.sort(key=lambda reading: not reading[0][Key.PASSWORD])
     found = {
-        key: next((reading[key] for reading in ordered if reading[key]), [])
+        key: next((values[key] for values, _ in readings if values[key]), [])
         for key in Key
     }
     passwords, wrong_password = given_passwords(found[Key.PASSWORD])
     mistakes = [*wrong_password]
+    if readings:
+        mistakes += misspelt(readings[0][1])
     values = _Values(found, mistakes)
     asked = Directives(
         passwords=passwords,
