@@ -14,13 +14,19 @@ import pytest
 from ecofax_gateway.domain.document import Quality
 from ecofax_gateway.domain.errors import OrderRefused
 from ecofax_gateway.domain.language import Tongue
+from ecofax_gateway.mail.answering import wishes_of
 from ecofax_gateway.mail.dates import parse_due
 from ecofax_gateway.mail.directive_lines import WORDS
 from ecofax_gateway.mail.directives import Directives, find_directives
 from ecofax_gateway.mail.message import parse_mail
 from ecofax_gateway.mail.ordering import order_of
 from ecofax_gateway.mail.part import TextKind, TextPart
-from ecofax_gateway.pipeline.prepare import BAD_CREDENTIALS
+from ecofax_gateway.pipeline.credentials import (
+    BAD_CREDENTIALS,
+    NOT_LISTED,
+    NOT_PROVEN,
+    OTHER_LINE,
+)
 from ecofax_gateway.replies.wording import FRENCH, sections_of, template_names
 
 GUIDE = (Path(__file__).parents[2] / "docs/envoyer-un-fax.md").read_text("utf-8")
@@ -159,7 +165,12 @@ def test_errors_are_quoted_as_they_are_said(example):
 
 
 def test_what_no_mail_can_show_is_quoted_as_it_is_said():
-    assert OTHERWISE_SAID == {"Le mot de passe est faux": BAD_CREDENTIALS.for_requester}
+    assert OTHERWISE_SAID == {
+        "Le mot de passe est faux": BAD_CREDENTIALS.for_requester,
+        "L'adresse d'expédition n'est pas autorisée": NOT_LISTED.for_requester,
+        "Rien ne prouve que le message vient de vous": NOT_PROVEN.for_requester,
+        "L'objet nomme une autre ligne que l'identifiant": OTHER_LINE.for_requester,
+    }
 
 
 def table_after(heading):
@@ -188,6 +199,16 @@ def test_the_table_has_every_directive():
     assert {line.partition(":")[0] for line, _ in lines} == {
         words[0] for words in WORDS.values()
     }
+
+
+@pytest.mark.parametrize(
+    "line", [line for line, _ in table_after("## Répondre à une réponse")]
+)
+def test_every_answer_of_the_table_wants_something(line, make_mail):
+    wishes = wishes_of(parse_mail(make_mail(f"{line}\n\n> p:Ancien\n", files=[])))
+
+    assert not wishes.is_empty
+    assert wishes.mistakes == ()
 
 
 @pytest.mark.parametrize(("line", "departure"), table_after("### La date"))
