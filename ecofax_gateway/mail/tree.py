@@ -10,6 +10,7 @@ Standards:
     RFC 2045-2046 (1996) -- parts
 """
 
+import re
 from email import message_from_bytes
 from email.message import Message
 from email.policy import compat32
@@ -17,6 +18,8 @@ from email.policy import compat32
 from ..domain.errors import MalformedMessage
 from .prescan import check_limits, repair_fields
 from .transfer import decode_transfer
+
+_STRAY_LINE = re.compile(r"[^\r\n]{1,200}\r?\n(?=[A-Za-z][A-Za-z-]{0,40}:[ \t])")
 
 
 def parse_tree(raw: bytes) -> Message:
@@ -66,6 +69,24 @@ def coded_mail(child: Message, encoding: str) -> Message | None:
     if not name.startswith(("base64", "quoted-printable")) or fields_of(child):
         return None
     return parse_tree(decode_transfer(raw_payload(child), encoding))
+
+
+def late_header(child: Message) -> Message | None:
+    """
+    Give an enclosed mail behind a line that is no field, or None if *child* has a header.
+
+    Old mailboxes put the time of arrival there; the parser takes all of it for a text.
+
+    Raises:
+        MalformedMessage: If it is a bomb.
+    """
+    payload = child.get_payload()
+    if fields_of(child) or not isinstance(payload, str):
+        return None
+    stray = _STRAY_LINE.match(payload)
+    if stray is None:
+        return None
+    return parse_tree(payload[stray.end() :].encode("ascii", "surrogateescape"))
 
 
 def lost_parts(part: Message, boundary: str) -> list[Message]:

@@ -25,7 +25,14 @@ from .header import clean_name, parse_parameters
 from .part import Attachment, TextKind, TextPart
 from .tnef import unpack_tnef
 from .transfer import decode_transfer
-from .tree import coded_mail, fields_of, lost_parts, parse_tree, raw_payload
+from .tree import (
+    coded_mail,
+    fields_of,
+    late_header,
+    lost_parts,
+    parse_tree,
+    raw_payload,
+)
 from .uuencode import take_files
 
 MAX_DEPTH = 30
@@ -46,7 +53,8 @@ _TNEF_TYPES = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
 _NOTICES = frozenset(
     {"message/delivery-status", "message/disposition-notification",
      "message/feedback-report", "message/global-delivery-status",
-     "message/global-disposition-notification", "message/tracking-status"}
+     "message/global-disposition-notification", "message/tracking-status",
+     "message/rfc822-headers"}
 )  # fmt: skip
 _HEADER_LINE = re.compile(rb"\s{0,8}[A-Za-z][A-Za-z0-9-]{0,60}[ \t]?:")
 _CID = re.compile(r"cid:([^\"'\s>)]{1,250})", re.IGNORECASE)
@@ -134,7 +142,7 @@ class Walk:
         elif media_type not in _NOTICES:
             for child in payload[:1]:
                 if isinstance(child, Message):
-                    mail = coded_mail(child, encoding) or child
+                    mail = coded_mail(child, encoding) or late_header(child) or child
                     self.take(mail, depth=depth + 1, enclosed=True)
 
     def _take_leaf(self, leaf: "_Leaf", *, depth: int, enclosed: bool) -> None:
