@@ -234,11 +234,14 @@ def test_numbers_may_be_written_as_the_guide_writes_them(number, make_mail):
     assert [found.e164 for found in order.numbers] == ["+33972101010"]
 
 
+OTHER = frozenset(["a template that is no letter"])
+
+
 def test_the_guide_names_replies_by_their_subjects():
     subjects = {
         re.sub(r"'.*'", "'x'", FRENCH.say(name, "subject", document="x"))
         for name in template_names()
-        if "subject" in sections_of(Tongue.FR, name)
+        if sections_of(Tongue.FR, name).get("subject", OTHER) <= {"document"}
     }
     named = [
         re.sub(r"'.*'", "'x'", subject)
