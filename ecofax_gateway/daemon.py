@@ -39,6 +39,7 @@ from .pipeline.housekeeping import Housekeeping
 from .pipeline.login import LineLogin
 from .pipeline.posting import Posting
 from .pipeline.prepare import Ordering, Rendering
+from .pipeline.reply_cap import ReplyCap
 from .pipeline.routing import Routing
 from .pipeline.transmit import Transmit
 from .pipeline.trunk_watch import TrunkWatch
@@ -359,6 +360,11 @@ def answer_of(settings: Settings, bell: Bell | None = None) -> Answer:
         bell=bell or Bell(),
         repeat_patience=timedelta(days=settings.store.repeat_days),
         answers_at=settings.smtp.domains[0] if settings.smtp.domains else "",
+        cap=ReplyCap(
+            settings.trust.replies_per_hour,
+            sender=settings.replies.sender,
+            zone=settings.zone,
+        ),
     )
 
 
@@ -450,6 +456,7 @@ def _ticking(chores: Housekeeping, silent_after: float) -> Iterator[None]:
         coalesce=True,
         misfire_grace_time=None,  # after a sleep it is the first thing to do
     )
+    scheduler.add_job(chores.send_summaries, "interval", minutes=1, coalesce=True)
     scheduler.add_job(chores.forget, "interval", hours=1, coalesce=True)
     scheduler.add_job(chores.drop_repeats, "interval", hours=1, coalesce=True)
     interval = service.watchdog_seconds()

@@ -48,6 +48,7 @@ from ..store import (
 )
 from ..store.campaigns import Campaign, NewCampaign
 from ..store.results import FaxResult, results
+from .reply_cap import ReplyCap
 from .worker import Bell
 
 logger = logging.getLogger(__name__)
@@ -73,6 +74,8 @@ class Answer:
         repeat_patience: How long a repeat is held.
 
         answers_at: The domain whose mail reaches us; empty: that of *sender*.
+
+        cap: Holds back what is too much for one address; None: nothing is.
     """
 
     def __init__(
@@ -83,6 +86,7 @@ class Answer:
         bell: Bell,
         repeat_patience: timedelta = repeats.PATIENCE,
         answers_at: str = "",
+        cap: ReplyCap | None = None,
     ) -> None:
         self.bell = bell
         self._repeat_patience = repeat_patience
@@ -91,6 +95,7 @@ class Answer:
         "Of the identities of replies."
 
         self._answers_at = answers_at or self.domain
+        self._cap = cap
         self._zone = zone
 
     def refuse(
@@ -391,15 +396,21 @@ class Answer:
             reply_to=f"{CAMPAIGN_NAME}+{key.tag}@{self._answers_at}" if key else None,
             language=order.language if order else Language.BOTH,
         )
+        letter = write(head)
         new = replies.NewReply(
             event_key=":".join(filter(None, (kind, ref, event))),
             kind=kind,
             campaign=ref,
             to_address=requester.address,
-            message=write(head).as_bytes(),
+            message=letter.as_bytes(),
             enclosed=tuple(enclosed),
         )
-        replies.put(conn, new, now=now)
+        if self._cap is None or not self._cap.withholds(conn, new, letter, now=now):
+            replies.put(conn, new, now=now)
+
+    def send_summary(self, conn: Connection, *, now: datetime) -> bool:
+        """Put replies that were held back into the outbox as one; False: none is due."""
+        return self._cap is not None and self._cap.send_summary(conn, now=now)
 
 
 class OnlyRestricted(OrderRefused):

@@ -163,6 +163,14 @@ class Housekeeping:
             self._answer.after_call(conn, ref, now=now)
         return len(dropped)
 
+    async def send_summaries(self) -> None:
+        """Send what was held back because its addresses had too many replies."""
+        try:
+            while await self._db.tx(self._answer.send_summary, now=self._clock()):
+                self._answer.bell.ring()
+        except StoreUnavailable as error:
+            logger.error("summaries wait, the store does not answer: %s", error)
+
     async def forget(self) -> None:
         """Forget the contents of what was finished long ago, and later all of it."""
         now = self._clock()

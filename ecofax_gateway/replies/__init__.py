@@ -16,6 +16,7 @@ from . import (
     report,
     restricted,
     sent,
+    summary,
     unknown,
 )
 
@@ -33,5 +34,6 @@ __all__ = [
     "report",
     "restricted",
     "sent",
+    "summary",
     "unknown",
 ]

@@ -32,7 +32,7 @@ from sqlalchemy import (
 from ..domain.fax import FINAL, FaxState, Phase
 from ..domain.number import FaxNumber
 from ..domain.outcome import Ending
-from . import allow_lists, objections
+from . import allow_lists, objections, withheld
 from .riders import SHARES_CALL
 from .states import MailState, ReplyState
 from .tables import (
@@ -91,6 +91,7 @@ def erase_number(conn: Connection, number: str, *, now: datetime) -> Erased:
     )
     done.ended = refs
     _forget_replies(conn, reply.c.campaign.in_(refs | mails), done, now)
+    done["replies"] += withheld.erase(conn, refs=refs | mails)
     only_his = select(campaign.c.id).where(
         campaign.c.id.in_(touched),
         ~exists().where(fax.c.campaign_id == campaign.c.id, fax.c.number != ERASED),
@@ -120,11 +121,14 @@ def erase_address(conn: Connection, address: str, *, now: datetime) -> Erased:
     his = func.lower(campaign.c.address) == folded
     ids = list(conn.execute(select(campaign.c.id).where(his)).scalars())
     done["orders"] += conn.execute(
-        update(campaign).where(his).values(address=None, message_id=None, subject="")
+        update(campaign)
+        .where(his)
+        .values(address=None, message_id=None, subject="", answer_key=None)
     ).rowcount
     _forget_contents(conn, ids, done)
     to_him = func.lower(reply.c.to_address) == folded
     _forget_replies(conn, to_him, done, now)
+    done["replies"] += withheld.erase(conn, address=address)
     conn.execute(update(reply).where(to_him).values(to_address=""))
     done["mails"] += conn.execute(
         update(mail)
