@@ -310,11 +310,13 @@ def _turned(
     whole = fills.nearest * (steps < _ALIKE)
     number = np.where(fills.labels + stands_on > 0, fills.labels + stands_on, whole)
     number = np.where(turned[number], number, 0)
-    # A fill whose letters were not all found stays as it is: next to it is a tile that
-    # holds its grey, and no lighter ground beside it.
-    near = widened(number.astype(np.uint16), 1)
+    # A fill whose letters were not all found stays as it is: beyond the tiles that its
+    # edge would cut is one that holds its grey, and no lighter ground beside that.
+    found = number.astype(np.uint16)
+    near = widened(found, 2)
     greys = fills.levels[near].astype(np.uint8)
-    lost = (number == 0) & (near > 0) & (cv2.absdiff(greys, tiles.low) < _ALIKE)
+    lost = (near > 0) & (widened(found, 1) == 0)
+    lost &= cv2.absdiff(greys, tiles.low) < _ALIKE
     lost &= fills.highest < greys.astype(np.int16) + SHADING
     turned = turned.copy()
     turned[np.unique(near[lost])] = False

@@ -145,7 +145,7 @@ def test_an_even_tint_under_a_noisy_scan_is_paper():
     assert ink.mean() < 0.001
 
 
-def drawn(width, height, *shapes):
+def drawn(width, height, *shapes, indent=32):
     """
     A white page with filled rectangles and words: (box, fill, words, their grey).
     """
@@ -153,7 +153,7 @@ def drawn(width, height, *shapes):
     draw = ImageDraw.Draw(page)
     for (left, top, right, bottom), fill, words, letters in shapes:
         draw.rectangle((left, top, right - 1, bottom - 1), fill=fill)
-        place = (left + 32, top + 8)
+        place = (left + indent, top + 8)
         draw.text(place, words, letters, ImageFont.truetype(FONT, 28))
     return np.asarray(page)
 
@@ -171,6 +171,23 @@ def test_the_dark_head_of_a_table_is_printed_dark_on_white():
     for edge in (np.s_[203:205], np.s_[249:251]):
         assert ink[edge, 88:712].any(axis=0).mean() > 0.95
     assert not ink[:200].any()
+
+
+@pytest.mark.parametrize("dpi", [98, 196])
+@pytest.mark.parametrize("indent", [4, 8, 12, 16, 24, 40])
+def test_a_dark_box_is_turned_whole_or_not_at_all(dpi, indent):
+    """Letters may begin so near its edge that what they stand on is hard to tell."""
+    box = ((80, 203, 560, 251), 60, "Désignation  Quantité", 255)
+    grey = drawn(800, 600, box, indent=indent)
+
+    ink = binarise(grey, vertical_dpi=dpi, pictures=[])
+
+    inside = np.s_[207:247, 88:552]
+    letters = ink[inside][grey[inside] == 255].mean()
+    assert letters < 0.03 or letters > 0.97
+    assert ink[inside][grey[inside] == 60].mean() == pytest.approx(
+        1 - letters, abs=0.04
+    )
 
 
 def test_a_dark_bar_with_a_figure_on_it_stays_dark():
