@@ -16,6 +16,8 @@ from pathlib import Path
 
 from sqlalchemy import create_engine, text
 
+from bench import spent
+
 PROGRAMS = Path("/usr/lib/postgresql")
 """Where Debian puts the servers, one folder per version."""
 
@@ -45,18 +47,8 @@ class Cluster:
 
     def cpu_seconds(self) -> float:
         """What the server has spent so far, its processes that ended included."""
-        root = int((self.folder / "data/postmaster.pid").read_text().split()[0])
-        ticks = 0
-        for stat in Path("/proc").glob("[0-9]*/stat"):
-            try:
-                fields = stat.read_text().rpartition(")")[2].split()
-            except (FileNotFoundError, ProcessLookupError):
-                continue  # it ended while we looked
-            if int(stat.parent.name) == root:
-                ticks += sum(map(int, fields[11:15]))  # and its ended children
-            elif int(fields[1]) == root:
-                ticks += sum(map(int, fields[11:13]))
-        return ticks / os.sysconf("SC_CLK_TCK")
+        root = (self.folder / "data/postmaster.pid").read_text().split()[0]
+        return spent.cpu_seconds(int(root))
 
     def execute(self, statement: str) -> None:
         """Run one statement outside any transaction."""

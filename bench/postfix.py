@@ -68,6 +68,19 @@ class Postfix:
     port: int
     "Where it takes mail in by SMTP, on 127.0.0.1."
 
+    @property
+    def master_pid(self) -> int:
+        """Of the process that all others descend from."""
+        return int((self.folder / "queue/pid/master.pid").read_text())
+
+    def queued(self) -> int:
+        """Mails that are not delivered yet; for root."""
+        return sum(
+            path.is_file()
+            for name in ("maildrop", "incoming", "active", "deferred")
+            for path in (self.folder / "queue" / name).rglob("*")
+        )
+
 
 def as_root() -> list[str]:
     """What comes before a command of Postfix's master."""
