@@ -7,13 +7,15 @@ import hashlib
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import aiosmtplib
 import pytest
+from sqlalchemy import func, select
 
 from ecofax_gateway.domain.errors import StoreUnavailable
-from ecofax_gateway.mail.listener import AcceptedMail
+from ecofax_gateway.mail.listener import AcceptedMail, MailListener, Protocol
 from ecofax_gateway.pipeline.accept import MAX_TOGETHER, Accept
 from ecofax_gateway.pipeline.worker import Bell
-from ecofax_gateway.store import mails
+from ecofax_gateway.store import mails, tables
 from ecofax_gateway.store.database import Database
 from ecofax_gateway.store.unavailable import RuleBroken
 
@@ -67,6 +69,38 @@ async def test_the_same_mail_at_once_gets_one_reference(accept):
     refs = await asyncio.gather(*(accept(mail(b"same")) for _ in range(9)))
 
     assert len(set(refs)) == 1
+
+
+async def test_a_mail_delivered_twice_is_one_order(accept, db, tmp_path):
+    """A relay that did not hear our 250 offers its mail again."""
+    listener = MailListener(
+        accept,
+        doors=[(Protocol.SMTP, "127.0.0.1", 0)],
+        domains=["ecofax.test"],
+        trusted_networks=["127.0.0.0/8"],
+        spool=tmp_path / "incoming",
+    )
+    [port] = await listener.start()
+    replies = []
+    for body in (b"small", b"small", b"x" * 300_000, b"x" * 300_000):
+        _, reply = await aiosmtplib.send(
+            b"Subject: 0366720307\r\n\r\n" + body,
+            sender="a@b.example",
+            recipients=["0972101010@ecofax.test"],
+            hostname="127.0.0.1",
+            port=port,
+            start_tls=False,
+        )
+        replies.append(reply)
+    await listener.close()
+
+    assert replies[0] == replies[1] != replies[2] == replies[3]
+    assert await db.read(count) == 2
+    assert list((tmp_path / "incoming").iterdir()) == []
+
+
+def count(conn):
+    return conn.execute(select(func.count()).select_from(tables.mail)).scalar()
 
 
 async def test_a_large_mail_is_taken_from_its_file(accept, db, tmp_path):
