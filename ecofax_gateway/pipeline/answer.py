@@ -53,8 +53,8 @@ from .worker import Bell
 
 logger = logging.getLogger(__name__)
 
-MAX_PROOF_PAGES = 100
-"""Of a fax whose pages come with its confirmation: some 5 MB, and 5 s to put together."""
+MAX_PROOF_PAGES = 60
+"""Of a fax whose pages come with its confirmation: some 3 MB, and 3 s to put together."""
 
 Write = Callable[[Letterhead], EmailMessage]
 "Writes a reply on its letterhead."

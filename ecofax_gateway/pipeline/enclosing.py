@@ -8,8 +8,10 @@ is in the outbox, and none of it is drawn in the transaction that ends a call.
 """
 
 import asyncio
+import io
 import logging
-from collections.abc import Iterator
+import zipfile
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -18,7 +20,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from converters.tiff_f import NotTiffF, read
+from converters.tiff_f import read
 
 from ..domain.enclosure import Enclosure
 from ..domain.language import Tongue
@@ -35,9 +37,12 @@ from ..store.results import results
 from . import report_csv, report_pdf, sheets
 from .picture import WIDTH, picture_of
 from .proof_pdf import ProvedPage, proof_pdf
-from .report_rows import row_of, summary_of
+from .report_rows import Row, row_of, summary_of
 
 logger = logging.getLogger(__name__)
+
+MAX_REPORT_BYTES = 4_000_000
+"""Larger files are packed: many servers take 10 MB, and base 64 adds a third."""
 
 PICTURE_WORDS = {Tongue.FR: "Première page du fax", Tongue.EN: "First page of the fax"}
 
@@ -50,11 +55,20 @@ class Enclosing:
         db: The store.
 
         zone: In which people read times.
+
+        max_report_bytes: Of a report's files, before they are packed.
     """
 
-    def __init__(self, *, db: Database, zone: ZoneInfo) -> None:
+    def __init__(
+        self,
+        *,
+        db: Database,
+        zone: ZoneInfo,
+        max_report_bytes: int = MAX_REPORT_BYTES,
+    ) -> None:
         self._db = db
         self._zone = zone
+        self._max_report_bytes = max_report_bytes
 
     async def complete(self, due: DueReply) -> bytes:
         """
@@ -71,7 +85,7 @@ class Enclosing:
         for each in due.enclosed:
             try:
                 await self._add(message, each, due.campaign, at=due.created_at)
-            except (LookupError, NotTiffF) as error:
+            except (LookupError, ValueError) as error:
                 logger.warning("a reply goes without its %s: %s", each, error)
         set_boundaries(message)
         return message.as_bytes()
@@ -88,7 +102,13 @@ class Enclosing:
                 proof = await self._db.read(_proof, ref, zone=self._zone)
                 _attach(message, proof, f"fax-{ref}.pdf")
             case Enclosure.REPORT:
-                files = await self._db.read(_report, ref, zone=self._zone, at=at)
+                campaign, rows = await self._db.read(_rows, ref)
+                # Not in the transaction: of a long list it takes half a minute.
+                files = await asyncio.to_thread(
+                    _drawn, campaign, rows, zone=self._zone, at=at
+                )
+                if sum(map(len, files.values())) > self._max_report_bytes:
+                    files = {"rapport.zip": await asyncio.to_thread(_packed, files)}
                 for name, content in files.items():
                     _attach(message, content, name)
 
@@ -139,16 +159,28 @@ def _proved(
             yield ProvedPage(page=page, stamp=(how, whose))
 
 
-def _report(
-    conn: Connection, ref: str, *, zone: ZoneInfo, at: datetime
-) -> dict[str, bytes]:
+def _rows(conn: Connection, ref: str) -> tuple[Campaign, list[Row]]:
     campaign = _found(conn, ref)
-    rows = [row_of(campaign, result) for result in results(conn, ref)]
-    drawn = report_pdf.pdf(summary_of(campaign), rows, zone=zone, at=at)
+    return campaign, [row_of(campaign, result) for result in results(conn, ref)]
+
+
+def _drawn(
+    campaign: Campaign, rows: list[Row], *, zone: ZoneInfo, at: datetime
+) -> dict[str, bytes]:
+    """The files of a report."""
     return {
         "rapport.csv": b"".join(report_csv.spreadsheet(rows, zone=zone)),
-        "rapport.pdf": drawn,
+        "rapport.pdf": report_pdf.pdf(summary_of(campaign), rows, zone=zone, at=at),
     }
+
+
+def _packed(files: Mapping[str, bytes]) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, content in files.items():
+            # Of a fixed date: the same report is the same bytes.
+            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+    return packed.getvalue()
 
 
 def _found(conn: Connection, ref: str) -> Campaign:
@@ -178,4 +210,8 @@ def _attach(message: EmailMessage, content: bytes, name: str) -> None:
     message.add_attachment(content, maintype=maintype, subtype=subtype, filename=name)
 
 
-_TYPES = {"csv": ("text", "csv"), "pdf": ("application", "pdf")}
+_TYPES = {
+    "csv": ("text", "csv"),
+    "pdf": ("application", "pdf"),
+    "zip": ("application", "zip"),
+}

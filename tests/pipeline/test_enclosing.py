@@ -3,6 +3,7 @@ What joins a reply where it is posted, and that a reply never waits for it.
 """
 
 import io
+import zipfile
 from email import message_from_bytes
 from email.policy import default
 from zoneinfo import ZoneInfo
@@ -104,6 +105,24 @@ async def test_the_same_reply_is_the_same_bytes_each_time_it_is_tried(desk, encl
         "rapport.pdf",
     ]
     assert ref.encode() in first
+
+
+async def test_a_report_that_no_relay_would_take_is_packed(desk):
+    desk.launched(3)
+    desk.call(good)
+    small = Enclosing(db=desk.db, zone=ZoneInfo("Europe/Paris"), max_report_bytes=10)
+
+    wire = await small.complete(due(desk, "report"))
+
+    [packed] = [
+        part
+        for part in message_from_bytes(wire, policy=default).walk()
+        if part.get_filename() == "rapport.zip"
+    ]
+    with zipfile.ZipFile(io.BytesIO(packed.get_content())) as archive:
+        assert archive.namelist() == ["rapport.csv", "rapport.pdf"]
+        assert archive.read("rapport.csv").count(b"envoy") == 3
+        assert archive.read("rapport.pdf").startswith(b"%PDF")
 
 
 async def test_identities_of_exchange_stay_whole_where_something_joins(
