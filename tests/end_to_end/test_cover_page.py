@@ -3,13 +3,16 @@ Cover pages and merged faxes, from the order to what the fax machine printed.
 """
 
 import json
+import os
 import subprocess
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import numpy as np
 from PIL import Image, ImageSequence
 
 from converters.fax_file import same_pixels
+from converters.sheet import BAND_ROWS
 from ecofax_gateway.pipeline import sheets
 
 from .conftest import PASSWORD, QUOTE, read, write_mail
@@ -117,9 +120,18 @@ def test_a_merged_campaign_prints_each_recipient_his_own(
     house.daemon.wait_for(rf"{ref}.*2 pages, 0 faxes")
     steer(house, "preview", ref, "--recipient", 2, "-o", tmp_path / "preview.tif")
     steer(house, "launch", ref)
-    printed = {n: printed_by(far_end, f"097200000{n}")[1] for n in (1, 2, 3)}
+    arrived = {n: printed_by(far_end, f"097200000{n}") for n in (1, 2, 3)}
+    printed = {n: frames for n, (_, frames) in arrived.items()}
+    db = house.store()
+    try:
+        again = {
+            n: db.sync_read(sheets.pages_of_attempt, f"{ref}-{n}", 1, zone=PARIS)
+            for n in arrived
+        }
+    finally:
+        db.close()
 
-    covers = {n: read(frames[0], tmp_path) for n, frames in printed.items()}
+    covers = {n: read(printed[n][0], tmp_path) for n in (1, 2)}
     letters = {n: read(frames[1], tmp_path) for n, frames in printed.items()}
     assert "Pour Dœuvre, de la part de Cabinet des Tilleuls" in covers[1]
     assert "Pour de la Rochefoucauld-Montbel, de la part" in covers[2]
@@ -131,9 +143,12 @@ def test_a_merged_campaign_prints_each_recipient_his_own(
     codes = {n: scanned(frames[1], tmp_path) for n, frames in printed.items()}
     assert len(set(codes.values())) == 3
     assert all(code.startswith("https://fax.example/stop/") for code in codes.values())
+    assert [same_pixels(again[n], path) for n, (path, _) in arrived.items()] == [[]] * 3
     with Image.open(tmp_path / "preview.tif") as picture:
         shown = [frame.convert("1") for frame in ImageSequence.Iterator(picture)]
-    assert "Pour de la Rochefoucauld-Montbel" in read(shown[0], tmp_path)
+    # Exactly what came out of the machine, but for the tag line's time and code.
+    below = np.s_[BAND_ROWS[196] :]
+    assert np.array_equal(np.asarray(shown[0])[below], np.asarray(printed[2][0])[below])
 
 
 def scanned(frame, folder: Path) -> str:
