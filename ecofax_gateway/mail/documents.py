@@ -58,18 +58,23 @@ _OFFICE_LIST_NAME = re.compile(
 )
 """Meant as a list, too; `number_list` says how to save it as text."""
 
-_SILENT_TYPES = frozenset(
+_SIGNATURE_TYPES = frozenset(
     {"application/pgp-signature", "application/pkcs7-signature",
      "application/x-pkcs7-signature", "application/pgp-keys",
-     "application/pgp-encrypted", "application/pkix-cert", "text/calendar", "application/ics",
-     "text/vcard", "text/x-vcard", "text/directory", "text/watch-html",
-     "text/x-amp-html", "text/rfc822-headers",
+     "application/pgp-encrypted", "application/pkix-cert",
      # What a Mac keeps of a file beside its content.
      "application/applefile"}
 )  # fmt: skip
-_SILENT_NAME = re.compile(
-    r"ATT\d{2,6}\.(?:txt|htm|html|c|dat|jpg|png|gif)\Z|oledata\.mso\Z"
-    r"|.*\.(?:p7s|asc|sig|vcf|ics)\Z",
+_NO_PAGE_TYPES = frozenset(
+    {"text/calendar", "application/ics", "text/vcard", "text/x-vcard", "text/directory",
+     "text/watch-html", "text/x-amp-html", "text/rfc822-headers"}
+)  # fmt: skip
+_OLD_TEXT_TYPES = frozenset({"text/enriched", "text/richtext"})
+"""Without a name a text of the mail's own, as programs wrote it before HTML."""
+
+_NO_PAGE_NAME = re.compile(
+    # Exchange calls so the pieces that a mailing list puts behind a mail.
+    r"ATT\d{2,6}\.(?:txt|htm|html|c|dat)\Z|oledata\.mso\Z|.*\.(?:vcf|ics)\Z",
     re.IGNORECASE,
 )
 _PICTURE_MAGIC = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF8", b"BM")
@@ -92,7 +97,8 @@ class Choice:
 
     documents: tuple[Document, ...] = ()
     ignored: tuple[str, ...] = ()
-    "Names of what was left out, for the acknowledgement; what nobody misses is not named."
+    """Names of what was left out, for the acknowledgement. Only what the sender's program
+    puts there by itself is not named: signatures, invitations without a name."""
 
     number_lists: tuple[bytes, ...] = ()
     mistakes: tuple[Mistake, ...] = ()
@@ -120,7 +126,7 @@ def choose_documents(mail: Mail, *, is_campaign: bool) -> Choice:
             lists.append(part.content)
             continue
         digest = hashlib.sha256(part.content).digest()
-        if not part.content or digest in seen:
+        if not part.content or digest in seen or _is_no_page(part):
             ignored.append(_name_of(part, len(pages) + 1))
             continue
         seen.add(digest)
@@ -180,14 +186,24 @@ def _is_list(part: Attachment) -> bool:
 
 
 def _is_silent(part: Attachment) -> bool:
+    """Whether nobody misses a part, or `_unreadable` has said what there is to say."""
     return (
-        part.media_type in _SILENT_TYPES
-        or bool(_SILENT_NAME.match(part.name))
-        or (not part.content and not part.name)
+        part.media_type in _SIGNATURE_TYPES
+        or part.name.lower().endswith(".p7s")
+        or part.content.startswith(b"-----BEGIN PGP ")
+        or (not part.name and _is_by_itself(part))
         or is_winmail(part.media_type, part.name)
         or is_wrapped(part.media_type, part.name)
         or part.media_type in ELSEWHERE_TYPES
     )
+
+
+def _is_by_itself(part: Attachment) -> bool:
+    return not part.content or part.media_type in _NO_PAGE_TYPES | _OLD_TEXT_TYPES
+
+
+def _is_no_page(part: Attachment) -> bool:
+    return part.media_type in _NO_PAGE_TYPES or bool(_NO_PAGE_NAME.match(part.name))
 
 
 def _is_decoration(part: Attachment, shown: frozenset[str]) -> bool:
@@ -198,12 +214,11 @@ def _is_decoration(part: Attachment, shown: frozenset[str]) -> bool:
 
 
 def _is_photograph(part: Attachment) -> bool:
+    if len(part.content) < MIN_PICTURE_BYTES:
+        return False
     size = image_size(part.content)
-    return (
-        size is not None
-        and min(size) >= MIN_PICTURE_SIDE_PX
-        and len(part.content) >= MIN_PICTURE_BYTES
-    )
+    # Logos are in one of the formats that can be measured; telephones have others.
+    return size is None or min(size) >= MIN_PICTURE_SIDE_PX
 
 
 def _name_of(part: Attachment, place: int) -> str:

@@ -229,13 +229,13 @@ def test_a_photographed_letter_alone_is_a_page(picture, is_page):
 def test_signatures_cards_and_doubles_are_no_pages(make_mail):
     found = order(
         make_mail(files=[
-            ("a.pdf", PDF), ("smime.p7s", b"s"), ("signature.asc", b"s"), ("me.vcf", b"v"),
+            ("a.pdf", PDF), ("smime.p7s", b"s"), ("signature.asc", b"-----BEGIN PGP SIGNATURE-----"), ("me.vcf", b"v"),
             ("ATT00001.txt", b"-"), ("copy.pdf", PDF), ("b.txt", b"text"),
         ])
     )  # fmt: skip
 
     assert names(found) == ["a.pdf", "b.txt"]
-    assert found.ignored == ("copy.pdf",)
+    assert found.ignored == ("me.vcf", "ATT00001.txt", "copy.pdf")
 
 
 def test_an_encrypted_mail_is_told_so():
