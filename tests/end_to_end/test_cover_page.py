@@ -3,7 +3,6 @@ Cover pages and merged faxes, from the order to what the fax machine printed.
 """
 
 import json
-import os
 import subprocess
 from pathlib import Path
 from zoneinfo import ZoneInfo
