@@ -10,10 +10,8 @@ every number) is only named there and joins it when it is posted.
 
 import logging
 import secrets
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from email.message import EmailMessage
 from email.utils import parseaddr
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -29,12 +27,11 @@ from ..domain.fax import FaxState
 from ..domain.language import Language
 from ..domain.number import FaxNumber
 from ..domain.order import BadNumber, Requester
-from ..domain.outcome import Ending
 from ..domain.quota import OVER_QUOTA
 from ..mail.address import CAMPAIGN_NAME
 from ..replies.answered import Done
 from ..replies.envelope import Letterhead, reply_message_id
-from ..replies.facts import CampaignFacts, FaxFacts
+from ..replies.facts import CampaignFacts
 from ..replies.wording import MAX_LISTED
 from ..store import (
     answer_keys,
@@ -47,7 +44,8 @@ from ..store import (
     schedules,
 )
 from ..store.campaigns import Campaign, NewCampaign
-from ..store.results import FaxResult, results
+from ..store.results import results
+from .final_letter import Write, fax_facts, final_letter
 from .reply_cap import ReplyCap
 from .worker import Bell
 
@@ -55,9 +53,6 @@ logger = logging.getLogger(__name__)
 
 MAX_PROOF_PAGES = 60
 """Of a fax whose pages come with its confirmation: some 3 MB, and 3 s to put together."""
-
-Write = Callable[[Letterhead], EmailMessage]
-"Writes a reply on its letterhead."
 
 
 class Answer:
@@ -269,9 +264,9 @@ class Answer:
         campaign = _campaign(conn, ref)
         if campaign.requester.address is None:
             return
-        told = [_fax_facts(result) for result in results(conn, ref)]
+        told = [fax_facts(result) for result in results(conn, ref)]
         line = lines.get(conn, campaign.line)
-        final = _final_letter(
+        final = final_letter(
             self._facts(campaign),
             told,
             has_proof=line is not None
@@ -429,72 +424,6 @@ class OnlyRestricted(OrderRefused):
         )
         self.campaign = campaign
         self.numbers = tuple(numbers)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Final:
-    """The last reply to an order."""
-
-    kind: str
-    write: Write
-    enclosed: tuple[Enclosure, ...] = ()
-
-
-def _final_letter(
-    campaign: CampaignFacts, told: list[FaxFacts], *, has_proof: bool
-) -> _Final:
-    states = {fax.state for fax in told}
-    # Repeats that nobody meant are no cancelled order, if the others went.
-    stopped = [fax for fax in told if fax.state is FaxState.CANCELLED]
-    is_rest = FaxState.SENT in states and all(_is_repeat(fax) for fax in stopped)
-    if stopped and states <= {FaxState.CANCELLED, FaxState.SENT} and not is_rest:
-        return _Final(
-            kind=letters.cancelled.KIND,
-            write=lambda head: letters.cancelled.cancelled(head, campaign, told),
-        )
-    if len(told) > 1:
-        return _Final(
-            kind=letters.report.KIND,
-            write=lambda head: letters.report.report(head, campaign, told),
-            enclosed=(Enclosure.PICTURE, Enclosure.REPORT),
-        )
-    single = told[0]
-    match single.state:
-        case FaxState.SENT:
-            proof = (Enclosure.PROOF,) if has_proof else ()
-            return _Final(
-                kind=letters.sent.KIND,
-                write=lambda head: letters.sent.sent(
-                    head, campaign, single, has_proof=has_proof
-                ),
-                enclosed=(Enclosure.PICTURE, *proof),
-            )
-        case FaxState.UNKNOWN:
-            return _Final(
-                kind=letters.unknown.KIND,
-                write=lambda head: letters.unknown.unknown(head, campaign, single),
-                enclosed=(Enclosure.PICTURE,),
-            )
-    return _Final(
-        kind=letters.failed.KIND,
-        write=lambda head: letters.failed.failed(head, campaign, single),
-        enclosed=(Enclosure.PICTURE,),
-    )
-
-
-def _is_repeat(fax: FaxFacts) -> bool:
-    return fax.outcome is not None and fax.outcome.ending is Ending.REPEAT
-
-
-def _fax_facts(result: FaxResult) -> FaxFacts:
-    return FaxFacts(
-        number=FaxNumber(result.number),
-        state=result.state,
-        outcome=result.outcome,
-        pages_confirmed=result.pages_confirmed,
-        attempts=result.calls,
-        ended_at=result.ended_at,
-    )
 
 
 def _campaign(conn: Connection, ref: str) -> Campaign:
