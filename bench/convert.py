@@ -29,6 +29,7 @@ from PIL import Image
 
 from converters import workshop as workshop_module
 from converters.contract import Limits
+from converters.sandbox import KEPT_MEMORY
 from converters.workshop import Workshop
 
 from .legibility import _PHOTOS, _photos
@@ -160,8 +161,9 @@ async def _ours(pdf: bytes, dpi: int, folder: Path) -> None:
 def _without_walls() -> tuple[list[str], dict[str, str]]:
     folder = str(Path(workshop_module.__file__).parents[1])
     command = [sys.executable, "-B", "-s", "-m", "converters.worker"]
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": folder}
-    return command, {**environment, "OPENBLAS_NUM_THREADS": "1"}
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": folder} | KEPT_MEMORY
+    environment |= {"OPENBLAS_NUM_THREADS": "1", "CONVERTERS_WALLS": "none"}
+    return command, environment
 
 
 def _cpu(do: Callable[[], object]) -> float:

@@ -7,7 +7,6 @@ The worker is a process of its own: pdfium may abort on a hostile file.
 """
 
 import ctypes
-import math
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ import pypdfium2_raw as pdfium
 
 from .contract import Cause, ConversionFailed, Drawn, Given, Limits
 from .ink import Ink
+from .lettering import of_page
 from .raster import Painted, Sheet
 from .sheet import (
     ROWS,
@@ -154,11 +154,10 @@ class _Page:
             self._forms.handle, bitmap, self._page, *where, pdfium.FPDF_ANNOT
         )
         pdfium.FPDFBitmap_Destroy(bitmap)
-        size = _small_text_pt(self._page)
         return Painted(
             grey=grey,
             pictures=self._pictures(where),
-            text_pt=None if size is None else size * placement.scale,
+            lettering=of_page(self._page, grey, where),
         )
 
     def _pictures(self, where: tuple[int, int, int, int, int]) -> list[Box]:
@@ -184,30 +183,6 @@ class _Page:
             across.append(min(max(device_x.value, 0), WIDTH_PX))
             down.append(max(device_y.value, 0))
         return min(across), min(down), max(across), max(down)
-
-
-def _small_text_pt(page: pdfium.FPDF_PAGE) -> float | None:
-    """The size that a tenth of a page's text is not larger than."""
-    text = pdfium.FPDFText_LoadPage(page)
-    if not text:
-        return None
-    count = pdfium.FPDFText_CountChars(text)
-    drawn = pdfium.FS_MATRIX()
-    sizes = []
-    for index in range(0, count, max(1, count // SAMPLED_LETTERS)):
-        # The box round a letter tells less: many fonts that are embedded in part say
-        # nothing of their ascent, and it is the letter's own then.
-        if pdfium.FPDFText_GetUnicode(text, index) > ord(" ") and (
-            pdfium.FPDFText_GetMatrix(text, index, drawn)
-        ):
-            size = pdfium.FPDFText_GetFontSize(text, index)
-            sizes.append(size * math.hypot(drawn.c, drawn.d))
-    pdfium.FPDFText_ClosePage(text)
-    return sorted(sizes)[len(sizes) // 10] if sizes else None
-
-
-SAMPLED_LETTERS = 100
-"Of a page, looked at for their size."
 
 
 def _holds_picture(found: pdfium.FPDF_PAGEOBJECT, depth: int) -> bool:

@@ -12,6 +12,7 @@ import numpy as np
 
 from .binarise import binarise
 from .ink import Ink
+from .remarks import Lettering, Remarks
 from .sheet import (
     BAND_ROWS,
     ROWS,
@@ -20,9 +21,6 @@ from .sheet import (
     place,
 )
 from .tiles import Box, Grey
-
-SMALL_PRINT = 0.6
-"Below this scale 10 pt letters become smaller than 6 pt: the requester is warned."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,8 +33,8 @@ class Painted:
     pictures: list[Box]
     "Where images lie; a photo is looked for only there."
 
-    text_pt: float | None = None
-    "Size of its smaller text as it is printed, in points; None if there is no text."
+    lettering: Lettering | None = None
+    "What is known of its text."
 
 
 class Sheet(Protocol):
@@ -71,10 +69,7 @@ class Press:
 
     def __init__(self, *, vertical_dpi: int) -> None:
         self._vertical_dpi = vertical_dpi
-        self._reduced: list[tuple[int, float]] = []
-        self._blank: list[int] = []
-        self._small: list[tuple[int, float]] = []
-        self._count = 0
+        self._remarks = Remarks(vertical_dpi=vertical_dpi)
         self._dropped = 0
 
     def pages(self, sheets: Iterable[Sheet]) -> Iterator[Ink]:
@@ -82,98 +77,31 @@ class Press:
         Yield the pages; blank ones at the end are left out, unless all are.
         """
         held: list[Ink] = []
-        for number, sheet in enumerate(sheets, 1):
-            ink, scale, text_pt = _print(sheet, vertical_dpi=self._vertical_dpi)
-            self._count = number
-            if scale < SMALL_PRINT:
-                self._reduced.append((number, scale))
-            elif text_pt is not None and text_pt < READABLE_PT[self._vertical_dpi]:
-                self._small.append((number, text_pt))
-            if not ink.any():
-                self._blank.append(number)
+        for sheet in sheets:
+            ink, scale, lettering = _print(sheet, vertical_dpi=self._vertical_dpi)
+            is_blank = not ink.any()
+            self._remarks.note(scale=scale, lettering=lettering, is_blank=is_blank)
+            if is_blank:
                 held.append(ink)
                 continue
             yield from held
             held.clear()
             yield ink
-        if len(self._blank) == self._count:
+        if self._remarks.all_blank:
             yield from held[:1]
         self._dropped = len(held)
 
     def warnings(self) -> tuple[str, ...]:
         """What the requester should know of the pages; after the last of them."""
-        if self._count and len(self._blank) == self._count:
-            return ("Le document ne contient rien d’imprimable : il sort blanc.",)
-        told = _of_reduced(self._reduced) + _of_small(self._small, self._vertical_dpi)
-        told += _of_dropped(self._dropped)
-        inner = self._blank[: len(self._blank) - self._dropped]
-        return (*told, *_of_blank(inner))
+        return self._remarks.sentences(dropped=self._dropped)
+
+    @property
+    def characters(self) -> frozenset[str]:
+        """All that are known to be written on the pages."""
+        return self._remarks.characters
 
 
-def _of_reduced(reduced: list[tuple[int, float]]) -> tuple[str, ...]:
-    if not reduced:
-        return ()
-    first = reduced[0][0]
-    percent = max(1, round(100 * min(scale for _, scale in reduced)))
-    if len(reduced) == 1:
-        return (
-            f"La page {first} est plus grande qu’une feuille A4 : elle est réduite"
-            f" à {percent} % et peut être difficile à lire.",
-        )
-    return (
-        f"{len(reduced)} pages, dont la page {first}, sont plus grandes qu’une"
-        f" feuille A4 : elles sont réduites, jusqu’à {percent} %, et peuvent être"
-        " difficiles à lire.",
-    )
-
-
-def _of_small(small: list[tuple[int, float]], vertical_dpi: int) -> tuple[str, ...]:
-    if not small:
-        return ()
-    number, size = min(small, key=lambda one: one[1])
-    finer = [dpi for dpi in _QUALITIES if dpi > vertical_dpi]
-    enough = [dpi for dpi in finer if size >= READABLE_PT[dpi]]
-    told = f"Du texte de la page {number} est très petit ({size:.0f} points) pour la"
-    told += f" qualité {_QUALITIES[vertical_dpi]}"
-    if enough:
-        return (f"{told} ; qualite:{_QUALITIES[enough[0]]} le rendrait lisible.",)
-    return (f"{told} et sera difficile à lire.",)
-
-
-_QUALITIES = {98: "normal", 196: "premium", 391: "best"}
-"As requesters write them."
-
-READABLE_PT = {98: 6.5, 196: 4.8, 391: 3.5}
-"""Smaller text is hard to read: its small letters have fewer than 4 rows and columns.
-The columns are the same in all qualities, so four times the rows do not give a fourth of
-the size."""
-
-
-def _of_dropped(count: int) -> tuple[str, ...]:
-    if count == 0:
-        return ()
-    if count == 1:
-        return ("La dernière page était blanche : elle n’est pas envoyée.",)
-    return (
-        f"Les {count} dernières pages étaient blanches : elles ne sont pas envoyées.",
-    )
-
-
-def _of_blank(numbers: list[int]) -> tuple[str, ...]:
-    if not numbers:
-        return ()
-    if len(numbers) == 1:
-        return (f"La page {numbers[0]} est blanche.",)
-    listed = ", ".join(map(str, numbers[:MAX_LISTED]))
-    more = "…" if len(numbers) > MAX_LISTED else ""
-    return (f"Les pages {listed}{more} sont blanches.",)
-
-
-MAX_LISTED = 8
-"Page numbers in one sentence."
-
-
-def _print(sheet: Sheet, *, vertical_dpi: int) -> tuple[Ink, float, float | None]:
+def _print(sheet: Sheet, *, vertical_dpi: int) -> tuple[Ink, float, Lettering | None]:
     band = BAND_ROWS[vertical_dpi]
     own = sheet.exact(vertical_dpi=vertical_dpi)
     if own is not None and not own[:band].any():
@@ -189,10 +117,10 @@ def _print(sheet: Sheet, *, vertical_dpi: int) -> tuple[Ink, float, float | None
         painted = sheet.paint(placement, vertical_dpi=vertical_dpi)
         ink = _black_and_white(painted, placement, vertical_dpi=vertical_dpi)
         if not ink[:band].any():
-            return ink, placement.scale, painted.text_pt
+            return ink, placement.scale, painted.lettering
     # Drawn below the band: what the neighbourhood reflected into it is no content.
     ink[:band] = False
-    return ink, placement.scale, painted.text_pt
+    return ink, placement.scale, painted.lettering
 
 
 def _black_and_white(

@@ -92,7 +92,7 @@ def carry_out(
             listed = [{"name": part.name, "bytes": len(part.content)} for part in parts]
             return {"parts": listed}, b"".join(part.content for part in parts)
         case Drawn(sheets=sheets):
-            return _printed(sheets, vertical_dpi=request["vertical_dpi"])
+            return _printed(sheets, request)
 
 
 def open_document(given: Given) -> Opened:
@@ -107,16 +107,22 @@ def open_document(given: Given) -> Opened:
 
 
 def _printed(
-    sheets: "Iterator[Sheet]", *, vertical_dpi: int
+    sheets: "Iterator[Sheet]", request: dict[str, Any]
 ) -> tuple[dict[str, Any], bytes]:
     import numpy as np
 
     from .raster import Press
 
-    press = Press(vertical_dpi=vertical_dpi)
+    press = Press(vertical_dpi=request["vertical_dpi"])
     for ink in press.pages(sheets):
         _say({"page": True}, np.packbits(ink, axis=1).tobytes())
-    return {"warnings": press.warnings()}, b""
+    told = press.warnings()
+    if request["is_pdf"]:
+        # LibreOffice made it of our own fonts; any other brings its own.
+        from . import glyphs
+
+        told += glyphs.warnings(press.characters)
+    return {"warnings": told}, b""
 
 
 def _cover(

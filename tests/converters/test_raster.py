@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from converters.raster import Painted, Press
+from converters.remarks import Lettering
 from converters.sheet import BAND_ROWS, ROWS
 from converters.tiff_f import decode, encode
 
@@ -130,7 +131,8 @@ def test_text_too_small_for_the_quality_names_the_one_that_would_do(dpi, size, s
     frame = Frame(margin=0.05)
     paint = frame.paint
     frame.paint = lambda placement, *, vertical_dpi: replace(
-        paint(placement, vertical_dpi=vertical_dpi), text_pt=size
+        paint(placement, vertical_dpi=vertical_dpi),
+        lettering=Lettering(smaller_pt=size),
     )
 
     _, _, warnings = print_sheets([Frame(margin=0.05), frame], vertical_dpi=dpi)
