@@ -25,11 +25,16 @@ _ALIASES = {
     "ascii": "cp1252",
     "gb2312": "gb18030",
     "gbk": "gb18030",
+    "hz-gb-2312": "hz",
     "shift_jis": "cp932",
+    "shift-jis": "cp932",
+    "sjis": "cp932",
+    "windows-31j": "cp932",
     "ks_c_5601-1987": "cp949",
     "iso-8859-8-i": "iso-8859-8",
     "windows-874": "cp874",
     "mac-cyrillic": "mac_cyrillic",
+    "mac-ce": "mac_latin2",
     "macintosh": "mac_roman",
     "unicode-1-1-utf-8": "utf-8",
 }
@@ -71,6 +76,8 @@ def decode_text(content: bytes, declared: str | None = None) -> str:
         except UnicodeDecodeError:
             name = "cp1252" if name in {"utf-8", "utf8"} else name
     encoding = _ALIASES.get(name, name)
+    if encoding in {"utf-16", "utf16"}:
+        encoding = _byte_order(content)
     if _ALLOWED.match(encoding):
         try:
             return content.decode(encoding, "replace")
@@ -80,5 +87,17 @@ def decode_text(content: bytes, declared: str | None = None) -> str:
 
 
 def _canonical(declared: str) -> str:
-    name = declared.strip("\"' \t").lower()
-    return name.removeprefix("x-") if name.startswith("x-") else name
+    name = declared.strip("\"' \t").lower().removeprefix("x-")
+    # "iso8859-1", "ISO_8859-1", "win-1251", "ibm850": the names that people know.
+    name = re.sub(r"\Aiso[-_ ]?8859[-_ ]", "iso-8859-", name)
+    return re.sub(r"\A(?:win|ibm)-?(?=\d)", "cp", name)
+
+
+def _byte_order(content: bytes) -> str:
+    """
+    Tell how UTF-16 without its mark is meant, by the zeros of its Latin letters.
+
+    RFC 2781 (2000) §4.3 has the high byte first; what is sent comes from Windows.
+    """
+    high_first, low_first = content[0::2].count(0), content[1::2].count(0)
+    return "utf-16-be" if high_first > low_first else "utf-16-le"

@@ -19,7 +19,7 @@ from ..domain.errors import MalformedMessage
 from .prescan import check_limits, repair_fields
 from .transfer import decode_transfer
 
-_STRAY_LINE = re.compile(r"[^\r\n]{1,200}\r?\n(?=[A-Za-z][A-Za-z-]{0,40}:[ \t])")
+_STRAY_LINE = re.compile(rb"[^\r\n]{1,200}\r?\n(?=[A-Za-z][A-Za-z-]{0,40}:[ \t])")
 
 
 def parse_tree(raw: bytes) -> Message:
@@ -80,13 +80,11 @@ def late_header(child: Message) -> Message | None:
     Raises:
         MalformedMessage: If it is a bomb.
     """
-    payload = child.get_payload()
-    if fields_of(child) or not isinstance(payload, str):
+    if fields_of(child) or child.is_multipart():
         return None
-    stray = _STRAY_LINE.match(payload)
-    if stray is None:
-        return None
-    return parse_tree(payload[stray.end() :].encode("ascii", "surrogateescape"))
+    content = raw_payload(child)
+    stray = _STRAY_LINE.match(content)
+    return parse_tree(content[stray.end() :]) if stray else None
 
 
 def lost_parts(part: Message, boundary: str) -> list[Message]:

@@ -5,8 +5,11 @@ Mail bombs are refused before the 250, and others are served meanwhile.
 import asyncio
 import contextlib
 import time
+from itertools import pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ecofax_gateway.domain.errors import MalformedMessage
 from ecofax_gateway.mail import prescan
@@ -152,3 +155,21 @@ def test_a_coded_boundary_hides_nothing():
 
     with pytest.raises(MalformedMessage, match="too many parts"):
         check_limits(raw)
+
+
+_LINES = [
+    b"Content-Type: multipart/mixed; boundary=b\r\n", b"--b\r\n", b"\r\n", b"\n", b"\r",
+    b"--b--\r\n", b" folded; x=y\r\n", b"x" * 100, b"Content-Type : text/plain\n",
+    b"Content-Disposition: attachment\r", b"\xff\0", b"-", b"boundary*=", b"To: a,b\r\n",
+]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(_LINES), max_size=30), st.lists(st.integers(0, 900)))
+def test_wherever_a_mail_is_cut_the_verdict_is_the_same(lines, places):
+    raw = b"".join(lines)
+    cuts = sorted({0, *(place for place in places if place < len(raw)), len(raw)})
+    scan = Prescan()
+    for start, end in pairwise(cuts):
+        scan.feed(raw[start:end])
+    scan.finish()
+    check_limits(raw)

@@ -113,6 +113,29 @@ def test_base64_is_undone(content):
         (b"\\u0041", "unicode_escape", "\\u0041"),
         (b"x", "%invalid", "x"),
         (b"x", "idna", "x"),
+        (b"x", "undefined", "x"),
+        (b"\xe9", "iso-4444-5", "é"),
+        ("é".encode(), "DEFAULT", "é"),
+        ("é’".encode("cp1252"), "ISO8859-1", "é’"),
+        ("é’".encode("cp1252"), "ANSI_X3.4-1968", "é’"),
+        ("€".encode("iso8859-15"), "iso-8859-15", "€"),
+        ("ż".encode("iso8859-2"), "ISO_8859-2", "ż"),
+        ("é".encode("cp850"), "IBM850", "é"),
+        ("ž".encode("mac_latin2"), "x-mac-ce", "ž"),
+        ("жук".encode("koi8-r"), "koi8-r", "жук"),
+        ("жук".encode("cp1251"), "win-1251", "жук"),
+        ("עברית".encode("iso8859-8"), "iso-8859-8-i", "עברית"),
+        ("عربي".encode("cp1256"), "windows-1256", "عربي"),
+        ("漢".encode("cp932"), "x-sjis", "漢"),
+        ("漢".encode("cp932"), "Windows-31J", "漢"),
+        ("漢字".encode("iso-2022-jp"), "ISO-2022-JP", "漢字"),
+        ("漢".encode("euc-jp"), "x-euc-jp", "漢"),
+        ("你好".encode("hz"), "HZ-GB-2312", "你好"),
+        ("你好".encode("big5"), "Big5", "你好"),
+        ("한".encode("euc-kr"), "ks_c_5601-1987", "한"),
+        ("été".encode("utf-16-be"), "utf-16", "été"),
+        ("été".encode("utf-16-le"), "utf-16", "été"),
+        ("été".encode("utf-16"), None, "été"),
     ],
 )
 def test_charsets(content, declared, text):
@@ -178,6 +201,7 @@ def test_any_header_is_one_line(raw):
             "é.pdf",
         ),
         ('attachment; filename*0="a"; filename*1="b.pdf"', "attachment", "ab.pdf"),
+        ('attachment filename="a.pdf"', "attachment", "a.pdf"),
         ("", "", None),
     ],
 )
@@ -206,6 +230,47 @@ def test_any_parameters_are_read(raw):
 )
 def test_names_are_fit_to_be_shown(name, clean):
     assert clean_name(name) == clean
+
+
+@given(st.text(max_size=300))
+def test_any_name_is_fit_to_be_shown(name):
+    shown = clean_name(name)
+
+    assert len(shown) <= 150
+    assert not set(shown) & set("/\\\r\n\0\u202e")
+    shown.encode()
+
+
+@pytest.mark.parametrize(
+    ("head", "media_type"),
+    [
+        (b'Content-Type: application/pdf name="a.pdf"', "application/pdf"),
+        (b"content-type : application/pdf; name=a.pdf", "application/pdf"),
+        (b"Content-Type: application/pdf; name=a.pdf;;", "application/pdf"),
+        (b"Content-Type:\r\n\tapplication/pdf;\r\n\tname=a.pdf", "application/pdf"),
+        (b"Content-Type: APPLICATION/PDF; NAME=a.pdf", "application/pdf"),
+        (b"Content-Disposition: attachment; filename=a.pdf", "text/plain"),
+    ],
+)
+def test_types_that_are_written_badly_are_read(head, media_type):
+    [found] = part(head, PDF).attachments
+
+    assert (found.media_type, found.name, found.content) == (media_type, "a.pdf", PDF)
+
+
+def test_a_multipart_whose_boundary_never_comes_is_a_text():
+    mail = part(b"Content-Type: multipart/mixed; boundary=b", b"p:Secret7\r\n--c\r\n")
+
+    assert [text.text for text in mail.texts] == ["p:Secret7\r\n--c\r\n"]
+
+
+def test_an_enclosed_mail_behind_a_stray_line_is_read():
+    inner = b"26-Aug-92 22:15:02\r\nSubject: x\r\n" + (
+        b"Content-Type: application/pdf; name=a.pdf\r\n\r\n" + PDF
+    )
+    mail = part(b"Content-Type: message/rfc822", inner)
+
+    assert [(one.name, one.content) for one in mail.attachments] == [("a.pdf", PDF)]
 
 
 def test_a_space_before_the_colon_is_forgiven_in_headers_only():
