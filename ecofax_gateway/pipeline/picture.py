@@ -27,9 +27,15 @@ def picture_of(tiff: bytes) -> bytes:
         NotTiffF: If the file is none of ours.
     """
     ink = decode_page(read(tiff)[0])
-    page = Image.fromarray(np.where(ink, 0, 255).astype(np.uint8))
+    page = Image.fromarray(np.multiply(~ink, 255, dtype=np.uint8))
     height = round(WIDTH * A4_MM[1] * PX_PER_MM / WIDTH_PX)
-    small = page.resize((WIDTH, height), Image.Resampling.BOX)
+    small = page.resize((WIDTH, height), Image.Resampling.BOX).point(_TO_GREYS)
+    picture = Image.frombytes("P", small.size, small.tobytes())
+    picture.putpalette(_PALETTE)
     out = io.BytesIO()
-    small.quantize(GREYS).save(out, "PNG", optimize=True)
+    picture.save(out, "PNG", bits=4)
     return out.getvalue()
+
+
+_TO_GREYS = [round(value * (GREYS - 1) / 255) for value in range(256)]
+_PALETTE = [round(grey * 255 / (GREYS - 1)) for grey in range(GREYS) for _ in range(3)]
