@@ -89,6 +89,7 @@ def add_parsers(
     )
     edit.add_argument("--line", help="send it by this fax line; its quality stays")
     edit.add_argument("--reply-to", metavar="ADDRESS", help="mail the replies there")
+    merge.add_overlay(edit)
     _add_rules(edit)
     for option, what in (
         ("--no-reply", "mail no replies"),
@@ -98,6 +99,7 @@ def add_parsers(
         ("--no-window", "call whenever the line may"),
         ("--no-pace", "no limit of its own"),
         ("--no-spread", "as soon as channels are free"),
+        ("--no-overlay", "draw nothing on its pages"),
     ):
         edit.add_argument(option, action="store_true", help=what)
     edit.set_defaults(run=edit_draft)
@@ -184,6 +186,7 @@ def edit_draft(arguments: argparse.Namespace) -> int:
     settings, now = settings_of(arguments), datetime.now(UTC)
     contents = [(path.name, read_file(path)) for path in arguments.documents]
     listed = _numbers(arguments.numbers) if arguments.numbers else None
+    overlay = merge.overlay_of(arguments)
     with open_store(settings) as db:
         draft = db.sync_read(campaigns.found, arguments.ref)
         quality = arguments.quality or draft.quality
@@ -202,6 +205,8 @@ def edit_draft(arguments: argparse.Namespace) -> int:
             needs_proof=_switched(on=arguments.needs_proof, off=arguments.no_proof),
             documents=_documents(db, contents) if contents else None,
             expected=len(numbers) if listed else None,
+            overlay=merge.changed_overlay(arguments, overlay),
+            wants_codes=merge.Merge(overlay=overlay).wants_code,
         )
         window = window_of(arguments, settings)
         routing = Routing(settings.carriers)

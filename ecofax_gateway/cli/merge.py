@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from PIL import Image, ImageSequence
 
@@ -70,6 +71,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--cover-text", metavar="FILE", type=Path, help="for [TEXTE] on it"
     )
+    add_overlay(parser)
+
+
+def add_overlay(parser: argparse.ArgumentParser) -> None:
+    """Add `--overlay`."""
     parser.add_argument(
         "--overlay",
         metavar="FILE",
@@ -85,7 +91,7 @@ def merge_of(arguments: argparse.Namespace, db: Database, line: FaxLine) -> Merg
     Raises:
         OrderRefused: If a file is none of the kind.
     """
-    overlay = parse_overlay(read_file(arguments.overlay)) if arguments.overlay else ()
+    overlay = overlay_of(arguments)
     if arguments.cover is None:
         return Merge(overlay=overlay)
     if arguments.cover == OF_THE_LINE:
@@ -99,6 +105,25 @@ def merge_of(arguments: argparse.Namespace, db: Database, line: FaxLine) -> Merg
     cover = Cover(subject=arguments.cover_subject, text=text)
     page = cover_page(template, line, cover)
     return Merge(cover=cover, page=page, template=template, overlay=overlay)
+
+
+def overlay_of(arguments: argparse.Namespace) -> tuple[Place, ...]:
+    """
+    Read the overlay that the options name; nothing if they name none.
+
+    Raises:
+        OrderRefused: If the file is none.
+    """
+    return parse_overlay(read_file(arguments.overlay)) if arguments.overlay else ()
+
+
+def changed_overlay(
+    arguments: argparse.Namespace, overlay: tuple[Place, ...]
+) -> tuple[Mapping[str, Any], ...] | None:
+    """What an edit makes of a draft's overlay; None: it stays."""
+    if arguments.no_overlay:
+        return ()
+    return tuple(place.as_json for place in overlay) or None
 
 
 def check_columns(merge: Merge, found: NumberList, numbers: Sequence[str]) -> None:

@@ -4,7 +4,7 @@ Cover pages: the templates of lines, and what a campaign draws for each recipien
 I/O: the database, through the caller's transaction.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -112,14 +112,6 @@ def asked_of(conn: Connection, ref: str) -> Asked | None:
         cover=None if row.cover is None else Cover(**row.cover),
         overlay=tuple(row.overlay or ()),
     )
-
-
-def set_overlay(
-    conn: Connection, ref: str, places: Sequence[Mapping[str, Any]]
-) -> None:
-    """Let a campaign draw into these places."""
-    changed = update(campaign).where(campaign.c.ref == ref)
-    conn.execute(changed.values(overlay=list(places) or None))
 
 
 def copy_row(conn: Connection, ref: str, position: int, to: str) -> None:

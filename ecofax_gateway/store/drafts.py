@@ -29,7 +29,7 @@ from ..domain.campaign import Canary, Relation
 from ..domain.document import DocumentRole, Quality
 from ..domain.fax import FaxState
 from ..domain.priority import CAMPAIGN
-from . import repeats
+from . import opt_outs, repeats
 from .campaigns import NewDocument
 from .numbers import insert_waiting, select_waiting
 from .preparation import let_go
@@ -92,6 +92,12 @@ class Changes:
     expected: int | None = None
     "It gets new numbers, this many; those it has are forgotten."
 
+    overlay: tuple[Mapping[str, Any], ...] | None = None
+    "All places that it draws into, as plain JSON values; empty: none."
+
+    wants_codes: bool = False
+    "Its recipients get opt-out codes from now on."
+
 
 def add_numbers(
     conn: Connection,
@@ -151,7 +157,8 @@ def edit(conn: Connection, ref: str, changes: Changes, *, now: datetime) -> Draf
         gate = select(line.c.number).where(line.c.number == changes.line)
         if conn.execute(gate.with_for_update(read=True)).scalar() is None:
             return DraftAnswer.NO_LINE
-    query = select(campaign.c.id, campaign.c.quality, campaign.c.lease_until)
+    known = (campaign.c.quality, campaign.c.lease_until, campaign.c.notes)
+    query = select(campaign.c.id, *known)
     row = conn.execute(
         query.where(campaign.c.ref == ref, _IS_DRAFT).with_for_update()
     ).one_or_none()
@@ -163,6 +170,8 @@ def edit(conn: Connection, ref: str, changes: Changes, *, now: datetime) -> Draf
     if again and row.lease_until is not None and row.lease_until > now:
         return DraftAnswer.RENDERING
     values = _values(changes)
+    if changes.wants_codes:
+        values["notes"] = {**row.notes, opt_outs.WANTED: True}
     if again:
         values |= {"state": CampaignState.PREPARING, "pages": None, "tries": 0}
         # Warnings of the pages that are thrown away with them.
@@ -356,6 +365,8 @@ def _values(changes: Changes) -> dict[str, Any]:
         values["address"] = null()
     if changes.is_at_once:
         values["due_at"] = null()
+    if changes.overlay is not None:
+        values["overlay"] = list(changes.overlay) or null()
     if changes.documents is not None:
         values["page_choice"] = null()  # it speaks of the documents that go
     if changes.canary or changes.no_canary:

@@ -174,6 +174,22 @@ def test_a_draft_has_its_cover_page_first_and_its_rows(ecofax, db, write):
     assert "the column 'date' is not drawn" in done.stdout
 
 
+def test_the_overlay_of_a_draft_is_changed(ecofax, db, write):
+    ecofax("campaign", "create", DOCUMENT, "--numbers", write("list.csv", LIST))
+    [draft] = db.sync_read(campaigns.listing)
+    overlay = write("overlay.toml", OVERLAY.format("CODE"))
+
+    drawn = ecofax("campaign", "edit", draft.ref, "--overlay", overlay)
+    asked = db.sync_read(covers.asked_of, draft.ref)
+    [changed] = db.sync_read(campaigns.listing)
+    bare = ecofax("campaign", "edit", draft.ref, "--no-overlay")
+
+    assert drawn.returncode == bare.returncode == 0, drawn.stderr + bare.stderr
+    assert [place["text"] for place in asked.overlay] == ["[CODE]"]
+    assert changed.notes["opt_out"]
+    assert db.sync_read(covers.asked_of, draft.ref).overlay == ()
+
+
 def test_a_preview_before_its_pages_are_made_says_so(ecofax, db, write, tmp_path):
     ecofax("campaign", "create", DOCUMENT, "--numbers", write("list.csv", LIST))
     [draft] = db.sync_read(campaigns.listing)
