@@ -43,6 +43,7 @@ SAMPLES: dict[str, tuple[str, ...]] = {
     "WEBP": ("webp/hopper.webp", "webp/transparent.webp"),
     "HEIC": ("heic/zPug_3.heic",),
     "SVG": ("svg/chart.svg", "svg/tdf123926.svg"),
+    "SWF": ("swf/align.swf", "swf/carsite.swf", "swf/acid-text-4.swf"),
     "PS": ("ps/x-ok.ps", "ps/x-readfile.ps"),
     "EML": ("eml/simple-embedded-message.eml",),
     "ZIP": ("zip/x-zipslip.zip",),

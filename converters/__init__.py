@@ -11,7 +11,7 @@ The parts, from outside to inside:
   walls are not allowed
 * `worker` -- the short-lived child that recognises a document and draws its pages
 * `formats`, `sniff`, `ole` -- which formats there are, and which one this is
-* `pdf`, `image`, `program`, `letter`, `written`, `bundle` -- a family of formats each,
+* `pdf`, `image`, `program`, `flash`, `letter`, `written`, `bundle` -- a family of formats each,
   see `contract.Family`; `text`, `table`, `hypertext` set what is written
 * `sheet`, `raster` -- where a page goes on paper, and how it is printed
 * `binarise`, `tiles`, `ground`, `screen` -- from grey to black and white

@@ -102,6 +102,9 @@ WEBP = _picture("WEBP", ".webp")
 
 HEIC = Format(label="HEIC", suffixes=(".heic", ".heif"), family="program")
 SVG = Format(label="SVG", suffixes=(".svg",), family="program")
+SWF = Format(
+    label="SWF", suffixes=(".swf",), family="flash", starts=(b"FWS", b"CWS", b"ZWS")
+)
 PS = Format(label="PS", suffixes=(".ps",), family="program")
 EPS = Format(
     label="EPS", suffixes=(".eps",), family="program", starts=(b"\xc5\xd0\xd3\xc6",)
@@ -115,7 +118,7 @@ FORMATS: tuple[Format, ...] = (
     *(ODS, XLS, XLS_95, XLSX, CSV, TSV),
     *(ODP, PPT, PPT_95, PPTX, ODG),
     *(SXW, SXC, SXI, WPD, WIKI, HTML),
-    *(JPEG, PNG, TIFF, BMP, GIF, WEBP, HEIC, SVG, PS, EPS),
+    *(JPEG, PNG, TIFF, BMP, GIF, WEBP, HEIC, SVG, SWF, PS, EPS),
     *(EML, ZIP),
 )
 

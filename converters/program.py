@@ -9,6 +9,7 @@ below TMPDIR, or an SVG beside itself, is the document alone.
 
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,7 +30,7 @@ TOO_SLOW = Cause(
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How a program is called; `{source}` and `{target}` are its files."""
+    """How a program is called: `{sources}` are its documents, `{target}` its result."""
 
     command: tuple[str, ...]
     suffix: str
@@ -42,11 +43,18 @@ _POSTSCRIPT = Recipe(
     (
         *("gs", "-q", "-dSAFER", "-dBATCH", "-dNOPAUSE", "-sDEVICE=pdfwrite"),
         *("-sPAPERSIZE=a4", "-dAutoRotatePages=/None"),
-        *("-sOutputFile={target}", "{source}"),
+        *("-sOutputFile={target}", "{sources}"),
     ),
     ".pdf",
     ".ps",
 )
+OUR_SVG = Recipe(
+    ("rsvg-convert", "--unlimited", "-f", "pdf", "-o", "{target}", "{sources}"),
+    ".pdf",
+    ".svg",
+)
+"""Only for what we wrote ourselves: nothing in it stands for more than it is."""
+
 RECIPES: dict[Format, Recipe] = {
     formats.PS: _POSTSCRIPT,
     formats.EPS: Recipe(
@@ -55,9 +63,9 @@ RECIPES: dict[Format, Recipe] = {
         ".eps",
     ),
     formats.SVG: Recipe(
-        ("rsvg-convert", "-f", "pdf", "-o", "{target}", "{source}"), ".pdf", ".svg"
+        ("rsvg-convert", "-f", "pdf", "-o", "{target}", "{sources}"), ".pdf", ".svg"
     ),
-    formats.HEIC: Recipe(("heif-convert", "{source}", "{target}"), ".png", ".heic"),
+    formats.HEIC: Recipe(("heif-convert", "{sources}", "{target}"), ".png", ".heic"),
 }
 
 
@@ -79,12 +87,26 @@ def run(content: bytes, found: Format, *, seconds: float) -> bytes:
     Raises:
         ConversionFailed: If the program cannot, or not in time.
     """
-    recipe = RECIPES[found]
+    return follow(RECIPES[found], [content], seconds=seconds)
+
+
+def follow(recipe: Recipe, sources: Sequence[bytes], *, seconds: float) -> bytes:
+    """
+    Have a program make one file, of one or of several that are its pages.
+
+    Raises:
+        ConversionFailed: If the program cannot, or not in time.
+    """
     with tempfile.TemporaryDirectory() as folder:
-        source = Path(folder, f"document{recipe.source_suffix}")
         target = Path(folder, f"result{recipe.suffix}")
-        source.write_bytes(content)
-        command = [part.format(source=source, target=target) for part in recipe.command]
+        given = []
+        for number, content in enumerate(sources):
+            source = Path(folder, f"document{number:03}{recipe.source_suffix}")
+            source.write_bytes(content)
+            given.append(str(source))
+        command = []
+        for part in recipe.command:
+            command += given if part == "{sources}" else [part.format(target=target)]
         try:
             subprocess.run(
                 command,

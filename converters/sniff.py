@@ -16,7 +16,7 @@ from pathlib import PurePosixPath
 import magic
 
 from . import formats, ole
-from .contract import Cause, ConversionFailed
+from .contract import Cause
 from .formats import Format
 from .text import NotText, decode_text
 
@@ -46,6 +46,16 @@ BOMB = Cause(
     " PDF puis renvoyez-le.",
     code="too-large",
 )
+OUTLOOK = Cause(
+    for_requester="C’est un message enregistré par Outlook (.msg). Transférez le message"
+    " lui-même, ou enregistrez-le en PDF.",
+    code="unsupported",
+)
+TNEF = Cause(
+    for_requester="C’est une enveloppe d’Outlook (winmail.dat) qui cache les documents."
+    " Envoyez le message au format HTML ou texte, ou le document en PDF.",
+    code="unsupported",
+)
 
 
 def recognise(content: bytes, name: str) -> Format:
@@ -63,12 +73,8 @@ def recognise(content: bytes, name: str) -> Format:
     if (known := formats.of_start(content)) is not None:
         return known
     head = content[:1024]
-    if head.startswith(_FLASH):
-        raise ConversionFailed(
-            "Les animations Flash (SWF) ne peuvent pas être imprimées. Envoyez une"
-            " capture d’écran ou un PDF.",
-            code="unsupported",
-        )
+    if head.startswith(_TNEF_START):
+        raise TNEF.failure()
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return formats.WEBP
     if head[4:8] == b"ftyp" and head[8:12] in _HEIF_BRANDS:
@@ -84,7 +90,8 @@ def recognise(content: bytes, name: str) -> Format:
     return _text(content, name)
 
 
-_FLASH = (b"FWS", b"CWS", b"ZWS")
+_TNEF_START = b"\x78\x9f\x3e\x22"
+"[MS-OXTNEF] v20191119 §2.1.3.1"
 
 _HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1", b"avif")
 """ISO/IEC 23008-12 (2017) §10: what phones and editors write."""
@@ -97,6 +104,8 @@ def _compound(content: bytes) -> Format:
         raise DAMAGED.failure() from None
     if "EncryptedPackage" in starts:
         raise ENCRYPTED.failure()
+    if "__properties_version1.0" in starts:
+        raise OUTLOOK.failure()
     kinds = {_STREAMS[name] for name in _STREAMS if name in starts}
     if len(kinds) > 1:
         # A Word document with a sheet inside, or a sheet with a letter inside?

@@ -101,9 +101,7 @@ def test_old_word_has_its_own_filter(document):
         ("doc/PasswordProtected.doc", "encrypted"),
         ("pptx/encrypted.pptx", "encrypted"),
         ("xls/password.xls", "encrypted"),
-        ("swf/align.swf", "unsupported"),
         ("docx/x-random.docx", "unsupported"),
-        ("doc/word2.doc", "unsupported"),
         ("msg/chinese-traditional.msg", "unsupported"),
         ("pdf/x-text-named.pdf", "unsupported"),
     ],
@@ -117,7 +115,7 @@ def test_what_is_refused(document, path, code):
 
 def test_a_refusal_names_what_is_accepted(document):
     with pytest.raises(ConversionFailed) as caught:
-        recognise(document("msg/chinese-traditional.msg"), "a.msg")
+        recognise(document("docx/x-random.docx"), "a.docx")
 
     for row in formats.FORMATS:
         assert row.label in caught.value.for_requester
@@ -133,9 +131,24 @@ def test_empty_is_refused(content):
 
 def test_binary_that_claims_to_be_text_is_refused(document):
     with pytest.raises(ConversionFailed) as caught:
-        recognise(document("swf/carsite.swf"), "lettre.txt")
+        recognise(document("swf/carsite.swf")[8:], "lettre.txt")
 
     assert caught.value.code == "unsupported"
+
+
+@pytest.mark.parametrize(
+    ("path", "named"),
+    [
+        ("msg/chinese-traditional.msg", "Outlook"),
+        ("winmail.dat/christmas.tnef.dat", "winmail.dat"),
+    ],
+)
+def test_what_is_not_read_is_named_with_a_way_out(document, path, named):
+    with pytest.raises(ConversionFailed) as caught:
+        recognise(document(path), "a.dat")
+
+    assert named in caught.value.for_requester
+    assert "PDF" in caught.value.for_requester
 
 
 def test_markup_is_text_only_if_its_name_says_so():
