@@ -7,6 +7,7 @@ Called only inside the worker's sandbox.
 """
 
 import ctypes
+import math
 
 import numpy as np
 import pypdfium2_raw as pdfium
@@ -26,9 +27,6 @@ PALE = 72
 
 PALE_SHARE = 0.1
 "Of the letters looked at, from which a page is worth a word."
-
-_LINE = 1.05
-"Height of a letter's box, ascenders and descenders, by the size of its font."
 
 Where = tuple[int, int, int, int, int]
 """Left, top, width, height and quarter turns of a page on its sheet, as pdfium has it."""
@@ -58,7 +56,7 @@ def _look(text: "_Text", grey: Grey) -> Lettering:
         box = text.box(index)
         if box is None:
             continue
-        sizes.append(abs(box.top - box.bottom) / _LINE)
+        sizes.append(text.size_pt(index))
         shade = text.shade(index)
         if shade is not None:
             seen += 1
@@ -111,10 +109,21 @@ class _Text:
         """Where a letter is, in points. White space has no place of its own."""
         if pdfium.FPDFText_GetUnicode(self._text, index) <= ord(" "):
             return None
-        # What is turned has its height across.
         box = pdfium.FS_RECTF()
         found = pdfium.FPDFText_GetLooseCharBox(self._text, index, box)
         return box if found else None
+
+    def size_pt(self, index: int) -> float:
+        """
+        The size of a letter's font, as it is drawn.
+
+        The box round it tells less: many fonts that are embedded in part say nothing of
+        their ascent, and it is the letter's own then.
+        """
+        drawn = pdfium.FS_MATRIX()
+        pdfium.FPDFText_GetMatrix(self._text, index, drawn)
+        size = float(pdfium.FPDFText_GetFontSize(self._text, index))
+        return size * math.hypot(drawn.c, drawn.d)
 
     def shade(self, index: int) -> float | None:
         """A letter's grey, 0 to 255; None if it is not filled with a colour."""
