@@ -48,6 +48,13 @@ def fields_of(part: Message) -> list[tuple[str, str]]:
     return [(name, str(value)) for name, value in part.raw_items()]
 
 
+def children_of(part: Message) -> list[Message] | None:
+    """The parts in a multipart or an enclosed mail; None for a leaf."""
+    if not part.is_multipart():
+        return None
+    return [child for child in part.get_payload() if isinstance(child, Message)]
+
+
 def raw_payload(part: Message) -> bytes:
     """The bytes of a leaf as they came, their transfer encoding not undone."""
     # Without the field the library decodes nothing.
@@ -102,4 +109,4 @@ def lost_parts(part: Message, boundary: str) -> list[Message]:
         return []
     head = f'Content-Type: multipart/mixed; boundary="{boundary}"\r\n\r\n'
     again = parse_tree((head + epilogue).encode("ascii", "surrogateescape"))
-    return [again] if isinstance(again.get_payload(), list) else []
+    return [again] if again.is_multipart() else []

@@ -26,6 +26,7 @@ from .part import Attachment, TextKind, TextPart
 from .tnef import unpack_tnef
 from .transfer import decode_transfer
 from .tree import (
+    children_of,
     coded_mail,
     fields_of,
     late_header,
@@ -107,16 +108,15 @@ class Walk:
         if "/" not in media_type:
             # multipart/digest declares its children mails without saying so.
             media_type = part.get_content_type()
-        payload = part.get_payload()
+        children = children_of(part)
         if media_type == "multipart/encrypted":
             self.is_encrypted = True
-        elif isinstance(payload, list) and media_type.startswith("message/"):
+        elif children is not None and media_type.startswith("message/"):
             encoding = fields.get("content-transfer-encoding", "")
-            self._take_enclosed(media_type, payload, parameters, encoding, depth)
-        elif isinstance(payload, list):
-            for child in [*payload, *lost_parts(part, parameters.get("boundary", ""))]:
-                if isinstance(child, Message):
-                    self.take(child, depth=depth + 1, enclosed=enclosed)
+            self._take_enclosed(media_type, children, parameters, encoding, depth)
+        elif children is not None:
+            for child in [*children, *lost_parts(part, parameters.get("boundary", ""))]:
+                self.take(child, depth=depth + 1, enclosed=enclosed)
         else:
             leaf = _Leaf(part, media_type, parameters, fields)
             self._take_leaf(leaf, depth=depth, enclosed=enclosed)
@@ -129,7 +129,7 @@ class Walk:
     def _take_enclosed(
         self,
         media_type: str,
-        payload: Sequence[object],
+        children: Sequence[Message],
         parameters: Mapping[str, str],
         encoding: str,
         depth: int,
@@ -140,10 +140,9 @@ class Walk:
                 Attachment(name=name, media_type=media_type, content=b"")
             )
         elif media_type not in _NOTICES:
-            for child in payload[:1]:
-                if isinstance(child, Message):
-                    mail = coded_mail(child, encoding) or late_header(child) or child
-                    self.take(mail, depth=depth + 1, enclosed=True)
+            for child in children[:1]:
+                mail = coded_mail(child, encoding) or late_header(child) or child
+                self.take(mail, depth=depth + 1, enclosed=True)
 
     def _take_leaf(self, leaf: "_Leaf", *, depth: int, enclosed: bool) -> None:
         if leaf.is_text:

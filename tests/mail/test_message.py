@@ -264,6 +264,12 @@ def test_a_multipart_whose_boundary_never_comes_is_a_text():
     assert [text.text for text in mail.texts] == ["p:Secret7\r\n--c\r\n"]
 
 
+def test_a_charset_in_pieces_is_no_trap():
+    mail = part(b"Content-Type: text/plain; charset*=utf-8''utf-8", "p:é\r\n".encode())
+
+    assert mail.texts[0].text == "p:é\r\n"
+
+
 def test_an_enclosed_mail_behind_a_stray_line_is_read():
     inner = b"26-Aug-92 22:15:02\r\nSubject: x\r\n" + (
         b"Content-Type: application/pdf; name=a.pdf\r\n\r\n" + PDF
@@ -389,6 +395,7 @@ _PIECES = [
     b"\r\n", b"--b\r\n", b"--b--\r\n", b"text\xe9\x00", b"<div>", b"Content-Type: \r\n",
     b"Content-Type: multipart/digest; boundary=b\r\n", b"Content-Disposition: inline\r\n",
     b"Content-Type : message/delivery-status\r\n", b" folded\r\n", b"From a\r\n",
+    b"Content-Type: text/plain; charset*=x''y\r\n",
     b"Content-Transfer-Encoding: x-uuencode\r\n", b"begin 644 a\r\n", b"QUJD\r\n",
 ]  # fmt: skip
 
