@@ -195,6 +195,8 @@ def _ours(folder: Path) -> Iterator[tuple[Server, Callable[[], int]]]:
         [sys.executable, "-m", "ecofax_gateway", "run", "--roles", "smtp",
          "--config", config],
         stdout=subprocess.PIPE, text=True,
+        # As a service has, and Postfix: the kernel shares the CPU out among sessions.
+        start_new_session=True,
     )  # fmt: skip
 
     def stored() -> int:
