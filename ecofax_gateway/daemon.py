@@ -457,6 +457,7 @@ def _ticking(chores: Housekeeping, silent_after: float) -> Iterator[None]:
         misfire_grace_time=None,  # after a sleep it is the first thing to do
     )
     scheduler.add_job(chores.send_summaries, "interval", minutes=1, coalesce=True)
+    scheduler.add_job(chores.empty_log, "interval", minutes=1, coalesce=True)
     scheduler.add_job(chores.forget, "interval", hours=1, coalesce=True)
     scheduler.add_job(chores.drop_repeats, "interval", hours=1, coalesce=True)
     interval = service.watchdog_seconds()

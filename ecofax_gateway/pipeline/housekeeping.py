@@ -171,6 +171,13 @@ class Housekeeping:
         except StoreUnavailable as error:
             logger.error("summaries wait, the store does not answer: %s", error)
 
+    async def empty_log(self) -> None:
+        """Let no mail that is dealt with, password and all, linger in SQLite's log."""
+        try:
+            await self._db.empty_log()
+        except StoreUnavailable as error:
+            logger.debug("the database's log is not emptied now: %s", error)
+
     async def forget(self) -> None:
         """Forget the contents of what was finished long ago, and later all of it."""
         now = self._clock()

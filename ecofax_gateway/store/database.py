@@ -272,6 +272,29 @@ class Database:
             with unavailable():
                 cursor = raw.cursor()
                 cursor.execute("VACUUM")
+        finally:
+            raw.close()
+        return self._empty_log()
+
+    async def empty_log(self) -> bool:
+        """
+        Move SQLite's log into the database, and cut it off: old pages are in it.
+
+        Returns:
+            False: somebody read at that moment; try again later.
+
+        Raises:
+            StoreUnavailable: If another process kept the database locked.
+        """
+        if not self._is_sqlite:
+            return True
+        return await asyncio.to_thread(self._empty_log)
+
+    def _empty_log(self) -> bool:
+        raw = self._engine.raw_connection()
+        try:
+            with unavailable():
+                cursor = raw.cursor()
                 cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
                 [is_busy, *_] = cursor.fetchall()[0]
                 return not is_busy

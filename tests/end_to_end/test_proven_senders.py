@@ -5,14 +5,12 @@ The daemon trusts 127.0.0.1; a client that binds to 127.0.0.2 is a stranger to i
 of 127.0.0.3 is its relay, one of 127.0.0.4 a scanner of the house.
 """
 
-import asyncio
 import email.policy
 import smtplib
-import threading
 
 import pytest
 
-from ..mail.senders import make_key, name_server, txt
+from ..mail.senders import make_key, serving, txt
 from .conftest import PASSWORD, SENDER, write_mail
 
 HERE, STRANGER, RELAY, SCANNER = (f"127.0.0.{n}" for n in (1, 2, 3, 4))
@@ -43,20 +41,8 @@ def names(tmp_path, key):
         key.record(DOMAIN),
         txt(DOMAIN, "v=spf1 ip4:127.0.0.9 -all"),
     ]
-    ready, done, found = threading.Event(), threading.Event(), []
-
-    async def serve():
-        async with name_server(tmp_path, *records) as address:
-            found.append(address)
-            ready.set()
-            await asyncio.to_thread(done.wait)
-
-    thread = threading.Thread(target=lambda: asyncio.run(serve()))
-    thread.start()
-    assert ready.wait(60)
-    yield found[0]
-    done.set()
-    thread.join(60)
+    with serving(tmp_path, *records) as address:
+        yield address
 
 
 @pytest.fixture

@@ -66,23 +66,3 @@ def test_the_right_reply_and_no_call(fax_machine, gateway, mail, sentences):
     everything = refused + house.daemon.output
     assert PASSWORD not in everything
     assert WRONG not in everything
-
-
-def test_no_password_is_left_on_the_disk(fax_machine, gateway):
-    """Neither the right one nor a wrong one, once the mails are dealt with."""
-    far_end = fax_machine()
-    house = gateway(far_end)
-
-    house.hand_in(write_mail(f"p:{WRONG}\n"), "0972101010@ecofax.fr")
-    house.reply("refused")
-    house.hand_in(write_mail(), "0972101010@ecofax.fr")
-    house.reply("sent")
-    house.daemon.stop()
-
-    kept = [path for path in house.folder.rglob("*") if path.is_file()]
-    assert kept
-    for path in kept:
-        content = path.read_bytes()
-        assert PASSWORD.encode() not in content, path
-        assert WRONG.encode() not in content, path
-    house.start()

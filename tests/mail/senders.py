@@ -2,9 +2,11 @@
 Senders whose mail can be proven: a name server with their records, and their keys.
 """
 
+import asyncio
 import base64
 import contextlib
 import subprocess
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,3 +72,24 @@ async def name_server(folder, *records, port=None):
         )
         assert process.returncode is None, (folder / "dnsmasq.log").read_text()
         yield f"127.0.0.1:{port}"
+
+
+@contextlib.contextmanager
+def serving(folder, *records):
+    """The same for tests that have no event loop."""
+    ready, done, found = threading.Event(), threading.Event(), []
+
+    async def serve():
+        async with name_server(folder, *records) as address:
+            found.append(address)
+            ready.set()
+            await asyncio.to_thread(done.wait)
+
+    thread = threading.Thread(target=asyncio.run, args=(serve(),))
+    thread.start()
+    try:
+        assert ready.wait(60), "no name server"
+        yield found[0]
+    finally:
+        done.set()
+        thread.join(60)

@@ -367,3 +367,21 @@ def test_files_are_for_their_owner_alone(sqlite_db):
     path: Path = sqlite_db.spool.folder / name
     assert path.stat().st_mode & 0o077 == 0
     assert sqlite_db.spool.folder.stat().st_mode & 0o077 == 0
+
+
+async def test_a_mail_that_was_dealt_with_is_not_left_in_the_log(
+    sqlite_db, tmp_path, office_now
+):
+    """
+    SQLite's log keeps pages as they were, password and all, until it is emptied.
+    """
+    log, secret = tmp_path / "store.db-wal", b"p:Zebre7Quart"
+    mail = new_mail(1, Content.of(secret))
+    await sqlite_db.tx(mails.accept, mail, now=office_now)
+    await sqlite_db.tx(mails.mark_refused, "R1", "no-number", now=office_now)
+    assert secret in log.read_bytes()
+
+    assert await sqlite_db.empty_log()
+
+    assert log.read_bytes() == b""
+    assert secret not in (tmp_path / "store.db").read_bytes()
