@@ -30,6 +30,7 @@ from PIL import Image
 from converters import workshop as workshop_module
 from converters.contract import Limits
 from converters.sandbox import KEPT_MEMORY
+from converters.process import children, occupied_bytes
 from converters.workshop import Workshop
 
 from .legibility import _PHOTOS, _photos
@@ -240,22 +241,9 @@ async def _memory(documents: int) -> None:
             content = (_DOCUMENTS / path).read_bytes()
             await workshop.render(content, path, vertical_dpi=98)
             if number % 20 == 19:
-                _print(f"{number + 1} documents: {_largest_child_mb():.0f} MB")
+                held = sum(map(occupied_bytes, children(os.getpid()))) / 1024**2
+                _print(f"{number + 1} documents: {held:.0f} MB")
         await workshop.close()
-
-
-def _largest_child_mb() -> float:
-    largest = 0
-    for status in Path("/proc").glob("[0-9]*/status"):
-        try:
-            lines = dict(
-                line.split(":\t", 1) for line in status.read_text().splitlines()
-            )
-        except (OSError, ValueError):
-            continue
-        if lines.get("Name") == "soffice.bin":
-            largest = max(largest, int(lines["VmRSS"].split()[0]))
-    return largest / 1024
 
 
 def _print(line: str) -> None:
