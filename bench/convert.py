@@ -29,8 +29,8 @@ from PIL import Image
 
 from converters import workshop as workshop_module
 from converters.contract import Limits
-from converters.sandbox import KEPT_MEMORY
 from converters.process import children, occupied_bytes
+from converters.sandbox import KEPT_MEMORY
 from converters.workshop import Workshop
 
 from .legibility import _PHOTOS, _photos
