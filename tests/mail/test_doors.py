@@ -423,3 +423,45 @@ async def _until_served(port):
         await client.close()
         if greeting.startswith("220"):
             return
+
+
+@pytest.mark.parametrize("upgrade", [True, False])
+async def test_a_client_with_our_authoritys_certificate_needs_no_login(
+    listen, keeper, pair, tmp_path, upgrade
+):
+    ours, others = tmp_path / "ours", tmp_path / "others"
+    for folder in (ours, others):
+        folder.mkdir()
+    client_pair, stranger_pair = make_pair(ours, "scanner"), make_pair(others, "x")
+    certificate = Certificate(*pair, client_authority=client_pair[0])
+    protocol = Protocol.SMTP if upgrade else Protocol.SMTPS
+
+    async def hand_in(port, shown):
+        tls = trusting(pair[0])
+        tls.check_hostname = False  # it is reached by its address
+        if shown is not None:
+            tls.load_cert_chain(*shown)
+        async with aiosmtplib.SMTP(
+            hostname=HOST,
+            port=port,
+            use_tls=not upgrade,
+            start_tls=upgrade,
+            tls_context=tls,
+        ) as client:
+            await client.sendmail("s@x.example", ["fax@ecofax.test"], BODY)
+
+    async with (
+        asyncio.timeout(60),
+        listen(
+            doors=[(protocol, HOST, 0)],
+            trusted_networks=NOWHERE,
+            certificate=certificate,
+        ) as port,
+    ):
+        await hand_in(port, client_pair)
+        with pytest.raises(aiosmtplib.SMTPResponseException, match="530"):
+            await hand_in(port, None)
+        with pytest.raises((aiosmtplib.SMTPException, OSError)):
+            await hand_in(port, stranger_pair)
+
+    assert [mail.has_certificate for mail in keeper.mails] == [True]
