@@ -36,9 +36,9 @@ BAD_CREDENTIALS = OrderRefused(
 "One sentence for both, so that nobody learns which lines exist."
 
 OTHER_LINE = OrderRefused(
-    "L'objet de votre message nomme une autre ligne fax que celle avec laquelle votre"
-    " logiciel de messagerie s'est identifié. Écrivez dans l'objet le numéro de votre"
-    " ligne, ou changez l'identifiant du serveur d'envoi dans votre logiciel.",
+    "Votre message nomme, dans l'objet ou par « ligne: », une autre ligne fax que celle"
+    " avec laquelle votre logiciel de messagerie s'est identifié. Écrivez le numéro de"
+    " votre ligne, ou changez l'identifiant du serveur d'envoi dans votre logiciel.",
     code="other-line",
 )
 NOT_LISTED = OrderRefused(

@@ -169,7 +169,7 @@ def test_what_no_mail_can_show_is_quoted_as_it_is_said():
         "Le mot de passe est faux": BAD_CREDENTIALS.for_requester,
         "L'adresse d'expédition n'est pas autorisée": NOT_LISTED.for_requester,
         "Rien ne prouve que le message vient de vous": NOT_PROVEN.for_requester,
-        "L'objet nomme une autre ligne que l'identifiant": OTHER_LINE.for_requester,
+        "Le message nomme une autre ligne que l'identifiant": OTHER_LINE.for_requester,
     }
 
 
