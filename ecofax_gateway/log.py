@@ -19,6 +19,7 @@ _QUIET = {
     "asyncio": logging.WARNING,
     "PIL": logging.WARNING,
     "aiosmtplib": logging.WARNING,
+    "dkimpy": logging.WARNING,  # what it reads of a mail
 }
 
 
