@@ -37,6 +37,28 @@ def test_it_is_told_when_mail_can_come_and_is_no_root():
     assert values("NoNewPrivileges") == ["yes"]
 
 
+def test_it_lets_converters_build_their_walls_and_their_fences():
+    """
+    bubblewrap needs namespaces, mounts and the whole of /proc; LibreOffice memory that it
+    writes and runs. What no conversion needs stays forbidden.
+    """
+    allowed = " ".join(values("SystemCallFilter")).split()
+    namespaces = values("RestrictNamespaces")[0].split()
+
+    assert {"user", "mnt", "net", "pid", "ipc"} <= set(namespaces)
+    assert {"@system-service", "@mount"} <= set(allowed)
+    assert {
+        "landlock_create_ruleset",
+        "landlock_add_rule",
+        "landlock_restrict_self",
+    } <= set(allowed)
+    for key in ("MemoryDenyWriteExecute", "ProtectKernelTunables", "ProcSubset"):
+        assert values(key) == []
+    assert values("ProtectSystem") == ["strict"]
+    assert values("ProtectHome") == values("PrivateTmp") == ["yes"]
+    assert values("CapabilityBoundingSet") == [""]
+
+
 def test_calls_have_time_to_finish_at_a_stop():
     from ecofax_gateway.daemon import CALL_GRACE_SECONDS
 
