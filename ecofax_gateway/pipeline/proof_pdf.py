@@ -80,9 +80,7 @@ def proof_pdf(pages: Sequence[ProvedPage], *, title: str) -> bytes:
         )
         content = StreamObject()
         content.set_data(_drawing(each.stamp))
-        sheet[NameObject("/Contents")] = writer._add_object(
-            content.flate_encode()
-        )
+        sheet[NameObject("/Contents")] = writer._add_object(content.flate_encode())
     writer.add_metadata({"/Title": title, "/Producer": "ecofax-gateway"})
     out = io.BytesIO()
     writer.write(out)
