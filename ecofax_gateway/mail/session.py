@@ -3,15 +3,15 @@ One SMTP connection: aiosmtpd's commands, our own DATA.
 
 I/O: one TCP connection, through aiosmtpd.
 
-aiosmtpd tells the client the text of an exception, checks passwords while everybody
-waits, and looks all over itself for its commands whenever somebody connects. This does
-not; what stands behind DATA is read by `reception`.
+aiosmtpd tells the client the text of an exception, and looks all over itself for its
+commands whenever somebody connects. This does not; who may hand in mail is decided by
+`login`, and what stands behind DATA is read by `reception`.
 
 Standards:
     RFC 5321 (2008) §4.1.1 commands
     RFC 2034 (1996), RFC 3463 (2003) -- enhanced status codes
     RFC 2920 (2000) -- command pipelining
-    RFC 3207 (2002) -- STARTTLS; RFC 4954 (2007) -- AUTH, only where it is encrypted
+    RFC 3207 (2002) -- STARTTLS
     PROXY protocol 1 and 2 (HAProxy, 2020)
 """
 
@@ -22,12 +22,12 @@ from collections import defaultdict
 from collections.abc import Coroutine, MutableSet
 from typing import Any, Self
 
-from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword, syntax
+from aiosmtpd.smtp import syntax
 
-from ..domain.errors import TooManyGuesses
 from .address import plain_path
 from .enhanced import with_enhanced
 from .incoming import IncomingMail
+from .login import LoginSession
 from .reception import IDLE_SECONDS, TOTAL_SECONDS, NotTaken, receive
 from .terms import Terms
 
@@ -37,13 +37,10 @@ MAX_COMMANDS = {"NOOP": 100, "VRFY": 20, "HELP": 20, "*": 100_000}
 PROXY_SECONDS = 5.0
 """For the proxy's first line; it stands next door and says it at once."""
 
-MAX_LOGINS = 3
-"""Wrong passwords on one connection; a mail client asks its user after the first."""
-
 logger = logging.getLogger(__name__)
 
 
-class FaxSession(SMTP):
+class FaxSession(LoginSession):
     """
     One connection.
 
@@ -58,9 +55,6 @@ class FaxSession(SMTP):
     line_length_limit = 256 * 1024
     """Of the stream's buffer, not of a line: DATA is read in pieces of this size. With
     aiosmtpd's 1 001 a mail of 2 MB holds up the loop for 45 ms."""
-
-    AuthLoginUsernameChallenge = "Username:"
-    AuthLoginPasswordChallenge = "Password:"
 
     def __init__(
         self, hooks: object, terms: Terms, open_sessions: MutableSet["FaxSession"]
@@ -114,24 +108,9 @@ class FaxSession(SMTP):
         self.command_size_limits = defaultdict(lambda: self.command_size_limit)
         self._entered: str | None = None
         self._wire: asyncio.BaseTransport | None = None
-        self._is_trusted = False
         self._is_refused = False
         self._greeting: list[str] | None = None
-        self._credentials: LoginPassword | None = None
-        self._failed_logins = 0
-        self.login: str | None = None
-        "Who logged in, in the words of `Terms.log_in`."
-
-    @property
-    def takes_logins(self) -> bool:
-        """Whether AUTH is there at all."""
-        return self._terms.log_in is not None
-
-    @property
-    def has_certificate(self) -> bool:
-        """Whether the client showed a certificate that our authority vouches for."""
-        transport = self.transport
-        return transport is not None and bool(transport.get_extra_info("peercert"))
+        self._begin_outside()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Greet the client, or turn it away before anything is read."""
@@ -244,60 +223,6 @@ class FaxSession(SMTP):
             except IndexError:  # the standard library's, of "<"
                 found = None, None
         return found
-
-    @syntax("AUTH <mechanism>", when="takes_logins")
-    async def smtp_AUTH(self, arg: str) -> None:
-        """Check a password in our own time: the library would hold up everybody."""
-        self._credentials = None
-        await super().smtp_AUTH(arg)
-        if self._credentials is None or self._terms.log_in is None:
-            return
-        assert self.session is not None
-        user, password = (
-            part.decode("utf-8", "replace") for part in self._credentials[:2]
-        )
-        self._credentials = None
-        peer: Any = self.session.peer
-        try:
-            self.login = await self._terms.log_in(user, password, str(peer[0]))
-        except TooManyGuesses:
-            await self.push("421 4.7.0 too many failed logins, try again later")
-            return
-        if self.login is not None:
-            self.session.authenticated = True
-            await self.push("235 2.7.0 logged in")
-            return
-        self._failed_logins += 1
-        self._terms.visitors.login_failed(
-            peer[0], now=asyncio.get_running_loop().time()
-        )
-        logger.warning("failed login from %s", peer[0])
-        if self._failed_logins >= MAX_LOGINS:
-            await self.push("421 4.7.0 too many failed logins, closing")
-        else:
-            await self.push(
-                "535 5.7.8 unknown user or wrong password; the user is the number of"
-                " the fax line, the password its fax password"
-            )
-
-    async def check_auth_needed(self, caller_method: str) -> bool:
-        """Strangers log in before anything else, unless the door is open to all."""
-        if self.login is not None or self._is_trusted or self._terms.is_open:
-            return False
-        if self.has_certificate:
-            return False
-        if self._terms.is_encrypted or self._tls_protocol is not None:
-            await self.push("530 5.7.0 authentication required")
-        else:
-            await self.push("530 5.7.0 STARTTLS, then authentication required")
-        return True
-
-    def _keep_credentials(
-        self, server: Any, session: Any, envelope: Any, mechanism: str, data: Any
-    ) -> AuthResult:
-        """Take what AUTH brought; the library asks this where nothing can be awaited."""
-        self._credentials = data
-        return AuthResult(success=False, handled=True)
 
     async def handle_exception(self, error: Exception) -> str:
         """Say that it was us, never what: the text may hold a path or a password."""
