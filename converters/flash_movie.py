@@ -10,17 +10,15 @@ Standards:
     Adobe SWF File Format Specification 19 (2012)
 """
 
-import io
 import lzma
 import struct
 import zlib
-from base64 import b64encode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from PIL import Image
 
-from . import flash_text
+from . import flash_picture, flash_text
 from .flash_bits import Bits, Rect
 from .flash_shape import Shapes
 
@@ -34,8 +32,6 @@ MAX_PICTURES = 100
 MAX_SVG_CHARACTERS = 40_000_000
 MAX_DEPTH = 8
 "Of clips within clips."
-
-MAX_PIXELS = 40_000_000
 
 Tag = tuple[int, bytes]
 Stage = dict[int, str]
@@ -298,57 +294,12 @@ def _jpeg_tables(bits: Bits, _: int, library: _Library, __: int) -> None:
 
 def _jpeg(bits: Bits, kind: int, library: _Library, _: int) -> None:
     number = bits.u16()
-    if kind in (35, 90):
-        length = bits.u32()
-        if kind == 90:
-            bits.u16()
-        jpeg = bits.rest()[:length]
-    else:
-        jpeg = bits.rest()
-    if kind == 6:
-        jpeg = library.jpeg_tables + jpeg
-    # Between the tables and the picture there may be an end and a start too many.
-    jpeg = b"\xff\xd8" + jpeg.replace(b"\xff\xd9\xff\xd8", b"").removeprefix(
-        b"\xff\xd8"
-    )
-    with Image.open(io.BytesIO(jpeg), formats=("JPEG", "PNG", "GIF")) as picture:
-        library.pictures[number] = _embedded(picture.convert("RGB"))
+    library.pictures[number] = flash_picture.jpeg(bits, kind, library.jpeg_tables)
 
 
 def _lossless(bits: Bits, kind: int, library: _Library, _: int) -> None:
-    number, form, width, height = bits.u16(), bits.u8(), bits.u16(), bits.u16()
-    if not 0 < width * height <= MAX_PIXELS:
-        raise NotFlash("a picture too large")
-    channels = 4 if kind == 36 else 3
-    colours = bits.u8() + 1 if form == 3 else 0
-    most = colours * channels + height * (4 * width + 4)
-    raw = zlib.decompressobj().decompress(bits.rest(), most)
-    if form == 3:
-        row = (width + 3) & ~3
-        table = raw[: colours * channels]
-        rows = Image.frombytes("P", (row, height), raw[len(table) :])
-        rgb = b"".join(table[at : at + 3] for at in range(0, len(table), channels))
-        rows.putpalette(rgb)
-        picture = rows.crop((0, 0, width, height)).convert("RGB")
-    elif form == 5:
-        picture = Image.frombytes("RGBX", (width, height), raw[1:] + b"\0").convert(
-            "RGB"
-        )
-    else:
-        raise NotFlash("a picture of 15 bits")
-    library.pictures[number] = _embedded(picture)
-
-
-def _embedded(picture: Image.Image) -> tuple[str, int, int]:
-    out = io.BytesIO()
-    picture.save(out, "PNG")
-    width, height = picture.size
-    return (
-        f'<image width="{width}" height="{height}"'
-        f' href="data:image/png;base64,{b64encode(out.getvalue()).decode()}"/>',
-        width,
-        height,
-    )
+    number = bits.u16()
+    library.pictures[number] = flash_picture.lossless(bits, alpha=kind == 36)
 
 
 _DEFINING: dict[int, Callable[[Bits, int, _Library, int], None]] = {

@@ -2,15 +2,20 @@
 Flash movies: what stands still on the stage becomes pages.
 """
 
+import io
 import struct
 import zlib
+from base64 import b64decode
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from converters.contract import ConversionFailed
+from converters.flash_bits import Bits
 from converters.flash_movie import NotFlash, pictures
+from converters.flash_picture import lossless
 from converters.tiff_f import decode
 
 
@@ -87,6 +92,29 @@ def test_of_a_movie_that_never_stops_the_last_frame_is_printed():
 
     assert b"#ff0000" in picture
     assert b"#0000ff" in picture
+
+
+@pytest.mark.parametrize(
+    "pixels",
+    [
+        pytest.param(
+            b"\x05\x02\0\x01\0" + zlib.compress(b"\xff\xff\0\0" + bytes(4)), id="true"
+        ),
+        pytest.param(
+            b"\x03\x02\0\x01\0\x01"
+            + zlib.compress(b"\xff\0\0\xff" + bytes(4) + b"\0\1\0\0"),
+            id="palette",
+        ),
+    ],
+)
+def test_what_is_transparent_is_white(pixels):
+    svg, *size = lossless(Bits(pixels), alpha=True)
+
+    coded = b64decode(svg.partition("base64,")[2].partition('"')[0])
+    with Image.open(io.BytesIO(coded)) as picture:
+        seen = [picture.getpixel((x, 0)) for x in range(2)]
+    assert size == [2, 1]
+    assert seen == [(255, 0, 0), (255, 255, 255)]
 
 
 @pytest.mark.parametrize("path", ["swf/demo.swf", "swf/various-shapes.swf"])
