@@ -29,22 +29,24 @@ class Room:
     def __init__(self, folder: Path, *, reserve_bytes: int = RESERVE_BYTES) -> None:
         self._folder = folder
         self._reserve_bytes = reserve_bytes
-        self._was_full = False
+        self._had_trouble = False
 
     def has(self, size: int) -> bool:
         """Whether *size* bytes may be taken in; a change is logged, once."""
-        is_full = self._free() - self._reserve_bytes < size
-        if is_full and not self._was_full:
-            logger.error(
-                "the disk of %s is full: mail is put off until %d MB are free",
-                self._folder,
-                (self._reserve_bytes + size) // 1_000_000 + 1,
-            )
-        elif self._was_full and not is_full:
-            logger.info("the disk of %s has room again", self._folder)
-        self._was_full = is_full
-        return not is_full
+        trouble = self._trouble(size)
+        if trouble and not self._had_trouble:
+            logger.error("mail is put off: %s", trouble)
+        elif self._had_trouble and not trouble:
+            logger.info("mail is taken in again: %s has room", self._folder)
+        self._had_trouble = bool(trouble)
+        return not trouble
 
-    def _free(self) -> int:
-        found = os.statvfs(self._folder)
-        return found.f_bavail * found.f_frsize
+    def _trouble(self, size: int) -> str:
+        try:
+            found = os.statvfs(self._folder)
+        except OSError as error:
+            return f"{self._folder}: {error.strerror}"
+        if found.f_bavail * found.f_frsize - self._reserve_bytes >= size:
+            return ""
+        needed = (self._reserve_bytes + size) // 1_000_000 + 1
+        return f"the disk of {self._folder} is full; {needed} MB have to be free"

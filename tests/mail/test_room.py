@@ -26,6 +26,13 @@ def test_a_full_disk_is_logged_once(tmp_path, caplog):
     assert str(tmp_path) in record.getMessage()
 
 
+def test_a_folder_that_is_gone_has_no_room(tmp_path, caplog):
+    room = Room(tmp_path / "gone", reserve_bytes=0)
+
+    assert not room.has(0)
+    assert "gone: No such file" in caplog.text
+
+
 def test_a_mail_that_says_its_size_must_fit(tmp_path, caplog):
     caplog.set_level(logging.INFO)
     room = Room(tmp_path, reserve_bytes=0)
