@@ -36,6 +36,7 @@ from ..store.replies import DueReply
 from ..store.results import results
 from . import report_csv, report_pdf, sheets
 from .picture import WIDTH, picture_of
+from .preview import first_page
 from .proof_pdf import ProvedPage, proof_pdf
 from .report_rows import Row, row_of, summary_of
 
@@ -95,7 +96,7 @@ class Enclosing:
     ) -> None:
         match what:
             case Enclosure.PICTURE:
-                first = await self._db.read(_first_document, ref)
+                first = await self._db.read(first_page, ref, at=at, zone=self._zone)
                 png = await asyncio.to_thread(picture_of, first)
                 _add_picture(message, png, ref)
             case Enclosure.PROOF:
@@ -111,11 +112,6 @@ class Enclosing:
                     files = {"rapport.zip": await asyncio.to_thread(_packed, files)}
                 for name, content in files.items():
                     _attach(message, content, name)
-
-
-def _first_document(conn: Connection, ref: str) -> bytes:
-    campaign = _found(conn, ref)
-    return sheets.document_pages(conn, ref, campaign.quality)[0]
 
 
 def _proof(conn: Connection, ref: str, *, zone: ZoneInfo) -> bytes:

@@ -10,6 +10,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from converters import fax_file
+from converters.tiff_f import decode, encode
+
 from ..domain.errors import OrderRefused
 from ..store import campaigns, covers, lines, opt_outs
 from . import sheets
@@ -66,3 +69,29 @@ def preview(
             " conservées.",
             code="no-pages",
         ) from error
+
+
+def first_page(conn: Connection, ref: str, *, at: datetime, zone: ZoneInfo) -> bytes:
+    """
+    The first page of a campaign as its first recipient reads it, without a tag line.
+
+    Args:
+        at: As if it were called then; shown in *zone*.
+
+    Raises:
+        LookupError: If there is no such campaign, or its pages are not kept.
+    """
+    campaign = campaigns.get(conn, ref)
+    recipient = covers.drawn_at(conn, ref, 1)
+    line = None if campaign is None else lines.get(conn, campaign.line)
+    if campaign is None or recipient is None or line is None:
+        raise LookupError(f"no recipient or no line of {ref}")
+    quality = campaign.quality
+    tiff = fax_file.only(sheets.document_pages(conn, ref, quality)[0], [1])
+    drawn = personal(conn, recipient, line, quality)
+    if drawn is None:
+        return tiff
+    dpi = quality.vertical_dpi
+    ink = decode(tiff)[0].copy()
+    drawn.draw(ink, 1, campaign.pages or 1, at=at, zone=zone, vertical_dpi=dpi)
+    return encode([ink], vertical_dpi=dpi)

@@ -12,7 +12,9 @@ from PIL import Image, ImageSequence
 
 from converters.fax_file import same_pixels
 from converters.sheet import BAND_ROWS
+from converters.tiff_f import decode
 from ecofax_gateway.pipeline import sheets
+from ecofax_gateway.pipeline.preview import first_page
 
 from .conftest import PASSWORD, QUOTE, read, write_mail
 
@@ -48,10 +50,15 @@ def test_a_mail_asks_for_a_cover_page(fax_machine, gateway, tmp_path):
     db = house.store()
     try:
         again = db.sync_read(sheets.pages_of_attempt, ref, 1, zone=PARIS)
+        at = house.last_call(ref).claimed_at
+        pictured = db.sync_read(first_page, ref, at=at, zone=PARIS)
     finally:
         db.close()
 
     assert len(frames) == 2
+    [ink] = decode(pictured)
+    below = np.s_[BAND_ROWS[196] :]
+    assert np.array_equal(~np.asarray(frames[0])[below], ink[below])
     assert "Télécopie" in said
     assert "Mme Hélène Lefèvre" in said
     assert "09 72 10 10 10" in said
