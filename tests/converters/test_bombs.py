@@ -1,7 +1,7 @@
 """
 Small files that stand for very much, and files that want what is not theirs.
 
-Each is refused with a sentence, soon, and in a workshop whose limits are the usual ones.
+Each is refused with a sentence, under the usual limits of everything but time.
 """
 
 import io
@@ -93,7 +93,7 @@ LAUGHS = "".join(
     ],
 )
 async def test_more_than_there_seems_is_refused(tmp_path, name, make, code):
-    workshop = Workshop(folder=tmp_path, limits=Limits(), office_instances=0)
+    workshop = Workshop(folder=tmp_path, limits=Limits(seconds=300), office_instances=0)
 
     with pytest.raises(ConversionFailed) as caught:
         await workshop.render(make(), name, vertical_dpi=98)

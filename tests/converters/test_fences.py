@@ -116,7 +116,7 @@ def test_each_fence_holds_from_inside(neighbour, tmp_path):
 @pytest.mark.usefixtures("without_bubblewrap")
 async def test_every_family_works_behind_fences_alone(document, tmp_path):
     folder = tmp_path / "conversions"
-    workshop = Workshop(folder=folder, limits=Limits(seconds=50))
+    workshop = Workshop(folder=folder, limits=Limits(seconds=300))
     await workshop.start()
     try:
         made = {

@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 
 from converters import office as office_module
+from converters.budget import Budget
 from converters.contract import ConversionFailed, Limits
 from converters.office import DOCUMENTS_PER_LIFE
 from converters.sheet import BAND_ROWS, ROWS
@@ -395,7 +396,8 @@ async def test_a_document_that_grows_is_refused_and_the_next_one_served(
     document, tmp_path
 ):
     """A table of a thousand bytes that stands for millions of cells."""
-    workshop = Workshop(folder=tmp_path, limits=Limits(memory_bytes=640 * 1024**2))
+    limits = Limits(memory_bytes=640 * 1024**2, seconds=300)
+    workshop = Workshop(folder=tmp_path, limits=limits)
     await workshop.start()
     try:
         with pytest.raises(ConversionFailed) as caught:
@@ -412,19 +414,18 @@ async def test_a_document_that_grows_is_refused_and_the_next_one_served(
     assert served.pages == 1
 
 
-async def test_the_documents_of_an_archive_share_its_time(document, tmp_path):
-    """Each alone would do; a budget for each would be hours for all."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        for number in range(3):
-            archive.writestr(f"{number}.ps", document("ps/x-loop.ps"))
-    workshop = Workshop(folder=tmp_path, limits=Limits(seconds=4), office_instances=0)
+async def test_what_one_step_spent_the_next_has_not():
+    """All parts of an archive together have the time of one document."""
+    budget = Budget(0.05)
 
-    with pytest.raises(ConversionFailed) as caught:
-        await workshop.render(out.getvalue(), "a.zip", vertical_dpi=98)
+    with pytest.raises(TimeoutError):
+        async with budget.spend():
+            await asyncio.Event().wait()
 
-    assert caught.value.code == "too-slow"
-    assert caught.value.for_requester.startswith("« 0.ps »")
+    assert budget.left <= 0
+    with pytest.raises(TimeoutError):
+        async with budget.spend():
+            await asyncio.Event().wait()
 
 
 async def test_nothing_is_fetched_from_the_network(workshop, document):
