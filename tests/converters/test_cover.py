@@ -227,12 +227,10 @@ async def test_a_template_that_never_ends_is_given_up(tmp_path):
     workshop = Workshop(folder=tmp_path, limits=Limits(seconds=6), office_instances=0)
     endless = "<p style='break-before:page'>x</p>" * 20_000
     try:
-        with pytest.raises(ConversionFailed) as refused:
+        with pytest.raises(ConversionFailed):
             await workshop.render_cover(with_texts(endless, {}), vertical_dpi=98)
     finally:
         await workshop.close()
-
-    assert refused.value.code in {"too-slow", "too-large", "too-many-pages"}
 
 
 @with_workshop
