@@ -39,13 +39,13 @@ from .pipeline.housekeeping import Housekeeping
 from .pipeline.login import LineLogin
 from .pipeline.posting import Posting
 from .pipeline.prepare import Ordering, Rendering
-from .pipeline.reply_cap import ReplyCap
 from .pipeline.routing import Routing
 from .pipeline.transmit import Transmit
 from .pipeline.trunk_watch import TrunkWatch
 from .pipeline.worker import Bell, Recovery, Step, work
 from .settings import Settings, SmtpSettings
 from .store.database import Database
+from .writing import answer_of
 
 logger = logging.getLogger(__name__)
 
@@ -350,22 +350,6 @@ async def _open_store(settings: Settings, stack: contextlib.AsyncExitStack) -> D
     )
     stack.push_async_callback(asyncio.to_thread, db.close)
     return db
-
-
-def answer_of(settings: Settings, bell: Bell | None = None) -> Answer:
-    """Who writes replies; also for commands, which ring nobody."""
-    return Answer(
-        sender=settings.replies.sender,
-        zone=settings.zone,
-        bell=bell or Bell(),
-        repeat_patience=timedelta(days=settings.store.repeat_days),
-        answers_at=settings.smtp.domains[0] if settings.smtp.domains else "",
-        cap=ReplyCap(
-            settings.trust.replies_per_hour,
-            sender=settings.replies.sender,
-            zone=settings.zone,
-        ),
-    )
 
 
 def _workshop(settings: Settings) -> Workshop:

@@ -6,11 +6,11 @@ import argparse
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from ..daemon import answer_of
 from ..domain.errors import OrderRefused
 from ..mail.dates import NotADate, parse_due
 from ..pipeline import campaigns
 from ..store.campaigns import Cancellation
+from ..writing import answer_of
 from . import campaign_draft, campaign_view, merge
 from .campaign_draft import fresh_reference
 from .options import (

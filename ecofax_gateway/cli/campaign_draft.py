@@ -10,7 +10,6 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from ..daemon import answer_of
 from ..domain.campaign import Canary
 from ..domain.document import Quality
 from ..domain.errors import OrderRefused
@@ -27,6 +26,7 @@ from ..store.campaigns import NewCampaign, NewDocument, Wishes
 from ..store.database import Database
 from ..store.drafts import Changes
 from ..store.reference import reference
+from ..writing import answer_of
 from . import merge
 from .options import add_command, open_store, plan_trunks, settings_of
 from .send import chosen_line, read_file

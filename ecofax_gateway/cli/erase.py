@@ -9,13 +9,13 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from ..daemon import answer_of
 from ..domain.errors import OrderRefused
 from ..engine.capture import captures_of
 from ..pipeline.answer import Answer
 from ..settings import Settings
 from ..store import erasure, housekeeping, portrait
 from ..store.erasure import Erased
+from ..writing import answer_of
 from .line import NO_SUCH_LINE
 from .options import add_command, line_number, open_store, settings_of
 

@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from ..daemon import answer_of
 from ..domain.errors import OrderRefused
 from ..domain.fax import FaxState
 from ..domain.journal import Journal
@@ -24,6 +23,7 @@ from ..store import campaigns, faxes, mails, replies
 from ..store.campaigns import Campaign, Cancellation
 from ..store.faxes import Attempt, Fax
 from ..store.mails import MailRow
+from ..writing import answer_of
 from .ladder import print_ladder
 from .options import add_command, open_store, settings_of
 
