@@ -247,6 +247,29 @@ async def refusal_of(house, who, parsed):
     return None
 
 
+@pytest.mark.parametrize(
+    ("from_", "refused"),
+    [
+        (f"Accueil <{SENDER}>", None),
+        (f"Accueil <{SENDER}>, autre@autre.example", None),  # then by its envelope
+        ("direction@cabinet.example", "sender-not-listed"),
+    ],
+)
+async def test_a_trusted_machine_vouches_for_what_a_mail_says(tmp_path, from_, refused):
+    mail = write_mail()
+    mail.replace_header("From", from_)
+    async with open_house(tmp_path, nameserver="127.0.0.1:1") as house:
+        await house.db.tx(allow_lists.change, LINE, allow=[SENDER])
+        await house.offer(mail, peer=TRUSTED)
+        taken = await house.db.tx(
+            mails.claim_mail, node="a", now=house.now, lease=timedelta(minutes=5)
+        )
+        raw = await house.db.read(mails.body, taken.ref)
+        parsed = await house.reader.read(raw)
+
+        assert await refusal_of(house, handover_of(taken, parsed), parsed) == refused
+
+
 async def test_a_mail_is_put_off_once_while_the_dns_is_silent(tmp_path, key):
     raw = write_mail(WRONG).as_bytes(policy=email.policy.SMTP)
     signed = key.sign(raw, "cabinet.example")
