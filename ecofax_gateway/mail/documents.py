@@ -65,6 +65,7 @@ _SIGNATURE_TYPES = frozenset(
      # What a Mac keeps of a file beside its content.
      "application/applefile"}
 )  # fmt: skip
+_PGP_MARKS = (b"-----BEGIN PGP SIGNATURE-----", b"-----BEGIN PGP PUBLIC KEY BLOCK-----")
 _NO_PAGE_TYPES = frozenset(
     {"text/calendar", "application/ics", "text/vcard", "text/x-vcard", "text/directory",
      "text/watch-html", "text/x-amp-html", "text/rfc822-headers"}
@@ -190,7 +191,7 @@ def _is_silent(part: Attachment) -> bool:
     return (
         part.media_type in _SIGNATURE_TYPES
         or part.name.lower().endswith(".p7s")
-        or part.content.startswith(b"-----BEGIN PGP ")
+        or part.content.startswith(_PGP_MARKS)
         or (not part.name and _is_by_itself(part))
         or is_winmail(part.media_type, part.name)
         or is_wrapped(part.media_type, part.name)

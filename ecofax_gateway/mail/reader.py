@@ -23,10 +23,13 @@ from converters.sandbox import python_command, walls
 from ..domain.errors import MalformedMessage
 from .frame import MAX_BODY_BYTES, MAX_HEADER_BYTES, decode_mail
 from .message import Mail
-from .worker import ANSWER, GO, REQUEST
+from .worker import ANSWER, GO, READY, REQUEST
 
 TRIES = 2
 """Of a mail whose process ended: it may have been the machine's doing, once."""
+
+START_SECONDS = 30.0
+"""For the process to be there; 0.3 s on a quiet machine."""
 
 END_SECONDS = 5.0
 """For a process to end that has closed its pipes."""
@@ -72,6 +75,7 @@ class MailReader:
         self._folder = folder
         self._limits = limits or ReadingLimits()
         self._child: asyncio.subprocess.Process | None = None
+        self._launching: asyncio.Task[asyncio.subprocess.Process] | None = None
         self._temporary: tempfile.TemporaryDirectory[str] | None = None
         self._turn = asyncio.Lock()
 
@@ -146,9 +150,18 @@ class MailReader:
         return header, await child.stdout.readexactly(body_bytes)
 
     async def _ready(self) -> asyncio.subprocess.Process:
-        if self._child is not None and self._child.returncode is None:
-            return self._child
-        await self._drop()
+        if self._launching is None:
+            if self._child is not None and self._child.returncode is None:
+                return self._child
+            await self._drop()
+            self._launching = asyncio.create_task(self._launch())
+        # Whoever waits may be cancelled, the launch not: a sandbox that is killed while
+        # it is being built leaves a part of itself behind, which holds our pipe.
+        child = await asyncio.shield(self._launching)
+        self._launching = None
+        return child
+
+    async def _launch(self) -> asyncio.subprocess.Process:
         await asyncio.to_thread(walls)  # tried once, by running it
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._temporary = tempfile.TemporaryDirectory(dir=self._folder)
@@ -157,7 +170,7 @@ class MailReader:
         command, environment = python_command(
             "ecofax_gateway.mail.worker", package, package.parent / "converters"
         )
-        self._child = await asyncio.create_subprocess_exec(
+        child = await asyncio.create_subprocess_exec(
             *command,
             str(self._limits.cpu_seconds),
             str(self._limits.address_bytes),
@@ -168,9 +181,19 @@ class MailReader:
             stderr=asyncio.subprocess.DEVNULL,
             limit=_BUFFER_BYTES,
         )
-        return self._child
+        self._child = child
+        assert child.stdout is not None
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                await child.stdout.readexactly(len(READY))
+        except (OSError, EOFError):
+            logger.error("the process that reads mails does not start")
+        return child
 
     async def _drop(self) -> None:
+        if self._launching is not None:
+            await asyncio.shield(self._launching)
+            self._launching = None
         child, self._child = self._child, None
         if child is not None:
             await asyncio.shield(asyncio.ensure_future(_end(child)))

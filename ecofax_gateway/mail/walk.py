@@ -57,6 +57,7 @@ _NOTICES = frozenset(
      "message/global-disposition-notification", "message/tracking-status",
      "message/rfc822-headers"}
 )  # fmt: skip
+_PGP_MESSAGE = b"-----BEGIN PGP MESSAGE-----"
 _HEADER_LINE = re.compile(rb"\s{0,8}[A-Za-z][A-Za-z0-9-]{0,60}[ \t]?:")
 _CID = re.compile(r"cid:([^\"'\s>)]{1,250})", re.IGNORECASE)
 
@@ -69,6 +70,11 @@ def is_winmail(media_type: str, name: str) -> bool:
 def is_wrapped(media_type: str, name: str) -> bool:
     """Whether a part calls itself signed or encrypted by S/MIME."""
     return media_type in _SMIME_TYPES or name.lower().endswith(".p7m")
+
+
+def is_mail(content: bytes) -> bool:
+    """Whether some bytes begin as a mail or a part of one does."""
+    return bool(_HEADER_LINE.match(content))
 
 
 class Walk:
@@ -152,6 +158,7 @@ class Walk:
         elif is_wrapped(leaf.media_type, leaf.name):
             self._take_wrapped(leaf, depth=depth, enclosed=enclosed)
         else:
+            self.is_encrypted |= leaf.content.startswith(_PGP_MESSAGE)
             self.attachments.append(leaf.attachment())
 
     def _take_text(self, leaf: "_Leaf", *, enclosed: bool) -> None:
@@ -162,6 +169,7 @@ class Walk:
                 self._attach(name, "", file)
         if not content.strip():
             return
+        self.is_encrypted |= not enclosed and content.lstrip().startswith(_PGP_MESSAGE)
         text = decode_text(content[:MAX_TEXT_BYTES], leaf.parameters.get("charset"))
         if leaf.media_type == "text/html":
             # Each way of writing it: some programs code the "@", some do not.
@@ -199,11 +207,11 @@ class Walk:
             return
         if wrapping is Wrapping.ENCRYPTED:
             self.is_encrypted = True
-        elif _HEADER_LINE.match(inner):
-            self.take(parse_tree(inner), depth=depth + 1, enclosed=enclosed)
-        elif inner:
+        elif leaf.name and leaf.name.lower() != "smime.p7m" and not is_mail(inner):
             # A document that was signed by itself: contract.pdf.p7m.
-            self._attach(leaf.name.removesuffix(".p7m"), "", inner)
+            self._attach(re.sub(r"(?i)\.p7m\Z", "", leaf.name), "", inner)
+        elif inner:
+            self.take(parse_tree(inner), depth=depth + 1, enclosed=enclosed)
 
     def _attach(
         self, name: str, media_type: str, content: bytes, content_id: str = ""

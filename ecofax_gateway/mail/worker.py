@@ -11,8 +11,10 @@ the child is. If a child dies of its mail, this process ends too, with the statu
 tells of what: its parent starts another.
 """
 
+import ctypes
 import os
 import resource
+import signal
 import struct
 import sys
 from dataclasses import replace
@@ -27,6 +29,9 @@ from .html import visible_text
 from .message import Mail, parse_mail
 from .part import TextKind, TextPart
 
+READY = b"\x06"
+"""Said once, when mails can come."""
+
 GO = b"\x01"
 """Before each mail; the parent process takes this byte, the child the rest."""
 
@@ -36,6 +41,9 @@ REQUEST = struct.Struct(">Q")
 ANSWER = struct.Struct(">IQ")
 """Bytes of the header and of all bodies."""
 
+_PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None, use_errno=True)
+
 _SIGNALLED = 128
 """Added to the number of the signal that a child died of, as shells do."""
 
@@ -44,6 +52,7 @@ def main() -> None:
     """Wait for mails until standard input ends."""
     cpu_seconds, address_bytes = map(int, sys.argv[1:])
     shut_in(Path(__file__).parents[1], Path(__file__).parents[2] / "converters")
+    os.write(1, READY)
     while os.read(0, len(GO)):
         child = os.fork()
         if child == 0:
@@ -56,6 +65,8 @@ def main() -> None:
 
 
 def _confine(cpu_seconds: int, address_bytes: int) -> None:
+    # Where there is no bubblewrap to see to it: no child outlives this process.
+    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     for what, most in (
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_AS, address_bytes),

@@ -192,11 +192,20 @@ def test_what_cannot_be_opened_refuses_the_mail(head, code, words):
     assert words in mistake.sentence
 
 
-def test_openpgp_is_told_as_encrypted():
-    mail = parse_mail(
+PGP = b"-----BEGIN PGP MESSAGE-----\r\n\r\nx\r\n-----END PGP MESSAGE-----\r\n"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
         b"Content-Type: multipart/encrypted; boundary=b\r\n\r\n--b\r\n"
-        b"Content-Type: application/octet-stream; name=encrypted.asc\r\n\r\nx\r\n--b--\r\n"
-    )
-    [mistake] = choose_documents(mail, is_campaign=False).mistakes
+        b"Content-Type: application/octet-stream; name=encrypted.asc\r\n\r\nx\r\n--b--\r\n",
+        b"Content-Type: text/plain\r\n\r\n" + PGP,
+        b"Content-Type: application/octet-stream; name=contrat.pdf.asc\r\n\r\n" + PGP,
+    ],
+    ids=["mail", "text", "document"],
+)
+def test_openpgp_is_told_as_encrypted(raw):
+    [mistake] = choose_documents(parse_mail(raw), is_campaign=False).mistakes
 
     assert mistake.code == "encrypted"

@@ -133,7 +133,7 @@ async def test_others_are_served_while_a_mail_is_read(reader_of):
     reading = asyncio.create_task(reader.read(SLOW))
     turns = 0
     while not reading.done():
-        await asyncio.sleep(0.01)
+        await asyncio.wait({reading}, timeout=0.01)
         turns += 1
 
     assert (await reading).subject == "x"

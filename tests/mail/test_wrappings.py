@@ -99,6 +99,22 @@ def test_a_document_that_is_signed_by_itself_is_opened(identity):
     assert names_and_contents(parse_mail(message.as_bytes())) == [("contrat.pdf", PDF)]
 
 
+@pytest.mark.parametrize("inner", [b"\r\np:Secret7\r\n", b"Bonjour\r\n"])
+def test_a_signed_text_without_a_header_is_read(inner):
+    content = der(0x30, der(6, bytes.fromhex("2a864886f70d010702")), der(0xA0, der(
+        0x30, der(2, b"\1"), der(0x31), der(
+            0x30, der(6, bytes.fromhex("2a864886f70d010701")), der(0xA0, der(4, inner))
+        ))))  # fmt: skip
+    head = b"Content-Type: application/pkcs7-mime; name=smime.p7m\r\n"
+    mail = parse_mail(
+        head
+        + b"Content-Transfer-Encoding: base64\r\n\r\n"
+        + base64.encodebytes(content)
+    )
+
+    assert [text.text.strip() for text in mail.texts] == [inner.decode().strip()]
+
+
 def der(tag, *contents):
     content = b"".join(contents)
     size = len(content).to_bytes(4)
