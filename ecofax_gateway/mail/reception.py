@@ -30,6 +30,9 @@ TOTAL_SECONDS = 30 * 60.0
 MIN_BYTES_PER_SECOND = 1024
 """Slower than that after the first minute is a client that holds the connection."""
 
+PIECE_BYTES = 256 * 1024
+"""Read in one go, if so much is there."""
+
 _MAX_DRAIN = 2
 """A mail over the limit is read to its end, so that the client hears 552 instead of a
 broken connection, up to this many times the limit."""
@@ -55,7 +58,7 @@ async def receive(
     Read one mail to its end.
 
     Args:
-        reader: Its limit is the size of the pieces.
+        reader: What comes behind the mail stays in it.
 
         incoming: Empty. It has to be discarded if the mail is not taken, and if this
             raises.
@@ -64,7 +67,7 @@ async def receive(
         What `IncomingMail.finish` gives, or the reply that refuses.
 
     Raises:
-        asyncio.IncompleteReadError: The client went away.
+        ConnectionResetError: The client went away.
     """
     decoder = DataDecoder()
     loop = asyncio.get_running_loop()
@@ -86,6 +89,7 @@ async def receive(
                     return NotTaken("421 4.4.2 too slow, closing")
     except TimeoutError:
         return NotTaken("421 4.4.2 too slow, closing")
+    _give_back(reader, decoder.rest)
     if fault is not None:
         return fault
     if incoming.is_too_large:
@@ -115,8 +119,14 @@ def _is_slow(raw_bytes: int, elapsed: float) -> bool:
 
 
 async def _piece(reader: asyncio.StreamReader) -> bytes:
-    try:
-        return await reader.readuntil(b".\r\n")
-    except asyncio.LimitOverrunError as overrun:
-        # Cannot be 0: the buffer is longer than its limit here.
-        return await reader.readexactly(max(overrun.consumed, 1))
+    piece = await reader.read(PIECE_BYTES)
+    if not piece:
+        raise ConnectionResetError("the client went away")
+    return piece
+
+
+def _give_back(reader: asyncio.StreamReader, rest: bytes) -> None:
+    """Put commands that came with the mail's last piece where they are read next."""
+    if rest:
+        buffer: bytearray = reader._buffer  # type: ignore[attr-defined]  # aiosmtpd too
+        buffer[:0] = rest
