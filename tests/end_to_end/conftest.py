@@ -152,6 +152,15 @@ class FarEnd:
             for event in self.events
         )
 
+    def printed(self, number: str, *, timeout: float = 240) -> Path:
+        """Wait for a fax to this number to arrive whole; its pages."""
+        told = self.program.wait_for(
+            rf'\{{"event": "fax".*"called": "{number}".*', timeout=timeout
+        )
+        fax = json.loads(told[0])
+        assert fax["result"] == "delivered", fax
+        return self.folder / fax["file"]
+
     def received(self) -> list[dict[str, Any]]:
         """Faxes that arrived whole, in the order they ended."""
         return [

@@ -2,7 +2,6 @@
 Each format from the mail to the fax machine: what arrives is what was converted.
 """
 
-import json
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -18,9 +17,6 @@ from ecofax_gateway.domain.document import Quality
 from ecofax_gateway.pipeline import sheets
 
 from .conftest import PASSWORD, write_mail
-
-SECONDS = 240
-"For one fax to arrive, behind all others, where two tests share two slow cores."
 
 PARIS = ZoneInfo("Europe/Paris")
 
@@ -41,7 +37,7 @@ def test_what_arrives_is_what_was_converted(fax_machine, gateway):
     for number, document in enumerate(documents.values(), 972101000):
         mail = write_mail(f"p:{PASSWORD}\nqualite:normal\n", attached=[document])
         refs[f"0{number}"] = house.hand_in(mail, f"0{number}@ecofax.fr")
-    arrived = {number: receive(far_end, number) for number in refs}
+    arrived = {number: far_end.printed(number) for number in refs}
 
     db = house.store()
     try:
@@ -52,16 +48,6 @@ def test_what_arrives_is_what_was_converted(fax_machine, gateway):
     finally:
         db.close()
     assert differences == {label: [] for label in documents}
-
-
-def receive(far_end, number):
-    """The file that the fax machine printed of the call to this number."""
-    told = far_end.program.wait_for(
-        rf'\{{"event": "fax".*"called": "{number}".*', timeout=SECONDS
-    )
-    fax = json.loads(told[0])
-    assert fax["result"] == "delivered", fax
-    return far_end.folder / fax["file"]
 
 
 def different(db, ref, printed):

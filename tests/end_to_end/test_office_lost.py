@@ -6,12 +6,13 @@ import contextlib
 import os
 import signal
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from converters import fax_file
 from converters.process import tree
+from ecofax_gateway.pipeline import sheets
 
 from .conftest import LETTER, write_mail
-from .test_every_format import PARIS, receive, sheets
 
 NUMBERS = [f"0{number}" for number in range(972101010, 972101020)]
 
@@ -46,14 +47,16 @@ def test_ten_orders_end_right(fax_machine, gateway):
         for number in NUMBERS
     }
     house.daemon.wait_for("LibreOffice ended or hung under a document")
-    receive(far_end, NUMBERS[0])
+    far_end.printed(NUMBERS[0])
     strike(house.daemon, signal.SIGKILL)
-    arrived = {number: receive(far_end, number) for number in NUMBERS}
+    arrived = {number: far_end.printed(number) for number in NUMBERS}
 
     db = house.store()
     try:
         for number, ref in refs.items():
-            pages = db.sync_read(sheets.pages_of_attempt, ref, 1, zone=PARIS)
+            pages = db.sync_read(
+                sheets.pages_of_attempt, ref, 1, zone=ZoneInfo("Europe/Paris")
+            )
             assert fax_file.same_pixels(pages, arrived[number]) == []
     finally:
         db.close()
