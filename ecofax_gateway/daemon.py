@@ -339,8 +339,8 @@ async def _open_reader(
     settings: Settings, stack: contextlib.AsyncExitStack
 ) -> MailReader:
     reader = MailReader(folder=settings.state / "reading")
-    await reader.start()
     stack.push_async_callback(reader.close)
+    await reader.start()
     return reader
 
 
