@@ -113,9 +113,9 @@ def test_a_failed_fax_is_sent_again_by_an_answer(fax_machine, gateway):
 def test_date_and_quality_of_a_planned_fax_are_changed(fax_machine, gateway):
     far_end = fax_machine()
     house = gateway(far_end)
-    ref = plan(house)
+    ref, due = plan(house), in_days(5)
 
-    words = f"qualite:best\ndate:{in_days(5)}"
+    words = f"qualite:best\ndate:{due}"
     write_back(house, reply_to(house, ref, "accepted"), words)
     new = wait_for_new(house, ref, "accepted")
 
@@ -124,10 +124,10 @@ def test_date_and_quality_of_a_planned_fax_are_changed(fax_machine, gateway):
     assert house.fax(ref).state is FaxState.CANCELLED
     assert house.fax(new).state is FaxState.SCHEDULED
     assert changed.quality is Quality.BEST
-    assert changed.due_at.astimezone(PARIS).strftime("%d-%m-%Y %H:%M:%S") == in_days(5)
+    assert changed.due_at.astimezone(PARIS).strftime("%d-%m-%Y %H:%M:%S") == due
     assert f"remplace la demande {ref}, qui ne partira pas" in told
     assert "Qualité : best" in told
-    assert re.search(rf"Départ : le {in_days(5)[:10]} à 12:00", told)
+    assert re.search(rf"Départ : le {due[:10]} à 12:00", told)
 
     # At last it is cancelled too; nothing has left.
     write_back(house, reply_to(house, new, "accepted"), "annule")
