@@ -149,13 +149,14 @@ def _confine(limits: Limits) -> None:
     seconds = int(limits.seconds) + 1
     for what, most in (
         (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_CPU, seconds),
         (resource.RLIMIT_AS, limits.address_bytes),
         (resource.RLIMIT_DATA, limits.heap_bytes),
         (resource.RLIMIT_FSIZE, MAX_TEMPORARY_BYTES),
         (resource.RLIMIT_NOFILE, 64),
     ):
         resource.setrlimit(what, (most, most))
+    # At the hard limit the kernel kills, which might have had any reason; SIGXCPU says it.
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     if os.environ.get("CONVERTERS_WALLS") == "bwrap":
         resource.setrlimit(resource.RLIMIT_NPROC, (MAX_PROCESSES, MAX_PROCESSES))
     shut_in(Path(__file__).parent)

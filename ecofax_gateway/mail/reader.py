@@ -56,6 +56,10 @@ class ReadingLimits:
     "Address space: the interpreter has 100 MB, a mail of 40 MB needs 400."
 
 
+class ReaderUnavailable(Exception):
+    """The process that reads mails cannot be started: no mail's doing."""
+
+
 class ReaderLost(Exception):
     """The process that read a mail ended under it."""
 
@@ -85,9 +89,12 @@ class MailReader:
         return None if self._child is None else self._child.pid
 
     async def start(self) -> None:
-        """Have the process ready before the first mail comes."""
+        """Have the process ready before the first mail comes, if it can be had."""
         async with self._turn:
-            await self._ready()
+            try:
+                await self._ready()
+            except ReaderUnavailable as error:
+                logger.error("%s", error)
 
     async def close(self) -> None:
         """End the process; idempotent."""
@@ -103,6 +110,8 @@ class MailReader:
 
         Raises:
             MalformedMessage: If nothing can be made of it within the limits.
+
+            ReaderUnavailable: If there is no process to read it.
         """
         async with self._turn:
             for _ in range(TRIES):
@@ -157,7 +166,11 @@ class MailReader:
             self._launching = asyncio.create_task(self._launch())
         # Whoever waits may be cancelled, the launch not: a sandbox that is killed while
         # it is being built leaves a part of itself behind, which holds our pipe.
-        child = await asyncio.shield(self._launching)
+        try:
+            child = await asyncio.shield(self._launching)
+        except (OSError, ReaderUnavailable):
+            self._launching = None
+            raise
         self._launching = None
         return child
 
@@ -187,12 +200,17 @@ class MailReader:
             async with asyncio.timeout(START_SECONDS):
                 await child.stdout.readexactly(len(READY))
         except (OSError, EOFError):
-            logger.error("the process that reads mails does not start")
+            await end(child)
+            raise ReaderUnavailable(
+                "the process that reads mails does not start: is this machine short of"
+                " memory or processes (in the systemd unit: MemoryMax, TasksMax)?"
+            ) from None
         return child
 
     async def _drop(self) -> None:
         if self._launching is not None:
-            await asyncio.shield(self._launching)
+            with contextlib.suppress(ReaderUnavailable):
+                await asyncio.shield(self._launching)
             self._launching = None
         child, self._child = self._child, None
         if child is not None:

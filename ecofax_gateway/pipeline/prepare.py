@@ -31,6 +31,7 @@ from ..log import about
 from ..mail.message import Mail
 from ..mail.opt_out import codes, is_opt_out
 from ..mail.ordering import order_of, requester_of
+from ..mail.reader import ReaderUnavailable
 from ..replies.facts import CampaignFacts
 from ..store import (
     campaigns,
@@ -62,6 +63,9 @@ LEASE = timedelta(minutes=30)
 
 OFFICE_PAUSES = (2.0, 10.0, 30.0)
 "Seconds between tries when LibreOffice does not start: our fault, not the document's."
+
+READER_PAUSE_S = 5.0
+"Between two tries to have a process that reads mails: no mail's fault either."
 
 POISONED = OrderRefused(
     "Votre message n'a pas pu être traité malgré plusieurs essais."
@@ -148,7 +152,13 @@ class Ordering:
         if mail is None:
             return False
         with about(mail.ref):
-            await self._order(mail)
+            try:
+                await self._order(mail)
+            except ReaderUnavailable as error:
+                logger.error("%s Mails wait until it does.", error)
+                await self.recover()
+                await asyncio.sleep(READER_PAUSE_S)
+                return False
             if mail.spool is not None:
                 await asyncio.to_thread(self._db.spool.remove, mail.spool)
         return True

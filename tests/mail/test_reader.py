@@ -14,11 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecofax_gateway.domain.errors import MalformedMessage
+from ecofax_gateway.mail import reader as reader_module
 from ecofax_gateway.mail.frame import decode_mail, encode_failure, encode_mail
 from ecofax_gateway.mail.html import visible_text
 from ecofax_gateway.mail.message import parse_mail
 from ecofax_gateway.mail.part import TextKind, TextPart
-from ecofax_gateway.mail.reader import MailReader, ReadingLimits
+from ecofax_gateway.mail.reader import MailReader, ReaderUnavailable, ReadingLimits
 
 from .bombs import nested
 
@@ -113,6 +114,19 @@ async def test_a_reader_that_is_killed_is_replaced(reader_of, make_mail):
     os.kill(reader.pid, signal.SIGKILL)
 
     assert (await reader.read(make_mail())).subject == "0366720307"
+
+
+async def test_a_reader_that_cannot_be_started_is_no_fault_of_the_mail(
+    reader_of, make_mail, caplog, monkeypatch
+):
+    broken = (["/bin/false"], {})
+    monkeypatch.setattr(reader_module, "python_command", lambda *given: broken)
+    reader = await reader_of()
+
+    with pytest.raises(ReaderUnavailable):
+        await reader.read(make_mail())
+
+    assert "does not start" in caplog.text
 
 
 async def test_a_mail_that_is_given_up_in_the_middle_spoils_no_other(
