@@ -28,10 +28,7 @@ from .entrance import make_credentials, make_gatekeeper
 from .greeting import make_demo_line, welcome
 from .leaving import make_postman, make_signer
 from .life import ALL_ROLES, Role, begin_life, end_life
-from .mail.certificate import Certificate
-from .mail.listener import MailListener, Protocol
 from .mail.reader import MailReader
-from .mail.visitors import Limits as VisitorLimits
 from .pipeline.accept import Accept
 from .pipeline.answer import Answer
 from .pipeline.gatekeeper import Gatekeeper
@@ -44,6 +41,9 @@ from .pipeline.transmit import Transmit
 from .pipeline.trunk_watch import TrunkWatch
 from .pipeline.worker import Bell, Recovery, Step, work
 from .settings import Settings, SmtpSettings
+from .smtp.certificate import Certificate
+from .smtp.listener import MailListener, Protocol
+from .smtp.visitors import Limits as VisitorLimits
 from .store.database import Database
 from .writing import answer_of
 

@@ -7,14 +7,14 @@ I/O: what it builds.
 import contextlib
 
 from .domain.trust import parse_networks
-from .mail.assessor import Assessor
-from .mail.listener import Accept
-from .mail.name_server import NameServer
 from .mail.reader import MailReader
 from .pipeline.credentials import Credentials
 from .pipeline.gatekeeper import Clock, Doors, Gatekeeper
 from .settings import Settings
+from .smtp.listener import Accept
 from .store.database import Database
+from .trust.assessor import Assessor
+from .trust.name_server import NameServer
 
 
 def make_credentials(settings: Settings, db: Database, clock: Clock) -> Credentials:

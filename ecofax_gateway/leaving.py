@@ -7,10 +7,10 @@ I/O: reads the files that the settings name.
 from pathlib import Path
 
 from .domain.errors import BadSettings
-from .mail.postman import FolderPostman, Postman, RelayTls, SmtpPostman
-from .mail.signing import Signer, UnusableKey
 from .pipeline.posting import Sign
 from .settings import Settings
+from .smtp.postman import FolderPostman, Postman, RelayTls, SmtpPostman
+from .smtp.signing import Signer, UnusableKey
 
 
 def make_postman(settings: Settings) -> Postman:

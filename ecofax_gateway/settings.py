@@ -19,7 +19,7 @@ from .domain.document import Quality
 from .domain.errors import BadSettings
 from .domain.route import Carrier
 from .keys import at_least, did_you_mean, key, one_of, print_section, read_section
-from .mail.postman import RelayTls
+from .smtp.postman import RelayTls
 from .trunk_settings import (
     BUILT_IN,
     BUILT_IN_TRUNK,

@@ -6,9 +6,9 @@ import pytest
 
 from ecofax_gateway.domain.errors import BadSettings
 from ecofax_gateway.leaving import make_postman, make_signer
-from ecofax_gateway.mail.postman import FolderPostman, SmtpPostman
-from ecofax_gateway.mail.signing import make_key
 from ecofax_gateway.settings import parse_settings
+from ecofax_gateway.smtp.postman import FolderPostman, SmtpPostman
+from ecofax_gateway.smtp.signing import make_key
 
 
 def settings_with(**replies):

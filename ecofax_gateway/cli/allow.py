@@ -8,8 +8,8 @@ from ipaddress import ip_network
 from ..domain.errors import OrderRefused
 from ..domain.number import FaxNumber
 from ..domain.trust import AllowList
-from ..mail.sender import only_mailbox
 from ..store import allow_lists, guesses, lines
+from ..trust.sender import only_mailbox
 from .options import add_command, line_number, open_store, settings_of
 
 

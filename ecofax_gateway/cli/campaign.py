@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from ..domain.errors import OrderRefused
-from ..mail.dates import NotADate, parse_due
+from ..orders.dates import NotADate, parse_due
 from ..pipeline import campaigns
 from ..store.campaigns import Cancellation
 from ..writing import answer_of

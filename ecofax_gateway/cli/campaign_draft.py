@@ -16,8 +16,8 @@ from ..domain.errors import OrderRefused
 from ..domain.number import FaxNumber
 from ..domain.order import Requester, Source
 from ..domain.window import Window
-from ..mail.dates import NotADate, parse_due
-from ..mail.number_list import BULK, NumberList, parse_numbers
+from ..orders.dates import NotADate, parse_due
+from ..orders.number_list import BULK, NumberList, parse_numbers
 from ..pipeline import campaigns
 from ..pipeline.routing import Plan, Routing, split_restricted
 from ..settings import Settings

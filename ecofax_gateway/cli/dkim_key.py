@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from ..domain.errors import OrderRefused
-from ..mail.signing import dns_record, make_key, write_key, zone_line
+from ..smtp.signing import dns_record, make_key, write_key, zone_line
 from .options import add_command
 
 

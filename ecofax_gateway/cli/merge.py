@@ -19,7 +19,7 @@ from ..domain.errors import OrderRefused
 from ..domain.line import FaxLine
 from ..domain.number import FaxNumber
 from ..domain.order import Cover
-from ..mail.number_list import NumberList
+from ..orders.number_list import NumberList
 from ..pipeline.cover import cover_page, standard_template
 from ..pipeline.overlay_file import parse_overlay
 from ..pipeline.personal import OF_THE_FAX, keys_of, lack, lacking_keys, listed

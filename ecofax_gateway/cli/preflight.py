@@ -17,7 +17,7 @@ from ..domain.errors import OrderRefused
 from ..domain.number import FaxNumber
 from ..domain.route import Carrier
 from ..domain.window import Window
-from ..mail.number_list import BULK, NumberList, parse_numbers
+from ..orders.number_list import BULK, NumberList, parse_numbers
 from ..pipeline.routing import Routing, split_restricted
 from ..settings import Settings
 from ..store import preflight

@@ -1,3 +1,3 @@
 """
-Mail in and out.
+The bytes of a mail, read into its texts and its attachments.
 """

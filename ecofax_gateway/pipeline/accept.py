@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from ..domain.errors import StoreUnavailable
-from ..mail.listener import AcceptedMail
+from ..smtp.listener import AcceptedMail
 from ..store import mails
 from ..store.content import Content
 from ..store.database import Database

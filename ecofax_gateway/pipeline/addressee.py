@@ -13,10 +13,10 @@ from dataclasses import replace
 from ..domain.order import Requester
 from ..domain.trust import Level, Network, is_in
 from ..mail.message import Mail
-from ..mail.organisation import organisation_of
-from ..mail.sender import only_mailbox
-from ..mail.trust import answer_address
 from ..store.mails import MailRow
+from ..trust.level import answer_address
+from ..trust.organisation import organisation_of
+from ..trust.sender import only_mailbox
 from .credentials import Handover
 
 

@@ -18,8 +18,8 @@ from sqlalchemy import Connection
 from ..domain.campaign import Relation
 from ..domain.errors import OrderRefused
 from ..domain.fax import FINAL, FaxState
-from ..mail.answering import Verb, Wishes
-from ..mail.dates import NotADate, parse_due
+from ..orders.answering import Verb, Wishes
+from ..orders.dates import NotADate, parse_due
 from ..replies.answered import Done
 from ..store import campaigns as store
 from ..store import faxes, preparation, repeats

@@ -28,7 +28,7 @@ from ..domain.language import Language
 from ..domain.number import FaxNumber
 from ..domain.order import BadNumber, Requester
 from ..domain.quota import OVER_QUOTA
-from ..mail.address import CAMPAIGN_NAME
+from ..orders.address import CAMPAIGN_NAME
 from ..replies.answered import Done
 from ..replies.envelope import Letterhead, reply_message_id
 from ..replies.facts import CampaignFacts

@@ -18,8 +18,8 @@ from sqlalchemy import Connection
 
 from ..domain.errors import OrderRefused
 from ..domain.order import Requester
-from ..mail.answering import Wishes, answer_key, wishes_of
 from ..mail.message import Mail
+from ..orders.answering import Wishes, answer_key, wishes_of
 from ..replies.answered import Done
 from ..store import answer_keys, mails
 from ..store.campaigns import Campaign

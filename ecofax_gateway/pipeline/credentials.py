@@ -21,7 +21,7 @@ from ..domain.errors import OrderRefused
 from ..domain.guesses import Subject, subjects_of_mail
 from ..domain.line import FaxLine
 from ..domain.trust import Admission, AllowList, Network, Trust, is_in
-from ..mail.ordering import MailOrder
+from ..orders.ordering import MailOrder
 from ..password import is_password
 from ..store import allow_lists, guesses, lines
 from ..store.database import Database

@@ -18,18 +18,18 @@ from zoneinfo import ZoneInfo
 
 from ..domain.errors import MailRefused, OrderRefused
 from ..domain.trust import HANDED_IN, Level, Network, Trust, is_in
-from ..mail.answering import answer_key
-from ..mail.assessor import Assessor
-from ..mail.hops import MAX_HOPS, hops
-from ..mail.listener import Accept, AcceptedMail
 from ..mail.message import Mail
-from ..mail.opt_out import is_opt_out
-from ..mail.ordering import order_of
-from ..mail.refusal import smtp_reply
-from ..mail.trust import Verdict
+from ..orders.answering import answer_key
+from ..orders.opt_out import is_opt_out
+from ..orders.ordering import order_of
 from ..replies.mistakes import in_english
+from ..smtp.listener import Accept, AcceptedMail
+from ..smtp.refusal import smtp_reply
 from ..store import guesses
 from ..store.database import Database
+from ..trust.assessor import Assessor
+from ..trust.hops import MAX_HOPS, hops
+from ..trust.level import Verdict
 from .credentials import Credentials, Handover
 
 logger = logging.getLogger(__name__)

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from ..log import about
-from ..mail.postman import PostFailed, Postman
+from ..smtp.postman import PostFailed, Postman
 from ..store import replies
 from ..store.database import Database
 from .enclosing import Enclosing

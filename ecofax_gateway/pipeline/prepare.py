@@ -29,9 +29,9 @@ from ..domain.order import Order, Requester, Source
 from ..domain.trust import Network
 from ..log import about
 from ..mail.message import Mail
-from ..mail.opt_out import codes, is_opt_out
-from ..mail.ordering import order_of, requester_of
 from ..mail.reader import ReaderUnavailable
+from ..orders.opt_out import codes, is_opt_out
+from ..orders.ordering import order_of, requester_of
 from ..replies.facts import CampaignFacts
 from ..store import (
     campaigns,

@@ -10,7 +10,7 @@ import smtplib
 
 import pytest
 
-from ..mail.senders import make_key, serving, txt
+from ..trust.senders import make_key, serving, txt
 from .conftest import PASSWORD, SENDER, write_mail
 
 HERE, STRANGER, RELAY, SCANNER = (f"127.0.0.{n}" for n in (1, 2, 3, 4))

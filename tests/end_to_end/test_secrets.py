@@ -15,8 +15,8 @@ import ssl
 import pytest
 from PIL import Image
 
-from ..mail.senders import serving
-from ..mail.test_doors import make_pair
+from ..smtp.test_doors import make_pair
+from ..trust.senders import serving
 from .conftest import LINE, PASSWORD, QUOTE, SENDER, Gateway, write_mail
 
 TO, CAMPAIGN = "0972101010@ecofax.fr", "fax@ecofax.fr"

@@ -12,9 +12,9 @@ import pytest
 from sqlalchemy import func, select
 
 from ecofax_gateway.domain.errors import StoreUnavailable
-from ecofax_gateway.mail.listener import AcceptedMail, MailListener, Protocol
 from ecofax_gateway.pipeline.accept import MAX_TOGETHER, Accept
 from ecofax_gateway.pipeline.worker import Bell
+from ecofax_gateway.smtp.listener import AcceptedMail, MailListener, Protocol
 from ecofax_gateway.store import mails, tables
 from ecofax_gateway.store.database import Database
 from ecofax_gateway.store.unavailable import RuleBroken

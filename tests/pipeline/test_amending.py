@@ -12,7 +12,7 @@ from ecofax_gateway.domain.document import Quality
 from ecofax_gateway.domain.errors import OrderRefused
 from ecofax_gateway.domain.fax import FaxState
 from ecofax_gateway.domain.route import Carrier
-from ecofax_gateway.mail.answering import Verb, Wishes
+from ecofax_gateway.orders.answering import Verb, Wishes
 from ecofax_gateway.pipeline import campaigns
 from ecofax_gateway.pipeline.amending import Amender
 from ecofax_gateway.pipeline.routing import Routing

@@ -21,12 +21,9 @@ from ecofax_gateway.domain.guesses import PEER, Subject
 from ecofax_gateway.domain.line import FaxLine
 from ecofax_gateway.domain.order import Requester
 from ecofax_gateway.domain.trust import Level, Trust, parse_networks
-from ecofax_gateway.mail.assessor import Assessor
-from ecofax_gateway.mail.listener import AcceptedMail
 from ecofax_gateway.mail.message import parse_mail
-from ecofax_gateway.mail.name_server import NameServer
-from ecofax_gateway.mail.ordering import order_of
 from ecofax_gateway.mail.reader import MailReader
+from ecofax_gateway.orders.ordering import order_of
 from ecofax_gateway.password import hash_password
 from ecofax_gateway.pipeline.accept import Accept
 from ecofax_gateway.pipeline.addressee import addressee, handover_of
@@ -34,11 +31,14 @@ from ecofax_gateway.pipeline.credentials import Credentials
 from ecofax_gateway.pipeline.gatekeeper import Doors, Gatekeeper
 from ecofax_gateway.pipeline.login import LineLogin
 from ecofax_gateway.pipeline.worker import Bell
+from ecofax_gateway.smtp.listener import AcceptedMail
 from ecofax_gateway.store import allow_lists, guesses, lines, mails
 from ecofax_gateway.store.database import Database
+from ecofax_gateway.trust.assessor import Assessor
+from ecofax_gateway.trust.name_server import NameServer
 
 from ..end_to_end.conftest import PASSWORD, SENDER, write_mail
-from ..mail.senders import make_key, name_server, txt
+from ..trust.senders import make_key, name_server, txt
 
 LINE, TO = "+33366720307", "0972101010@ecofax.fr"
 TRUSTED, RELAY, SCANNER, STRANGER = "10.0.0.1", "10.0.1.1", "10.0.2.1", "198.51.100.7"

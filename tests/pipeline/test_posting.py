@@ -10,9 +10,9 @@ import pytest
 from aiosmtpd.smtp import SMTP
 
 from bench.ports import free_port
-from ecofax_gateway.mail.postman import SmtpPostman
 from ecofax_gateway.pipeline.posting import Posting
 from ecofax_gateway.pipeline.worker import Bell
+from ecofax_gateway.smtp.postman import SmtpPostman
 from ecofax_gateway.store import replies
 from ecofax_gateway.store.database import Database
 

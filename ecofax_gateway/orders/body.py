@@ -1,0 +1,130 @@
+"""
+The lines that the requester wrote, out of a mail's text.
+
+Pure: no I/O, no clock, no randomness.
+
+Everything from a signature, a quotation or a forwarded mail on is somebody else's,
+or old: a `date:` in a quoted header must not plan a fax.
+"""
+
+import itertools
+import re
+import unicodedata
+
+from ..mail.html import visible_text
+from ..mail.part import TextKind, TextPart
+
+MAX_LINES = 2_000
+"""Directives stand at the top; nobody types more."""
+
+MAX_LINE_CHARS = 1_000
+"""Cut before any pattern looks at it: a line of 200 KiB of dashes took minutes."""
+
+_FIELD = re.compile(
+    r"[*_ ]{0,3}(?:de|from|envoyé|sent|à|pour|to|cc|cci|objet|sujet|subject|date"
+    r"|répondre à|reply-to"
+    r"|expéditeur|destinataires?|von|gesendet|an|betreff)[*_ ]{0,3}:",
+    re.IGNORECASE,
+)
+_DATE_FIELD = re.compile(r"[*_ ]{0,3}date[*_ ]{0,3}:", re.IGNORECASE)
+_FIELDS_WINDOW, _FIELDS_NEEDED = 6, 3
+_STOP = re.compile(
+    r"-- ?\Z"
+    r"|_{5,}\s*\Z"
+    r"|-{2,}\s?(?:message d.origine|mail original|message original|original message"
+    r"|original appointment|message transféré|forwarded message|courriel original"
+    r"|message initial|weitergeleitete nachricht|ursprüngliche nachricht)\b"
+    r"|(?:début du message (?:réexpédié|transféré)|message transféré|begin forwarded message)"
+    r"\s*:?\s*-*\Z"
+    r"|(?:envoyé (?:de|depuis|à partir de|avec|via) |sent (?:from|with|via) )\S"
+    r"|(?:télécharger|obtenez|obtenir|get|provenance\s*:) (?:outlook|courrier)\b"
+    r"|provenance\s*:\s*courrier"
+    r"|(?:le|on|am) .{4,200}(?:a écrit|wrote|schrieb.{0,100})\s?:\s*\Z",
+    re.IGNORECASE,
+)
+_SPACES = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
+)
+_INVISIBLE = re.compile(
+    r"[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff"
+    r"\ufff9-\ufffb\ud800-\udfff]"
+)
+_ATTRIBUTION_START = re.compile(r"(?:le|on) [^:]{4,60}\d:\d", re.IGNORECASE)
+_ATTRIBUTION_END = re.compile(r".{0,200}(?:a écrit|wrote)\s?:\s*\Z", re.IGNORECASE)
+
+
+def written_lines(part: TextPart) -> list[str]:
+    """
+    Give the lines above the first signature or quotation.
+
+    Lines that start with ">" are left out. Every kind of space is a space, invisible
+    characters are gone, letters are composed (NFC); nothing else is changed, for a
+    password may hold any of it.
+    """
+    return [line for _, line in _written(part)]
+
+
+def written_paragraphs(part: TextPart) -> list[str]:
+    """Give the same lines with an empty one wherever the writer left some room."""
+    # HTML ends a block and begins the next: one empty line between two says nothing.
+    room = 2 if part.kind is not TextKind.PLAIN else 1
+    paragraphs: list[str] = []
+    for empty_before, line in _written(part):
+        if paragraphs and empty_before >= room:
+            paragraphs.append("")
+        paragraphs.append(line)
+    return paragraphs
+
+
+def _written(part: TextPart) -> list[tuple[int, str]]:
+    """The lines, each with how many empty ones stand before it."""
+    text = visible_text(part.text) if part.kind is TextKind.HTML else part.text
+    # HTML leaves many empty lines; they say nothing and would spend the limit.
+    lines: list[str] = []
+    empty_before: list[int] = []
+    empty = 0
+    for raw in text.splitlines()[: MAX_LINES * 2]:
+        line = _plain_line(raw)
+        if line:
+            lines.append(line)
+            empty_before.append(empty)
+        empty = 0 if line else empty + 1
+    del lines[MAX_LINES:]
+    written: list[tuple[int, str]] = []
+    for index, line in enumerate(lines):
+        if _is_stop(lines, index):
+            break
+        if not line.startswith(">"):
+            written.append((empty_before[index], line))
+    return written
+
+
+def _plain_line(raw: str) -> str:
+    text = unicodedata.normalize("NFC", raw[:MAX_LINE_CHARS])
+    line = _INVISIBLE.sub("", _SPACES.sub(" ", text))
+    # The signature's mark is the one line whose last space means something.
+    return "-- " if line.strip() == "--" else line.strip()
+
+
+def _is_stop(lines: list[str], index: int) -> bool:
+    line = lines[index]
+    if _STOP.match(line):
+        return True
+    # Mail programs break « Le lundi 2 mars 2026 à 10:12, ... a écrit : » in two.
+    following = lines[index + 1] if index + 1 < len(lines) else ""
+    if _ATTRIBUTION_START.match(line) and _ATTRIBUTION_END.match(following):
+        return True
+    if not _begins_header(lines, index):
+        return False
+    # A `date:` right above an old mail's header is no part of it: lost, the fax would
+    # leave at once.
+    return not (_DATE_FIELD.match(line) and _begins_header(lines, index + 1))
+
+
+def _begins_header(lines: list[str], index: int) -> bool:
+    """Whether several lines of a quoted header begin here."""
+    window = lines[index : index + _FIELDS_WINDOW]
+    if not window or not _FIELD.match(window[0]):
+        return False
+    header = itertools.takewhile(lambda line: not _STOP.match(line), window)
+    return sum(1 for line in header if _FIELD.match(line)) >= _FIELDS_NEEDED

@@ -1,0 +1,3 @@
+"""
+Mail in by SMTP and LMTP, replies out.
+"""

@@ -1,0 +1,3 @@
+"""
+How far the sender of a mail can be believed.
+"""

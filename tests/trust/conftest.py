@@ -1,0 +1,5 @@
+"""
+The mails of the neighbours.
+"""
+
+from ..mail.conftest import corpus as corpus
