@@ -21,6 +21,7 @@ from sqlalchemy import Connection
 from .. import replies as letters
 from ..domain.answer_key import KEY_BYTES, AnswerKey, key_of
 from ..domain.campaign import CanaryState, total
+from ..domain.cost import floor_seconds
 from ..domain.enclosure import Enclosure
 from ..domain.errors import OrderRefused
 from ..domain.fax import FaxState
@@ -39,6 +40,7 @@ from ..store import (
     canary,
     faxes,
     lines,
+    preparation,
     repeats,
     replies,
     schedules,
@@ -186,6 +188,8 @@ class Answer:
         if total(campaign.counts) == held:
             return  # `ask_about_repeats` is all there is to tell
         shown = faxes.listing(conn, campaign_ref=ref, limit=MAX_LISTED)
+        pages = campaign.pages or 0
+        each = preparation.octets_per_page(conn, ref, campaign.quality.vertical_dpi)
         self._put(
             conn,
             ref,
@@ -201,6 +205,7 @@ class Answer:
                 ],
                 count=total(campaign.counts) - held,
                 due_at=campaign.due_at,
+                call_seconds=floor_seconds(pages, round(8 * each * pages)),
                 ignored=campaign.notes.get("ignored", ()),
                 warnings=campaign.warnings,
                 bad_numbers=[

@@ -15,7 +15,7 @@ from .blocks import Block
 from .envelope import Letterhead
 from .facts import CampaignFacts
 from .letter import write_letter
-from .wording import Words
+from .wording import Words, duration
 
 KIND = "accepted"
 
@@ -34,6 +34,7 @@ def accepted(
     numbers: Sequence[FaxNumber],
     count: int | None = None,
     due_at: datetime | None = None,
+    call_seconds: float | None = None,
     ignored: Sequence[str] = (),
     warnings: Sequence[str] = (),
     bad_numbers: Sequence[BadNumber] = (),
@@ -53,6 +54,8 @@ def accepted(
         count: How many there are in all; None: those given.
 
         due_at: Timezone-aware; None: at once.
+
+        call_seconds: What one call takes at full speed; None: not known.
 
         ignored: Names of parts that are not printed.
 
@@ -78,6 +81,8 @@ def accepted(
             if due_at is None
             else words.local_time(due_at, campaign.zone, is_exact=True),
         )
+        if call_seconds is not None:
+            yield words.facts(KIND, "call", length=duration(call_seconds))
         yield _recipients(words, numbers, count)
         if warnings:
             title = words.say(KIND, "warnings")

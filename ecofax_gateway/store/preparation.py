@@ -219,6 +219,22 @@ def find_pages(conn: Connection, sha256: str, vertical_dpi: int) -> Rendered | N
     )
 
 
+def octets_per_page(conn: Connection, ref: str, vertical_dpi: int) -> float:
+    """
+    What a page of a campaign's documents takes on the line, on average.
+
+    As it is kept: T.6, the least but for photos.
+    """
+    query = (
+        select(func.sum(pages.c.size), func.sum(pages.c.count))
+        .select_from(document.join(campaign, campaign.c.id == document.c.campaign_id))
+        .join(pages, pages.c.sha256 == document.c.sha256)
+        .where(campaign.c.ref == ref, pages.c.vertical_dpi == vertical_dpi)
+    )
+    octets, count = conn.execute(query).one()
+    return float(octets / count) if count else 0.0
+
+
 def release(
     conn: Connection,
     ref: str,

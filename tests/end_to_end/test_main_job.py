@@ -57,6 +57,7 @@ def test_one_fax_from_swaks(fax_machine, gateway, tmp_path):
     assert accepted.startswith("Télécopie de 'lettre.odt, devis.pdf' : prise en compte")
     assert f"Référence : {ref}" in accepted
     assert "Pages : 2" in accepted
+    assert re.search(r"Durée d.un appel : environ \d+ s", accepted)
     assert "confirmé 2 pages" in sent
     assert "+33 9 72 10 10 10" in sent
     assert "14 400 bit/s" in sent

@@ -52,6 +52,7 @@ LETTERS = {
         c,
         numbers=[HOME],
         due_at=NOON,
+        call_seconds=72.0,
         ignored=["logo.png"],
         warnings=[FRENCH_ONLY],
         bad_numbers=[BadNumber(text="97x", line=3, reason="contient des lettres")],

@@ -50,6 +50,7 @@ def test_the_acknowledgement_in_full(letterhead, campaign):
         campaign,
         numbers=[HOME, ABROAD],
         due_at=datetime(2026, 6, 21, 13, 15, tzinfo=UTC),
+        call_seconds=71.6,
         ignored=["logo.png"],
         warnings=["Le texte de la page 2 est très petit."],
         bad_numbers=[
@@ -69,6 +70,7 @@ def test_the_acknowledgement_in_full(letterhead, campaign):
         "Qualité : premium (finesse haute)\n"
         "Ligne émettrice : 03 66 72 03 07\n"
         "Départ : le 21-06-2026 à 15:15 (UTC+02:00)\n\n"
+        "Durée d'un appel : environ 1 min 12 s\n\n"
         "Destinataires (2) :\n- 09 72 10 10 10\n- +442079460000\n\n"
         "À savoir :\n- Le texte de la page 2 est très petit.\n\n"
         "Ces pièces de votre message ne sont pas imprimées (images de signature, pièces"
