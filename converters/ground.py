@@ -184,16 +184,32 @@ class _Fills:
 
     def under(self) -> NDArray[np.int32]:
         """Tell what `letters` stand on: a region for each of their tiles, or 0."""
-        above, below, left, right = sides = self._sides
-        beside = (left == right) & ((left == above) | (left == below))
-        over = (above == below) & ((above == left) | (above == right))
-        most = np.where(beside, left, np.where(over, above, 0))
-        # In a low row of a table nothing of it may be left over its letters. But what
-        # is between the letters has its grey: the lighter one, rather, of two grounds
-        # that meet.
-        lighter = [self._is(self._high, one) for one in sides]
-        darker = [self._is(self._low, one) for one in sides]
-        other = np.select(lighter + darker, sides + sides, default=most)
+        above, below, left, right = self._sides
+        beside, over = left == right, above == below
+        # On all four sides, or on three and the paper on the fourth: between a fill and
+        # a shape drawn on it there are three sides, too.
+        paper = self.levels > 255 - TINT
+        paper[0] = False
+        most = np.select(
+            [
+                beside & (left == above) & ((below == left) | paper[below]),
+                beside & (left == below) & paper[above],
+                over & (above == left) & paper[right],
+                over & (above == right) & paper[left],
+            ],
+            [left, left, above, above],
+            default=0,
+        )
+        # In a low row of a table nothing of it may be left over or under its letters. But
+        # it is on both sides of them, and what is between the letters has its grey: the
+        # lighter one, rather, of two grounds that meet. A tile with a ground on one side
+        # alone is the edge of that ground, and no letter.
+        across = np.where(beside & (above != left) & (below != left), left, 0)
+        down = np.where(over & (left != above) & (right != above), above, 0)
+        pairs = [across, down]
+        lighter = [self._is(self._high, one) for one in pairs]
+        darker = [self._is(self._low, one) for one in pairs]
+        other = np.select(lighter + darker, pairs + pairs, default=most)
         found: NDArray[np.int32] = np.where(self._holds(most), most, other)
         return found
 

@@ -136,6 +136,26 @@ def test_the_fills_of_a_drawing_are_printed_in_their_grey():
     assert not ink[0:30].any()
 
 
+def test_a_zone_with_a_shape_on_it_keeps_its_grey():
+    """
+    A plan at screen resolution, made larger: the soft edges of its zones, and the rim of
+    a shape, are no letters that stand on them.
+    """
+    plan = Image.new("L", (360, 240), 255)
+    pen = ImageDraw.Draw(plan)
+    pen.rectangle((60, 20, 300, 180), fill=190)
+    pen.ellipse((150, 70, 210, 130), fill=120, outline=0)
+    for x in range(300):
+        pen.line((30 + x, 200, 30 + x, 225), fill=40 + 2 * x // 3)
+    grey = np.asarray(plan.resize((765, 490), Image.Resampling.BILINEAR))
+
+    ink = binarise(grey, vertical_dpi=196, pictures=[(0, 0, 765, 490)])
+
+    assert ink[60:130, 150:620].mean() == pytest.approx(1 - 190 / 255, abs=0.08)
+    dark, middle, light = (ink[412:455, x : x + 100].mean() for x in (80, 330, 560))
+    assert dark > middle + 0.2 > light + 0.4
+
+
 def test_an_even_tint_under_a_noisy_scan_is_paper():
     rng = np.random.default_rng(8)
     scan = np.clip(rng.normal(200, 4, (400, 800)), 0, 255).astype(np.uint8)
