@@ -45,9 +45,6 @@ POST_MESSAGE = frozenset({Fcf.EOM, Fcf.MPS, Fcf.EOP})
 CONFIRMATIONS = frozenset({Fcf.MCF, Fcf.RTP})
 """The answers after a page that say it was received."""
 
-IMAGE_FRAMES = frozenset({0x06, 0x86})
-"""FCD and RCP, hundreds a page: the image itself, in error correction. Annex A §4"""
-
 REFUSALS = frozenset({Fcf.RTN, Fcf.PIN})
 
 _FINE_BIT, _MR_BIT, _ECM_BIT, _T6_BIT, _SUPERFINE_BIT = 15, 16, 27, 31, 41

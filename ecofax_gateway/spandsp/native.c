@@ -67,7 +67,8 @@ static void ecofax_free_queue(ecofax_queue_t *queue)
     queue->used = queue->room = queue->packets = 0;
 }
 
-/* FCD and RCP, hundreds a page, are the image itself and no control frames. */
+/* FCD and RCP, hundreds a page, are the image itself, in error correction, and no
+   control frames. T.30 (09/2005) Annex A section 4 */
 static void ecofax_on_frame(t30_state_t *s, void *user_data, int incoming,
                             const uint8_t *msg, int len);
 

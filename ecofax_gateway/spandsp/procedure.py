@@ -23,7 +23,6 @@ from ._spandsp import ffi, lib
 from .coding import plan
 from .frame import (
     CONFIRMATIONS,
-    IMAGE_FRAMES,
     POST_MESSAGE,
     REFUSALS,
     Capabilities,
@@ -302,7 +301,7 @@ class Procedure:
     def on_frame(self, incoming: bool, frame: bytes) -> None:
         """Read a control frame before libspandsp does."""
         fcf = fcf_of(frame)
-        if self.ladder is not None and fcf not in IMAGE_FRAMES:
+        if self.ladder is not None:
             self.ladder.frame(name_of(frame), detail_of(frame), from_us=not incoming)
         if not incoming:
             self._idle = 0
