@@ -32,7 +32,7 @@ from sqlalchemy import (
 from ..domain.campaign import CanaryState, Relation
 from ..domain.document import DocumentRole, Quality
 from ..domain.fax import FINAL, FaxState, Phase
-from ..domain.language import Language
+from ..domain.language import Language, Tongue
 from ..domain.line import Plan
 from ..domain.order import Source
 from ..domain.outcome import Ending
@@ -595,4 +595,29 @@ withheld_reply = Table(
     Column("body", PlainText, nullable=False),
     Column("created_at", UtcTime, nullable=False),
     Index("ix_withheld_reply_to_address_created_at", "to_address", "created_at"),
+)
+
+# Console and API.
+
+operator = Table(
+    "operator",
+    metadata,
+    Column("name", PlainText, primary_key=True),
+    Column("password_hash", PlainText, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+)
+
+# Who is logged in, on all nodes; the token itself is only in his browser.
+web_session = Table(
+    "web_session",
+    metadata,
+    Column("token_sha256", PlainText, primary_key=True),
+    Column("line", PlainText, index=True),
+    Column("operator", PlainText, index=True),
+    Column("csrf", PlainText, nullable=False),
+    Column("tongue", Word(Tongue), nullable=False),
+    Column("browser", PlainText, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("seen_at", UtcTime, nullable=False, index=True),
+    CheckConstraint("(line IS NULL) <> (operator IS NULL)", name="who"),
 )

@@ -1,0 +1,3 @@
+"""
+What the pages say in English: one module for each room, French -> English.
+"""

@@ -1,0 +1,3 @@
+"""
+What console and API share: who is asking, over which server, by which rules.
+"""
