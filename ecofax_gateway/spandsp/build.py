@@ -1,7 +1,7 @@
 """
 The C module `_spandsp`: what we use of libspandsp 0.0.6, checked by the C compiler.
 
-I/O: none by itself; `hatch_hook` and `python build.py` compile it.
+I/O: none by itself; the wheel's hook and `python build.py` compile it.
 
 API mode, with `extern "Python"` callbacks: code made at run time would be refused
 under the systemd unit's MemoryDenyWriteExecute. What is ours in it is `native.c`.
