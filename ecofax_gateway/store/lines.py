@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, RowMapping, delete, select, update
 
 from ..domain.fax import FINAL
 from ..domain.language import Language
@@ -46,7 +46,7 @@ def add(conn: Connection, new: FaxLine, *, now: datetime, weight: float = 1.0) -
     added = conn.execute(
         insert_into(conn, line)
         .values(
-            **asdict(new),
+            **_columns(new),
             paused=False,
             weight=weight,
             vtime=0.0,
@@ -63,17 +63,15 @@ def get(conn: Connection, number: str) -> FaxLine | None:
     """The line of an E.164 number, or None."""
     query = select(*_FIELDS).where(line.c.number == number)
     row = conn.execute(query).mappings().one_or_none()
-    return None if row is None else FaxLine(**row)
+    return None if row is None else _line(row)
 
 
 def listing(conn: Connection) -> list[LineStatus]:
     """Every line, by number."""
     query = select(*_FIELDS, line.c.paused, line.c.weight).order_by(line.c.number)
     return [
-        LineStatus(
-            paused=row.pop("paused"), weight=row.pop("weight"), line=FaxLine(**row)
-        )
-        for row in map(dict, conn.execute(query).mappings())
+        LineStatus(paused=row["paused"], weight=row["weight"], line=_line(row))
+        for row in conn.execute(query).mappings()
     ]
 
 
@@ -110,6 +108,14 @@ def set_replies(
     return changed.rowcount == 1
 
 
+def change(conn: Connection, changed: FaxLine) -> bool:
+    """Write a line as it is to be; False if it is gone. Not its password."""
+    values = _columns(changed)
+    del values["password_hash"]
+    mine = line.c.number == changed.number
+    return conn.execute(update(line).where(mine).values(values)).rowcount == 1
+
+
 def set_paused(conn: Connection, number: str, *, paused: bool) -> bool:
     """Let no new call of a line begin, or again; False if there is no such line."""
     changed = conn.execute(
@@ -137,3 +143,12 @@ def remove(conn: Connection, number: str) -> Removal:
     allow_lists.remove(conn, number)
     conn.execute(delete(line).where(line.c.number == number))
     return Removal.REMOVED
+
+
+def _columns(of: FaxLine) -> dict[str, Any]:
+    return {**asdict(of), "copies": list(of.copies) or None}
+
+
+def _line(row: RowMapping) -> FaxLine:
+    values = {name: row[name] for name in FaxLine.__dataclass_fields__}
+    return FaxLine(**{**values, "copies": tuple(values["copies"] or ())})

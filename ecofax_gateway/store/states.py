@@ -45,6 +45,14 @@ class ReplyState(StrEnum):
     "Given up; the last error says why."
 
 
+class DeliveryState(StrEnum):
+    """Where a message to a webhook stands."""
+
+    PENDING = "pending"
+    DELIVERED = "delivered"
+    GIVEN_UP = "given-up"
+
+
 class LedgerAction(StrEnum):
     """What happened to a do-not-fax entry."""
 
