@@ -105,16 +105,16 @@ def parse_numbers(content: bytes, *, limits: Limits | None = None) -> NumberList
             " numbers.csv (Excel : Enregistrer sous, CSV).",
             code="list-not-text",
         )
-    lines = _lines(content)
+    lines = text_lines(content)
     scissors = Scissors(limits.trials)
     table = parse_table(lines)
     if table is None:
-        return _collect(_listed(lines, scissors), limits)
-    return _collect(_tabled(table, scissors), limits, columns=table.columns)
+        return _collect(listed(lines, scissors), limits)
+    return _collect(tabled(table, scissors), limits, columns=table.columns)
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
+class Entry:
     """One number, or what should have been one."""
 
     line: int
@@ -123,7 +123,7 @@ class _Entry:
 
 
 def _collect(
-    entries: Iterator[_Entry], limits: Limits, *, columns: tuple[str, ...] = ()
+    entries: Iterator[Entry], limits: Limits, *, columns: tuple[str, ...] = ()
 ) -> NumberList:
     numbers: dict[str, FaxNumber] = {}
     lines: dict[str, list[int]] = {}
@@ -161,7 +161,8 @@ def _collect(
     )
 
 
-def _lines(content: bytes) -> list[str]:
+def text_lines(content: bytes) -> list[str]:
+    """The lines of a text, whatever its encoding."""
     head = content[:200]
     text = None
     if len(head) >= 4 and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -173,18 +174,20 @@ def _lines(content: bytes) -> list[str]:
     return (decode_text(content) if text is None else text).splitlines()
 
 
-def _tabled(table: NumberTable, scissors: Scissors) -> Iterator[_Entry]:
+def tabled(table: NumberTable, scissors: Scissors) -> Iterator[Entry]:
+    """Give what stands in the column of the numbers."""
     for row in table.rows:
         number = bare(row.number)
         if not number:
             who = next(iter(row.fields.values()), "")[:MAX_TEXT_CHARS]
             reason = f"n'a pas de numéro dans la colonne « {table.number_column} »"
-            yield _Entry(row.line, (who, reason))
+            yield Entry(row.line, (who, reason))
         for found in scissors.read(number) if number else ():
-            yield _Entry(row.line, found, row.fields)
+            yield Entry(row.line, found, row.fields)
 
 
-def _listed(lines: Sequence[str], scissors: Scissors) -> Iterator[_Entry]:
+def listed(lines: Sequence[str], scissors: Scissors) -> Iterator[Entry]:
+    """Give what stands on the lines of a plain list."""
     for line_number, line in enumerate(lines, start=1):
         for found in _entries(line, scissors):
             # A first line without any digit is the heading of a column.
@@ -193,7 +196,7 @@ def _listed(lines: Sequence[str], scissors: Scissors) -> Iterator[_Entry]:
                 or line_number > 1
                 or any(c.isdigit() for c in line)
             ):
-                yield _Entry(line_number, found)
+                yield Entry(line_number, found)
 
 
 def _entries(line: str, scissors: Scissors) -> Iterator[FaxNumber | NotRead]:

@@ -61,6 +61,25 @@ _SURE = 0
 
 
 @dataclass(frozen=True, slots=True)
+class Cells:
+    """A table, before it is said which column has the numbers."""
+
+    columns: tuple[str, ...]
+    "Each name once; empty where there is none, or it was there before."
+
+    rows: tuple[tuple[int, list[str]], ...]
+    "Those that are not empty: the line where each begins, from 1, and its cells."
+
+    def column(self, index: int) -> list[str]:
+        """Its cells in the first rows, as far as they are not empty."""
+        return [
+            cells[index]
+            for _, cells in self.rows[:SAMPLE]
+            if index < len(cells) and cells[index]
+        ]
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One recipient."""
 
@@ -98,28 +117,49 @@ def parse_table(lines: Sequence[str]) -> NumberTable | None:
     Raises:
         OrderRefused: If a quotation mark is left open: rows would be swallowed.
     """
+    cells = parse_cells(lines)
+    if cells is None:
+        return None
+    number_at = _number_column(cells)
+    return None if number_at is None else with_numbers(cells, number_at)
+
+
+def parse_cells(lines: Sequence[str]) -> Cells | None:
+    """
+    Read the cells of a table that has a header.
+
+    Returns:
+        None if the first line is no header.
+
+    Raises:
+        OrderRefused: If a quotation mark is left open.
+    """
     start, separator = _header_line(lines)
     if separator is None:
         return None
-    rows = list(_split(lines[start:], separator, first_line=start + 1))
-    if not rows:
-        return None
-    columns = _columns(rows[0][1])
-    number_at = _number_column(columns, [cells for _, cells in rows[1:]])
-    if number_at is None:
-        return None
+    rows = list(split_rows(lines[start:], separator, first_line=start + 1))
+    return Cells(named(rows[0][1]), tuple(rows[1:])) if rows else None
+
+
+def with_numbers(table: Cells, number_at: int) -> NumberTable:
+    """Say which column has the numbers."""
     return NumberTable(
-        columns=tuple(name for name in columns if name),
-        number_column=columns[number_at],
+        columns=tuple(name for name in table.columns if name),
+        number_column=table.columns[number_at],
         rows=tuple(
             Row(
                 line,
                 cells[number_at] if number_at < len(cells) else "",
-                _fields(columns, cells),
+                _fields(table.columns, cells),
             )
-            for line, cells in rows[1:]
+            for line, cells in table.rows
         ),
     )
+
+
+def is_heading(line: str) -> bool:
+    """Whether a first line may name columns: words, and nothing like a number."""
+    return any(c.isalpha() for c in line) and not _MANY_DIGITS.search(line)
 
 
 def _header_line(lines: Sequence[str]) -> tuple[int, str | None]:
@@ -131,7 +171,7 @@ def _header_line(lines: Sequence[str]) -> tuple[int, str | None]:
         if told is None and (match := _SEPARATOR_LINE.match(line)):
             told = match["separator"]
             continue
-        if _MANY_DIGITS.search(line) or not any(c.isalpha() for c in line):
+        if not is_heading(line):
             return index, None
         counts = {each: line.count(each) for each in (told or SEPARATORS)}
         separator = max(counts, key=lambda each: counts[each])
@@ -140,19 +180,24 @@ def _header_line(lines: Sequence[str]) -> tuple[int, str | None]:
     return 0, None
 
 
-def _split(
+def split_rows(
     lines: Sequence[str], separator: str, *, first_line: int
 ) -> Iterator[tuple[int, list[str]]]:
-    """The rows that are not empty, each with the line it begins on."""
+    """
+    Give the rows that are not empty, each with the line it begins on.
+
+    Raises:
+        OrderRefused: If a quotation mark is left open.
+    """
     reader = csv.reader(
         (line + "\n" for line in lines), delimiter=separator, strict=True
     )
     begins = first_line
     try:
         for cells in reader:
-            clean = [_clean(cell) for cell in cells]
-            if any(clean) and not clean[0].startswith(("#", "//")):
-                yield begins, clean
+            cleaned = [clean(cell) for cell in cells]
+            if any(cleaned) and not cleaned[0].startswith(("#", "//")):
+                yield begins, cleaned
             begins = first_line + reader.line_num
     except csv.Error as error:
         raise OrderRefused(
@@ -163,45 +208,66 @@ def _split(
         ) from error
 
 
-def _clean(cell: str) -> str:
+def clean(cell: str) -> str:
+    """A cell without what cannot be printed, and not longer than it may be."""
     if cell.startswith('="') and cell.endswith('"'):
         cell = cell[2:-1]  # as spreadsheets keep a number from losing its first nought
     plain = unicodedata.normalize("NFC", _CONTROLS.sub(" ", cell))
     return " ".join(plain.split())[:MAX_VALUE_CHARS]
 
 
-def _columns(header: Sequence[str]) -> list[str]:
-    """Names, each once; a second column of the same name has none."""
+def named(header: Sequence[str]) -> tuple[str, ...]:
+    """Names of columns, each once; a second column of the same name has none."""
     names: list[str] = []
     for cell in header:
         name = bare(cell)[:MAX_COLUMN_CHARS]
         names.append("" if name in names else name)
-    return names
+    return tuple(names)
 
 
-def _number_column(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> int | None:
+def likely_columns(table: Cells) -> tuple[int, ...]:
     """
-    The column whose name says that it holds fax numbers, or whose cells are some.
+    Find the columns that may hold the fax numbers.
 
-    Raises:
-        OrderRefused: If two may be it: one of them calls strangers.
+    Returns:
+        The likeliest, by its name or its cells, then those that nothing tells from it:
+        one of them calls strangers. Empty: no column holds any number.
     """
     candidates = []
-    for index, name in enumerate(columns):
-        cells = [row[index] for row in rows[:SAMPLE] if index < len(row) and row[index]]
-        share = sum(map(_is_number, cells)) / len(cells) if cells else 0.0
+    for index, name in enumerate(table.columns):
+        share = share_of_numbers(table.column(index))
         if share or _rank(name) < len(_NAMES):
             # The name counts where the cells bear it out; a column of mistakes may be it.
             candidates.append((share < MOSTLY, _rank(name), -share, index))
     if not candidates:
-        return None
+        return ()
     is_doubtful, rank, _, found = min(candidates)
-    if rank != _SURE and not is_doubtful:
-        for other_doubtful, other_rank, _, other in candidates:
-            alike = other_rank in (rank, len(_NAMES)) and not other_doubtful
-            if other != found and alike:
-                raise _two_columns(columns[found], columns[other])
-    return found
+    if rank == _SURE or is_doubtful:
+        return (found,)
+    rivals = (
+        other
+        for other_doubtful, other_rank, _, other in candidates
+        if other_rank in (rank, len(_NAMES)) and not other_doubtful and other != found
+    )
+    return (found, *rivals)
+
+
+def share_of_numbers(cells: Sequence[str]) -> float:
+    """What part of some cells are numbers, from 0 to 1."""
+    return sum(map(_is_number, cells)) / len(cells) if cells else 0.0
+
+
+def _number_column(table: Cells) -> int | None:
+    """
+    The column whose name says that it holds fax numbers, or whose cells are some.
+
+    Raises:
+        OrderRefused: If two may be it.
+    """
+    found = likely_columns(table)
+    if len(found) > 1:
+        raise _two_columns(table.columns[found[0]], table.columns[found[1]])
+    return found[0] if found else None
 
 
 def _two_columns(first: str, second: str) -> OrderRefused:
