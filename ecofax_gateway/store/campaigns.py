@@ -4,7 +4,7 @@ Campaigns: every order, from its documents to its last fax.
 I/O: the database, through the caller's transaction.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -25,12 +25,13 @@ from sqlalchemy import (
 
 from ..domain.campaign import Canary, CanaryState, Relation
 from ..domain.document import DocumentRole, Quality
+from ..domain.event import EventKind
 from ..domain.fax import FINAL, FaxState, Phase
 from ..domain.order import Cover, Requester, Source
 from ..domain.outcome import Ending
 from ..domain.page_choice import PageChoice
 from ..domain.priority import priority_of
-from . import mails, quotas
+from . import events, mails, quotas, tallies
 from .content import Content
 from .numbers import insert_waiting
 from .riders import SHARES_CALL
@@ -319,6 +320,13 @@ def listing(
     return _with_counts(conn, list(conn.execute(query).mappings()))
 
 
+def in_order(conn: Connection, ids: Sequence[int]) -> list[Campaign]:
+    """Campaigns by their ids, in this order; at most `LIST_LIMIT`."""
+    chosen = conn.execute(_SELECT.where(campaign.c.id.in_(ids))).mappings()
+    by_id = {row["id"]: row for row in chosen}
+    return _with_counts(conn, [by_id[each] for each in ids if each in by_id])
+
+
 def finish_if_all_final(conn: Connection, ref: str, *, now: datetime) -> bool:
     """
     Finish a campaign whose last fax came to its end; settle the quota of those so far.
@@ -392,6 +400,8 @@ def cancel(
         )
     ).rowcount
     conn.execute(update(fax).where(*open_faxes).values(cancel_requested=True))
+    if number is None:
+        events.record(conn, ref, EventKind.CAMPAIGN_STOPPED, now=now)
     under_way = select(fax.c.ref).where(*open_faxes).order_by(fax.c.id)
     return Cancellation(cancelled, tuple(conn.execute(under_way).scalars()))
 
@@ -413,7 +423,8 @@ _REST = Shared(
 _FINISH = Shared(
     f"""
     UPDATE campaign
-    SET state = 'finished', finished_at = given.moment, lease_until = NULL, node = NULL
+    SET state = 'finished', finished_at = given.moment, lease_until = NULL, node = NULL,
+        {tallies.COUNT_FINALS}
     FROM given
     WHERE id = given.of_id AND state IN ('preparing', 'ready') AND NOT EXISTS (
         SELECT 1 FROM fax
@@ -454,14 +465,7 @@ _SELECT = select(
 
 def _with_counts(conn: Connection, rows: list[RowMapping]) -> list[Campaign]:
     ids = [row["id"] for row in rows]
-    counts: dict[int, dict[FaxState, int]] = {each: {} for each in ids}
-    counting = select(fax.c.campaign_id, fax.c.state, func.count().label("n"))
-    for row in conn.execute(
-        counting.where(fax.c.campaign_id.in_(ids)).group_by(
-            fax.c.campaign_id, fax.c.state
-        )
-    ):
-        counts[row.campaign_id][row.state] = row.n
+    counts = tallies.by_state(conn, ids)
     names: dict[int, list[str]] = {each: [] for each in ids}
     naming = select(document.c.campaign_id, document.c.name)
     for row in conn.execute(

@@ -32,7 +32,7 @@ from sqlalchemy import (
 from ..domain.fax import FINAL, FaxState, Phase
 from ..domain.number import FaxNumber
 from ..domain.outcome import Ending
-from . import allow_lists, objections, withheld
+from . import allow_lists, events, objections, withheld
 from .riders import SHARES_CALL
 from .states import MailState, ReplyState
 from .tables import (
@@ -101,6 +101,7 @@ def erase_number(conn: Connection, number: str, *, now: datetime) -> Erased:
         delete(number_memory).where(number_memory.c.number == number)
     ).rowcount
     done["do-not-fax rows"] += objections.erase(conn, number, now=now)
+    done["events"] += events.erase(conn, sorted(done.faxes))
     done["mails not read yet (not looked into)"] = _unread(conn)
     own = select(func.count()).where(line.c.number == number)
     done["fax lines of that number (kept; see: line remove)"] = conn.execute(

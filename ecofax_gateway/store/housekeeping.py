@@ -20,7 +20,7 @@ from sqlalchemy import (
     update,
 )
 
-from . import guesses, mails, memory, replies
+from . import events, guesses, idempotency, mails, memory, replies, web_sessions
 from .tables import campaign, document, fax, mail, pages
 
 BATCH = 500
@@ -44,6 +44,9 @@ def purge(
         + replies.purge(conn, before=before, batch=batch)
         + memory.forget_expired(conn, now=now, batch=batch)
         + guesses.forget(conn, now=now)
+        + events.purge(conn, before=before, batch=batch)
+        + idempotency.purge(conn, now=now)
+        + web_sessions.forget(conn, now=now)
     )
 
 

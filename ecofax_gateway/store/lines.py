@@ -14,10 +14,10 @@ from sqlalchemy import Connection, RowMapping, delete, select, update
 from ..domain.fax import FINAL
 from ..domain.language import Language
 from ..domain.line import FaxLine
-from . import allow_lists
+from . import allow_lists, api_tokens, events, idempotency, webhooks
 from .insertion import insert_into
 from .states import CampaignState
-from .tables import campaign, fax, line, line_cover
+from .tables import campaign, fax, line, line_cover, web_session
 
 _FIELDS = [line.c[name] for name in FaxLine.__dataclass_fields__]
 
@@ -76,7 +76,13 @@ def listing(conn: Connection) -> list[LineStatus]:
 
 
 def set_password_hash(conn: Connection, number: str, password_hash: str) -> bool:
-    """Change a line's password; False if there is no such line."""
+    """
+    Change a line's password, and end the sessions that began with the old one.
+
+    Returns:
+        False: there is no such line.
+    """
+    conn.execute(delete(web_session).where(web_session.c.line == number))
     changed = conn.execute(
         update(line).where(line.c.number == number).values(password_hash=password_hash)
     )
@@ -141,6 +147,9 @@ def remove(conn: Connection, number: str) -> Removal:
         return Removal.IN_USE
     conn.execute(delete(line_cover).where(line_cover.c.line == number))
     allow_lists.remove(conn, number)
+    for its in (api_tokens, idempotency, webhooks, events):
+        its.remove(conn, number)
+    conn.execute(delete(web_session).where(web_session.c.line == number))
     conn.execute(delete(line).where(line.c.number == number))
     return Removal.REMOVED
 

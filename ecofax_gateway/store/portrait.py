@@ -10,9 +10,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Table, select
 
 from .tables import (
+    api_token,
     attempt,
     campaign,
     document,
+    event,
     fax,
     line,
     mail,
@@ -21,10 +23,14 @@ from .tables import (
     quota,
     quota_use,
     reply,
+    webhook,
 )
 
-_LEFT_OUT = {"password_hash", "inline", "spool", "node", "epoch", "lease_until"}
-"""A secret, bulk, and what only our own machines mean something to."""
+_LEFT_OUT = {
+    *("password_hash", "secret_sha256", "secret"),
+    *("inline", "spool", "node", "epoch", "lease_until"),
+}
+"""Secrets, bulk, and what only our own machines mean something to."""
 
 
 def of_line(conn: Connection, number: str) -> dict[str, Any] | None:
@@ -57,6 +63,11 @@ def of_line(conn: Connection, number: str) -> dict[str, Any] | None:
         "do_not_fax_ledger": _rows(
             conn, objection_ledger, objection_ledger.c.scope == number
         ),
+    }
+    told |= {
+        "api_tokens": _rows(conn, api_token, api_token.c.line == number),
+        "webhooks": _rows(conn, webhook, webhook.c.line == number),
+        "events": _rows(conn, event, event.c.line == number),
     }
     return told if told["line"] or told["orders"] else None
 

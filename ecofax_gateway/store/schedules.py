@@ -30,8 +30,10 @@ from sqlalchemy import (
     update,
 )
 
+from ..domain.event import EventKind
 from ..domain.fax import FaxState
 from ..domain.window import Window, edge_after, is_open, openings, spread_over
+from . import events
 from .shared import Kind, Shared
 from .states import CampaignState
 from .tables import campaign, fax, line
@@ -53,6 +55,10 @@ def set_paused(conn: Connection, ref: str, *, paused: bool, now: datetime) -> bo
 
     One row, whatever its size. A call under way goes on.
     """
+    query = select(campaign.c.paused).where(campaign.c.ref == ref)
+    if conn.execute(query).scalar() is (not paused):
+        kind = EventKind.CAMPAIGN_PAUSED if paused else EventKind.CAMPAIGN_RESUMED
+        events.record(conn, ref, kind, now=now)
     return _rule(conn, ref, paused=paused)
 
 
