@@ -41,10 +41,12 @@ from .pipeline.transmit import Transmit
 from .pipeline.trunk_watch import TrunkWatch
 from .pipeline.worker import Bell, Recovery, Step, work
 from .settings import Settings, SmtpSettings
+from .site import Site, make_desk
 from .smtp.certificate import Certificate
 from .smtp.listener import MailListener, Protocol
 from .smtp.visitors import Limits as VisitorLimits
 from .store.database import Database
+from .web.desk import Bells
 from .writing import answer_of
 
 logger = logging.getLogger(__name__)
@@ -135,6 +137,12 @@ async def _run(
         listener = _listener(settings, db, gate)
         port = await _listen(listener, settings)
         stack.push_async_callback(listener.close)
+    site, site_port = None, None
+    if Role.CONSOLE in roles and settings.console.listen:
+        desk = make_desk(settings, db, answer, _desk_bells(bells), clock=utc_now)
+        site = Site(settings, desk)
+        site_port = site.open()
+        stack.push_async_callback(site.close)
     async with asyncio.TaskGroup() as tasks:
         transmit = None
         if calling is not None:
@@ -148,7 +156,7 @@ async def _run(
                 Work("hang-up", transmit.hang_up_cancelled, Bell()),
             ]
         workers = [tasks.create_task(each.loop(stop), name=each.name) for each in works]
-        announce(welcome(settings, port, password))
+        announce(welcome(settings, port, site_port, password))
         service.notify(
             "READY=1", f"STATUS=mail on port {port}" if port else "STATUS=up"
         )
@@ -157,6 +165,8 @@ async def _run(
         service.notify("STOPPING=1")
         if listener is not None:
             await listener.close()
+        if site is not None:
+            await site.close()
         if transmit is not None:
             await transmit.leave(grace_seconds=CALL_GRACE_SECONDS, hurry=hurry)
         await _end(workers, bells.values())
@@ -182,6 +192,10 @@ class Work:
         await work(
             self.name, self.step, bell=self.bell, stop=stop, recover=self.recover
         )
+
+
+def _desk_bells(bells: Mapping[str, Bell]) -> Bells:
+    return Bells(render=bells["render"], call=bells["call"], post=bells["post"])
 
 
 async def _end(workers: Collection[asyncio.Task[None]], bells: Iterable[Bell]) -> None:

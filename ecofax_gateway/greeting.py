@@ -34,7 +34,9 @@ def make_demo_line(conn: Connection, now: datetime) -> str | None:
     return password
 
 
-def welcome(settings: Settings, port: int | None, password: str | None) -> str:
+def welcome(
+    settings: Settings, port: int | None, site_port: int | None, password: str | None
+) -> str:
     """What a person at the terminal wants to know."""
     host = settings.smtp.listen.rpartition(":")[0]
     told = ["ecofax-gateway is ready"]
@@ -42,6 +44,10 @@ def welcome(settings: Settings, port: int | None, password: str | None) -> str:
         told.append(
             f"  mail in    {host}:{port}, for {', '.join(settings.smtp.domains)}"
         )
+    if site_port is not None:
+        scheme = "https" if settings.console.certificate else "http"
+        at = settings.console.listen.rpartition(":")[0]
+        told.append(f"  console    {scheme}://{at}:{site_port}")
     told += [f"  trunk      {each.name}: {each.proxy}" for each in settings.trunks]
     if settings.replies.by == "folder":
         told.append(f"  replies    as files in {settings.reply_folder}")

@@ -40,6 +40,9 @@ class Role(StrEnum):
     ANSWER = "answer"
     "Posts the replies."
 
+    CONSOLE = "console"
+    "Shows the console and answers the API."
+
 
 ALL_ROLES = frozenset(Role)
 

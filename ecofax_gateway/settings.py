@@ -3,8 +3,8 @@ The configuration: one TOML file, frozen dataclasses, every mistake at once.
 
 Each field carries its own help, so that `example()` can print the whole file;
 `config.example.toml` is that text, and a test holds it there. Without a file the
-embedded defaults serve: mail on 127.0.0.1:2525, the built-in fax machine, replies as
-files.
+embedded defaults serve: mail on 127.0.0.1:2525, the console on 127.0.0.1:8025, the
+built-in fax machine, replies as files.
 """
 
 import ipaddress
@@ -30,6 +30,9 @@ from .trunk_settings import (
     read_trunks,
 )
 from .trust_settings import TRUST, TrustSettings, networks
+
+EMBEDDED_CONSOLE = "127.0.0.1:8025"
+"""Where the console is without a configuration file."""
 
 
 def _address(text: str) -> str | None:
@@ -163,6 +166,32 @@ class SmtpSettings:
     )
     max_bytes: int = key(
         "Largest mail accepted, in bytes.", default=40_000_000, check=at_least(10_000)
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsoleSettings:
+    """Console and API."""
+
+    listen: str = key(
+        'Address and port, e.g. "127.0.0.1:8025"; empty: no console here.',
+        default="",
+        check=_address_or_none,
+    )
+    certificate: str = key(
+        "PEM file with the certificate chain. Empty: http, for a proxy in front that\n"
+        "does https, or for this machine alone.",
+        default="",
+    )
+    certificate_key: str = key("PEM file with its key, no passphrase.", default="")
+    proxy_networks: tuple[str, ...] = key(
+        "Proxies in front of us, whose X-Forwarded-For and -Proto headers count.",
+        default=(),
+        check=networks,
+    )
+    https: bool = key(
+        "Browsers come by https to the proxy in front of us: cookies are for that alone.",
+        default=False,
     )
 
 
@@ -305,6 +334,7 @@ class Settings:
 
     gateway: GatewaySettings = GatewaySettings()
     smtp: SmtpSettings = SmtpSettings()
+    console: ConsoleSettings = ConsoleSettings()
     trust: TrustSettings = TRUST
     store: StoreSettings = StoreSettings()
     replies: ReplySettings = ReplySettings()
@@ -364,7 +394,7 @@ def load_settings(path: Path | None) -> Settings:
         BadSettings: With every mistake, each naming its key and the mend.
     """
     if path is None:
-        return Settings(embedded=True)
+        return Settings(embedded=True, console=ConsoleSettings(listen=EMBEDDED_CONSOLE))
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -405,6 +435,7 @@ def parse_settings(table: dict[str, Any]) -> Settings:
     mistakes += _across_smtp(settings.smtp)
     if settings.trust.client_authority and not settings.smtp.certificate:
         mistakes.append("smtp.certificate: needed with trust.client_authority")
+    mistakes += _across_console(settings.console)
     mistakes += _across_replies(settings.replies)
     if mistakes:
         raise BadSettings(sorted(mistakes))
@@ -425,6 +456,13 @@ def _across_smtp(smtp: SmtpSettings) -> list[str]:
             "smtp.certificate: needed with smtp.login; a password in the clear is refused"
         )
     return mistakes
+
+
+def _across_console(console: ConsoleSettings) -> list[str]:
+    if bool(console.certificate) == bool(console.certificate_key):
+        return []
+    missing = "certificate_key" if console.certificate else "certificate"
+    return [f"console.{missing}: missing; a certificate and its key go together"]
 
 
 def _across_replies(replies: ReplySettings) -> list[str]:

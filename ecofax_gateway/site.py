@@ -1,5 +1,99 @@
 """
 settings -> the web site: console and API behind one door.
 
-I/O: what it builds.
+I/O: what it builds; listens.
 """
+
+from datetime import timedelta
+from pathlib import Path
+
+from starlette.types import ASGIApp
+
+from .console.app import make_console
+from .domain.errors import BadSettings
+from .pipeline.answer import Answer
+from .pipeline.routing import Routing
+from .settings import Settings
+from .store.database import Database
+from .web.body import BodyLimit
+from .web.desk import Bells, Clock, Desk
+from .web.headers import Headers
+from .web.pace import Pace
+from .web.server import WebServer
+
+
+def make_desk(
+    settings: Settings, db: Database, answer: Answer, bells: Bells, *, clock: Clock
+) -> Desk:
+    """What the routes are given."""
+    console = settings.console
+    return Desk(
+        db=db,
+        answer=answer,
+        routing=Routing(settings.carriers),
+        zone=settings.zone,
+        repeat_window=timedelta(hours=settings.store.repeat_hours),
+        max_bytes=settings.smtp.max_bytes,
+        uploads=settings.state / "uploads",
+        secure=bool(console.certificate) or console.https,
+        clock=clock,
+        bells=bells,
+    )
+
+
+def make_site(desk: Desk) -> ASGIApp:
+    """The whole site as one application."""
+    app = make_console(desk)
+    limited = BodyLimit(app, max_bytes=desk.max_bytes)
+    return Pace(Headers(limited, secure=desk.secure))
+
+
+class Site:
+    """
+    The site, served.
+
+    Args:
+        settings: With an address to listen on.
+
+        desk: What its routes are given.
+    """
+
+    def __init__(self, settings: Settings, desk: Desk) -> None:
+        console = settings.console
+        host, _, port = console.listen.rpartition(":")
+        certificate = None
+        if console.certificate:
+            certificate = (Path(console.certificate), Path(console.certificate_key))
+        self._listen = console.listen
+        self._desk = desk
+        self._server = WebServer(
+            make_site(desk),
+            host=host.strip("[]"),
+            port=int(port),
+            certificate=certificate,
+            proxies=console.proxy_networks,
+        )
+
+    def open(self) -> int:
+        """
+        Begin to serve it.
+
+        Returns:
+            The port.
+
+        Raises:
+            BadSettings: If it cannot listen there, or its certificate cannot be used.
+        """
+        self._desk.uploads.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            return self._server.start()
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            raise BadSettings(
+                [f"console.listen: {self._listen}: {reason}; choose another"]
+            ) from error
+
+    async def close(self) -> None:
+        """Let go whoever follows something live, and end what is being answered."""
+        self._desk.closing.set()
+        await self._server.close()

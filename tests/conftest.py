@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+pytest_plugins = ["tests.site"]
+
 settings.register_profile("ci", deadline=None, print_blob=True)
 settings.load_profile("ci")
 

@@ -25,6 +25,7 @@ COMMANDS = {
     "cancel": "faxes",
     "campaign": "campaign",
     "line": "line",
+    "operator": "operator",
     "trunks": "trunks",
     "endings": "endings",
     "erase": "erase",

@@ -1,0 +1,94 @@
+"""
+The console as an application: its rooms, its files, and what it says when it cannot.
+
+I/O: reads static files.
+"""
+
+from http import HTTPStatus
+from urllib.parse import quote
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse, Response
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+
+from ..domain.errors import OrderRefused, StoreUnavailable
+from ..web import session as sessions
+from ..web.desk import Desk
+from ..web.mistake import Forbidden, Forged, NotFound, NotLoggedIn
+from .page import FOLDER, page, tongue_of
+from .refusal import sentence
+from .rooms import ROOMS
+
+
+def make_console(desk: Desk) -> FastAPI:
+    """Build the application."""
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    app.state.desk = desk
+    for router in ROOMS:
+        app.include_router(router)
+    app.mount("/static", StaticFiles(directory=FOLDER / "static"), name="static")
+    app.add_exception_handler(NotLoggedIn, _to_login)
+    for kind in (
+        Forbidden,
+        Forged,
+        NotFound,
+        OrderRefused,
+        StoreUnavailable,
+        RequestValidationError,
+        HTTPException,
+        Exception,
+    ):
+        app.add_exception_handler(kind, _tell)
+    return app
+
+
+async def _to_login(request: Request, _: Exception) -> Response:
+    wanted = request.url.path if request.method == "GET" else ""
+    if "hx-request" in request.headers:
+        # A part of a page cannot become the login page: the whole page goes there.
+        return Response(status_code=401, headers={"hx-redirect": "/login"})
+    return RedirectResponse(f"/login?next={quote(wanted)}", 303)
+
+
+async def _tell(request: Request, error: Exception) -> Response:
+    """
+    Say in a sentence what went wrong, and what can be done.
+
+    A bug's traceback goes to the log: Starlette raises it again for the server.
+    """
+    status, kind = _kind_of(error)
+    try:
+        session = await sessions.find(request)
+    except StoreUnavailable:
+        session = None
+    why = ""
+    if isinstance(error, OrderRefused):
+        why = sentence(error, tongue_of(request, session))
+    return page(request, session, "mistake.html", status=status, kind=kind, why=why)
+
+
+def _kind_of(error: Exception) -> tuple[int, str]:
+    """(status, which of the sentences of `mistake.html`)."""
+    match error:
+        case OrderRefused():
+            return HTTPStatus.CONFLICT, "refused"
+        case NotFound():
+            return HTTPStatus.NOT_FOUND, "not-found"
+        case Forbidden():
+            return HTTPStatus.FORBIDDEN, "forbidden"
+        case Forged():
+            return HTTPStatus.FORBIDDEN, "forged"
+        case StoreUnavailable():
+            return HTTPStatus.SERVICE_UNAVAILABLE, "unavailable"
+        case RequestValidationError():
+            return HTTPStatus.UNPROCESSABLE_ENTITY, "invalid"
+        case HTTPException(status_code=404):
+            return HTTPStatus.NOT_FOUND, "not-found"
+        case HTTPException(status_code=413):
+            return HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too-large"
+        case HTTPException():
+            return error.status_code, "invalid"
+        case _:
+            return HTTPStatus.INTERNAL_SERVER_ERROR, "bug"

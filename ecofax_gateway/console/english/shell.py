@@ -1,0 +1,48 @@
+"""
+Every page's frame, the login and what is said when something went wrong.
+
+Pure: no I/O, no clock, no randomness.
+"""
+
+WORDS = {
+    "Aller au contenu": "Skip to content",
+    "Campagnes": "Campaigns",
+    "Fax": "Faxes",
+    "Listes": "Lists",
+    "Ne pas faxer": "Do not fax",
+    "Crédits": "Credits",
+    "Réglages": "Settings",
+    "Exploitation": "Operations",
+    "Menu principal": "Main menu",
+    "Se déconnecter": "Log out",
+    "Connexion": "Log in",
+    "Se connecter": "Log in",
+    "Numéro de la ligne de fax": "Number of the fax line",
+    "ou nom d'exploitant": "or name of an operator",
+    "Mot de passe fax": "Fax password",
+    "Le numéro ou le mot de passe est faux.": "The number or the password is wrong.",
+    "Trop d'essais : réessayez plus tard.": "Too many tries: try again later.",
+    "Ligne {number}": "Line {number}",
+    "Exploitant {name}": "Operator {name}",
+    "Changer de langue": "Change the language",
+    "Cette page n'existe pas": "There is no such page",
+    "Elle a peut-être été supprimée, ou appartient à une autre ligne.": "It may have"
+    " been deleted, or it belongs to another line.",
+    "Vous n'y avez pas droit": "You may not do this",
+    "Cette page est réservée aux exploitants.": "This page is for operators.",
+    "Formulaire périmé": "This form has expired",
+    "Revenez à la page précédente, rechargez-la et recommencez.": "Go back, reload the"
+    " page and try again.",
+    "Impossible": "Not possible",
+    "Service indisponible": "Service not available",
+    "La base de données ne répond pas. Rien n'est perdu : réessayez dans un instant.": "The database does not answer. Nothing is lost: try again in a moment.",
+    "Demande incompréhensible": "This request cannot be understood",
+    "Fichier trop gros": "The file is too large",
+    "Le fichier dépasse la taille permise. Réduisez-le, puis recommencez.": "The file"
+    " is larger than what is allowed. Make it smaller and try again.",
+    "Erreur": "Error",
+    "C'est une erreur de notre part, et elle est notée. Réessayez, ou prévenez"
+    " l'exploitant.": "This is a fault of ours, and it was noted. Try again, or tell the"
+    " operator.",
+    "Retour aux campagnes": "Back to the campaigns",
+}

@@ -1,0 +1,76 @@
+"""
+The console's two languages: French is written in the pages, English stands beside it.
+
+Pure: no I/O, no clock, no randomness.
+"""
+
+from collections.abc import Mapping
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any
+
+from ..domain.language import Tongue
+from . import english
+
+
+def english_words() -> Mapping[str, str]:
+    """
+    French -> English, of all rooms.
+
+    Raises:
+        AssertionError: If two rooms say the same differently.
+    """
+    words: dict[str, str] = {}
+    for found in iter_modules(english.__path__):
+        room: dict[str, str] = import_module(f"{english.__name__}.{found.name}").WORDS
+        for french, said in room.items():
+            assert words.setdefault(french, said) == said, french
+    return words
+
+
+_ENGLISH = english_words()
+
+
+class Words:
+    """
+    Says what a page says in one language.
+
+    Args:
+        tongue: Which.
+    """
+
+    def __init__(self, tongue: Tongue) -> None:
+        self.tongue = tongue
+
+    def __call__(self, french: str, **values: Any) -> str:
+        """
+        Say a sentence.
+
+        Args:
+            french: As the page has it, with `{name}` for values. What has no English is
+                said in French: better than nothing, and a test finds it.
+        """
+        said = french if self.tongue is Tongue.FR else _ENGLISH.get(french, french)
+        return said.format(**values) if values else said
+
+
+def preferred(accept_language: str) -> Tongue:
+    """
+    Choose by what a browser asks for.
+
+    Args:
+        accept_language: The header (RFC 9110 §12.5.4), or nothing.
+
+    Returns:
+        English only if it is asked for before French.
+    """
+    asked: list[tuple[float, str]] = []
+    for entry in accept_language.split(","):
+        name, _, weight = entry.partition(";q=")
+        try:
+            asked.append((-float(weight or 1), name.strip().lower()[:2]))
+        except ValueError:
+            continue
+    known = [name for _, name in sorted(asked, key=lambda each: each[0])]
+    first = next((name for name in known if name in {*Tongue}), Tongue.FR)
+    return Tongue(first)

@@ -1,0 +1,75 @@
+"""
+What every route of console and API is given.
+
+Pure: no I/O, no clock, no randomness.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from fastapi import Depends, Request
+
+from ..pipeline.answer import Answer
+from ..pipeline.routing import Routing
+from ..pipeline.worker import Bell
+from ..store.database import Database
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Bells:
+    """Whom to wake when there is work on this node."""
+
+    render: Bell = field(default_factory=Bell)
+    "Pages to make."
+
+    call: Bell = field(default_factory=Bell)
+    "Numbers to call."
+
+    post: Bell = field(default_factory=Bell)
+    "Replies to send."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """The gateway, as a route sees it."""
+
+    db: Database
+    answer: Answer
+    routing: Routing
+    zone: ZoneInfo
+    "Of every date that a person reads or writes."
+
+    repeat_window: timedelta
+    "How long ago the same pages may have gone to the same number."
+
+    max_bytes: int
+    "Of one request."
+
+    uploads: Path
+    "Folder for what is under way from a browser."
+
+    secure: bool
+    "Browsers come by https: cookies are for that alone."
+
+    clock: Clock
+    bells: Bells = field(default_factory=Bells)
+    closing: asyncio.Event = field(default_factory=asyncio.Event)
+    "Set when the daemon stops: whoever follows something live is let go."
+
+
+def desk_of(request: Request) -> Desk:
+    """The desk that the site was made with."""
+    desk = request.app.state.desk
+    assert isinstance(desk, Desk)
+    return desk
+
+
+AtDesk = Annotated[Desk, Depends(desk_of)]
+"""As a route's parameter."""
