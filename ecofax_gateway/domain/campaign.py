@@ -39,7 +39,7 @@ class CanaryState(StrEnum):
     "The rest goes."
 
 
-_BEGUN = (
+BEGUN = (
     FaxState.QUEUED,
     FaxState.DIALING,
     FaxState.SENT,
@@ -130,7 +130,7 @@ def stage(
         return Stage.DRAFT
     if is_paused:
         return Stage.PAUSED
-    return Stage.RUNNING if any(counts.get(state) for state in _BEGUN) else Stage.READY
+    return Stage.RUNNING if any(counts.get(state) for state in BEGUN) else Stage.READY
 
 
 def result(counts: Counts, *, is_finished: bool) -> Result:

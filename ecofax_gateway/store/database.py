@@ -22,6 +22,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from ..domain.errors import StoreUnavailable
+from . import folding
 from .content import INLINE_BYTES, Content
 from .migration import upgrade
 from .spool import Spool
@@ -407,8 +408,10 @@ def _set_up_writer(connection: sqlite3.Connection, record: object) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
     # What is deleted (a mail with its password) is overwritten, not only forgotten.
     connection.execute("PRAGMA secure_delete = ON")
+    folding.teach(connection)
 
 
 def _set_up_reader(connection: sqlite3.Connection, record: object) -> None:
     connection.isolation_level = None
     connection.execute("PRAGMA query_only = ON")
+    folding.teach(connection)

@@ -98,16 +98,18 @@ class Attempt:
     "As `domain.journal.Journal.from_json` reads it; None before the end."
 
 
-_SELECT = select(
+SELECT = select(
     *(fax.c[name] for name in Fax.__dataclass_fields__ if name != "campaign"),
     campaign.c.ref.label("campaign"),
 ).join(campaign, campaign.c.id == fax.c.campaign_id)
+"""What a `Fax` is made of."""
+
 _ATTEMPT = [attempt.c[name] for name in Attempt.__dataclass_fields__]
 
 
 def get(conn: Connection, ref: str) -> Fax | None:
     """One fax, or None."""
-    row = conn.execute(_SELECT.where(fax.c.ref == ref)).mappings().one_or_none()
+    row = conn.execute(SELECT.where(fax.c.ref == ref)).mappings().one_or_none()
     return None if row is None else Fax(**row)
 
 
@@ -141,7 +143,7 @@ def listing(
 
         limit: At most `LIST_LIMIT`.
     """
-    query = _SELECT.where(fax.c.id > after).order_by(fax.c.id)
+    query = SELECT.where(fax.c.id > after).order_by(fax.c.id)
     if campaign_ref is not None:
         query = query.where(campaign.c.ref == campaign_ref)
     if state is not None:

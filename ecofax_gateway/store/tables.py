@@ -262,6 +262,11 @@ campaign = Table(
     Column("overlay", JSON(none_as_null=True)),
     # `domain.order.Cover.as_json`; null: no cover page was asked for.
     Column("cover", JSON(none_as_null=True)),
+    # How its faxes ended, written when the last one did (store/tallies.py); null: before.
+    Column("final_total", Integer),
+    Column("final_sent", Integer),
+    Column("final_failed", Integer),
+    Column("final_cancelled", Integer),
     _partial("ix_campaign_todo", "id", where="state = 'preparing'"),
     _partial("ix_campaign_edge", "edge_at", where="edge_at IS NOT NULL"),
     _partial(
@@ -415,6 +420,7 @@ fax = Table(
     _partial("ix_fax_rides_with", "rides_with", where="rides_with IS NOT NULL"),
     _partial("ix_fax_busy", "trunk", "line", "node", where="busy"),
     Index("ix_fax_campaign_id_state", "campaign_id", "state"),
+    Index("ix_fax_campaign_id_number", "campaign_id", "number"),
 )
 
 attempt = Table(
