@@ -24,7 +24,11 @@ WORDS = {
     "Trop d'essais : réessayez plus tard.": "Too many tries: try again later.",
     "Ligne {number}": "Line {number}",
     "Exploitant {name}": "Operator {name}",
-    "Changer de langue": "Change the language",
+    "Menu": "Menu",
+    "Avec le mot de passe de vos fax par mail.": "With the password of your faxes by"
+    " mail.",
+    "Envoyé veut dire : chaque page confirmée par le télécopieur.": "Sent means: every"
+    " page was confirmed by the fax machine.",
     "Cette page n'existe pas": "There is no such page",
     "Elle a peut-être été supprimée, ou appartient à une autre ligne.": "It may have"
     " been deleted, or it belongs to another line.",
