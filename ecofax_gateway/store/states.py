@@ -53,6 +53,35 @@ class DeliveryState(StrEnum):
     GIVEN_UP = "given-up"
 
 
+class ListSource(StrEnum):
+    """How a list of recipients came."""
+
+    TYPED = "typed"
+    FILE = "file"
+    URL = "url"
+
+
+class ListState(StrEnum):
+    """Where a list of recipients stands."""
+
+    READING = "reading"
+    "Its file is there, its numbers come in batches."
+
+    READY = "ready"
+    FAILED = "failed"
+    "It cannot be read; its failure says why."
+
+
+class ChoiceState(StrEnum):
+    """Where the numbers of a draft stand that are taken from lists."""
+
+    SETTLING = "settling"
+    "They are being written."
+
+    SETTLED = "settled"
+    FAILED = "failed"
+
+
 class LedgerAction(StrEnum):
     """What happened to a do-not-fax entry."""
 

@@ -52,6 +52,130 @@ def _access() -> None:
 
 def _lists() -> None:
     """Lists of recipients."""
+    op.create_table(
+        "recipient_list",
+        sa.Column("id", sa.Integer, nullable=False),
+        sa.Column("line", sa.Text, nullable=False),
+        sa.Column("name", sa.Text),
+        sa.Column("campaign", sa.Text),
+        sa.Column("source", sa.Text, nullable=False),
+        sa.Column("origin", sa.Text, nullable=False),
+        sa.Column("state", sa.Text, nullable=False),
+        sa.Column("failure", sa.Text),
+        sa.Column("failure_code", sa.Text),
+        sa.Column("sha256", sa.Text),
+        sa.Column("size", sa.Integer, nullable=False),
+        sa.Column("inline", sa.LargeBinary),
+        sa.Column("spool", sa.Text),
+        sa.Column("columns", sa.JSON, nullable=False),
+        sa.Column("preview", sa.JSON, nullable=False),
+        sa.Column("number_column", sa.Integer),
+        sa.Column("entries", sa.Integer, nullable=False),
+        sa.Column("valid", sa.Integer, nullable=False),
+        sa.Column("restricted", sa.Integer, nullable=False),
+        sa.Column("duplicates", sa.Integer, nullable=False),
+        sa.Column("invalid", sa.Integer, nullable=False),
+        sa.Column("reasons", sa.JSON, nullable=False),
+        sa.Column("node", sa.Text),
+        sa.Column("lease_until", UTC_TIME),
+        sa.Column("tries", sa.Integer, nullable=False),
+        sa.Column("created_at", UTC_TIME, nullable=False),
+        sa.Column("updated_at", UTC_TIME, nullable=False),
+        sa.Column("deleted_at", UTC_TIME),
+        sa.CheckConstraint(
+            "source IN ('typed', 'file', 'url')", name=op.f("ck_recipient_list_source")
+        ),
+        sa.CheckConstraint(
+            "state IN ('reading', 'ready', 'failed')",
+            name=op.f("ck_recipient_list_state"),
+        ),
+        sa.CheckConstraint(
+            "name IS NOT NULL OR campaign IS NOT NULL",
+            name=op.f("ck_recipient_list_owner"),
+        ),
+        sa.CheckConstraint(
+            "inline IS NULL OR spool IS NULL", name=op.f("ck_recipient_list_one_place")
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_recipient_list"),
+    )
+    op.create_index("ix_recipient_list_line", "recipient_list", ["line"])
+    op.create_index("ix_recipient_list_campaign", "recipient_list", ["campaign"])
+    named = sa.text("name IS NOT NULL AND deleted_at IS NULL")
+    op.create_index(
+        "ix_recipient_list_name",
+        "recipient_list",
+        ["line", "name"],
+        unique=True,
+        sqlite_where=named,
+        postgresql_where=named,
+    )
+    todo = sa.text("state = 'reading' OR deleted_at IS NOT NULL")
+    op.create_index(
+        "ix_recipient_list_todo",
+        "recipient_list",
+        ["id"],
+        sqlite_where=todo,
+        postgresql_where=todo,
+    )
+    op.create_table(
+        "recipient",
+        sa.Column("list_id", sa.Integer, nullable=False),
+        sa.Column("position", sa.Integer, nullable=False),
+        sa.Column("number", sa.Text, nullable=False),
+        sa.Column("restricted", sa.Boolean, nullable=False),
+        sa.Column("fields", sa.JSON),
+        sa.ForeignKeyConstraint(
+            ["list_id"], ["recipient_list.id"], name="fk_recipient_list_id"
+        ),
+        sa.PrimaryKeyConstraint("list_id", "position", name="pk_recipient"),
+        sa.UniqueConstraint("number", "list_id", name="uq_recipient_number_list_id"),
+    )
+    op.create_table(
+        "recipient_fault",
+        sa.Column("list_id", sa.Integer, nullable=False),
+        sa.Column("n", sa.Integer, nullable=False),
+        sa.Column("line_number", sa.Integer, nullable=False),
+        sa.Column("text", sa.Text, nullable=False),
+        sa.Column("reason", sa.Text, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["list_id"], ["recipient_list.id"], name="fk_recipient_fault_list_id"
+        ),
+        sa.PrimaryKeyConstraint("list_id", "n", name="pk_recipient_fault"),
+    )
+    _choices()
+
+
+def _choices() -> None:
+    op.create_table(
+        "recipient_choice",
+        sa.Column("campaign", sa.Text, nullable=False),
+        sa.Column("lists", sa.JSON, nullable=False),
+        sa.Column("minus", sa.JSON, nullable=False),
+        sa.Column("clean", sa.Boolean, nullable=False),
+        sa.Column("state", sa.Text, nullable=False),
+        sa.Column("failure", sa.Text),
+        sa.Column("failure_code", sa.Text),
+        sa.Column("quality", sa.Text),
+        sa.Column("written", sa.Integer, nullable=False),
+        sa.Column("expected", sa.Integer, nullable=False),
+        sa.Column("node", sa.Text),
+        sa.Column("lease_until", UTC_TIME),
+        sa.Column("tries", sa.Integer, nullable=False),
+        sa.Column("updated_at", UTC_TIME, nullable=False),
+        sa.CheckConstraint(
+            "state IN ('settling', 'settled', 'failed')",
+            name=op.f("ck_recipient_choice_state"),
+        ),
+        sa.PrimaryKeyConstraint("campaign", name="pk_recipient_choice"),
+    )
+    settling = sa.text("state = 'settling'")
+    op.create_index(
+        "ix_recipient_choice_todo",
+        "recipient_choice",
+        ["updated_at"],
+        sqlite_where=settling,
+        postgresql_where=settling,
+    )
 
 
 def _api() -> None:
@@ -235,6 +359,13 @@ def _line_settings() -> None:
         sa.Column("proof_format", sa.Text, nullable=False, server_default="pdf"),
     ):
         op.add_column("line", column)
+    op.create_table(
+        "tag_line",
+        sa.Column("line", sa.Text, nullable=False),
+        sa.Column("since", UTC_TIME, nullable=False),
+        sa.Column("text", sa.Text),
+        sa.PrimaryKeyConstraint("line", "since", name="pk_tag_line"),
+    )
 
 
 def _drafts() -> None:
