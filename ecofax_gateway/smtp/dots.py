@@ -35,6 +35,9 @@ class DataDecoder:
         """Decode the next piece: without doubled dots and without the end mark."""
         piece = self._held + piece
         self._held = b""
+        if b"." not in piece:  # base64 has none: nothing to be sought, or copied
+            self._tail = (self._tail + piece[-2:])[-2:]
+            return piece
         end = self._end_in(piece)
         if end >= 0:
             # The CR LF in front of the mark ends the mail's last line: it stays.
