@@ -21,8 +21,12 @@ MAX_HEADER_BYTES = 256 * 1024
 MAX_ADDRESSES = 10_000
 """Commas in the mail's own header; a real mail to 4 000 people was seen."""
 
-MAX_LINES = 4_000_000
-"""Whatever stands in them: the parser keeps each; 40 MB of base64 are 530 000."""
+MAX_LINES = 3_500_000
+"""Behind the first `_UNCOUNTED_BYTES`; whatever stands in them: the parser keeps each; 40 MB of base64 are 530 000."""
+
+_UNCOUNTED_BYTES = 2 * 1024 * 1024
+"""At the beginning, where lines are not counted, for it would be most of the work: so
+few bytes cannot hold as many as matter."""
 
 MAX_BOUNDARIES = 2_000
 """Lines that open or close a part; 20 000 tiny parts take seconds and memory."""
@@ -96,7 +100,8 @@ class Prescan:
 
         self._header_bytes = -1  # the line end above is not the mail's
         self._addresses = 0
-        self._lines = self._fields = self._parameters = self._containers = 0
+        self._seen_bytes = self._lines = 0
+        self._fields = self._parameters = self._containers = 0
         self._dashed_lines = self._boundaries = 0
         self._openers: set[bytes] = set()
         "The lines that open or close a part of the multiparts seen so far."
@@ -116,6 +121,7 @@ class Prescan:
         """
         for start in range(0, len(piece), _CHUNK_BYTES):
             chunk = piece[start : start + _CHUNK_BYTES]
+            self._seen_bytes += len(chunk)
             dash = chunk.rfind(b"-")
             if self._in_header or dash >= 0 or self._since_dash < _AFTER_DASH:
                 self._take(chunk)
@@ -127,10 +133,12 @@ class Prescan:
     def _pass_over(self, chunk: bytes) -> None:
         self._look(_with_newlines(self._rest))
         self._rest = (self._rest + chunk)[-_BEFORE_DASH:]
-        self._count_lines(chunk.count(b"\n") or chunk.count(b"\r"))
+        self._count_lines(chunk)
 
-    def _count_lines(self, more: int) -> None:
-        self._lines += more
+    def _count_lines(self, text: bytes) -> None:
+        if self._seen_bytes <= _UNCOUNTED_BYTES:
+            return
+        self._lines += text.count(b"\n") or text.count(b"\r")
         if self._lines > MAX_LINES:
             raise MalformedMessage("too many lines")
 
@@ -160,7 +168,7 @@ class Prescan:
     def _look(self, text: bytes) -> None:
         if self._in_header:
             self._look_at_header(text)
-        self._count_lines(text.count(b"\n"))
+        self._count_lines(text)
         small = text.lower()
         position = small.find(b"\ncontent-")
         while position >= 0:
