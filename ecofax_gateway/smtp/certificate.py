@@ -30,13 +30,21 @@ class Certificate:
         client_authority: PEM file of those who vouch for clients; these may then show a
             certificate. None: nobody is asked for one.
 
+        setting: What the log calls it.
+
     Raises:
         OSError, ssl.SSLError: If they cannot be read or do not fit together.
     """
 
     def __init__(
-        self, chain: Path, key: Path, client_authority: Path | None = None
+        self,
+        chain: Path,
+        key: Path,
+        client_authority: Path | None = None,
+        *,
+        setting: str = "smtp.certificate",
     ) -> None:
+        self._setting = setting
         self._chain, self._key = chain, key
         self._client_authority = client_authority
         self._stamp = self._now()
@@ -68,12 +76,12 @@ class Certificate:
                 self._inner = self._load()
             except OSError as error:
                 logger.error(
-                    "smtp.certificate: the new one cannot be used (%s); the old one"
-                    " goes on",
+                    "%s: the new one cannot be used (%s); the old one goes on",
+                    self._setting,
                     error.strerror or type(error).__name__,
                 )
             else:
-                logger.info("smtp.certificate: renewed")
+                logger.info("%s: renewed", self._setting)
             self._stamp = stamp
         return self._inner
 

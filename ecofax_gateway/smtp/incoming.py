@@ -2,6 +2,10 @@
 A mail while it comes in: in memory while it is small, in a file when it grows.
 
 I/O: one file in the spool folder, flushed to the disk before anybody is told of it.
+
+It is looked over for what would make a parser suffer, and hashed, while it is at hand:
+nothing is parsed before the 250, and nothing is read again for it. What passes here is
+read by `reader`, in a process that may die of it.
 """
 
 import asyncio
@@ -9,18 +13,17 @@ import contextlib
 import hashlib
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from io import FileIO
 from pathlib import Path
 from typing import TypeVar
+
+from ..mail.prescan import Prescan, check_limits
 
 T = TypeVar("T")
 
 INLINE_BYTES = 256 * 1024
 """Up to here a mail goes into the database's own transaction: one flush, no file."""
-
-WRITE_BYTES = 1024 * 1024
-"""Gathered before a thread writes it; the loop never waits for the disk."""
 
 UNFINISHED = ".part"
 """Suffix of our files; nobody was told 250 of what is in them, for whoever accepts one
@@ -42,10 +45,8 @@ class IncomingMail:
         self.max_bytes = max_bytes
         self._spool = spool
         self._pieces: list[bytes] = []
-        self._held = 0
-        "Bytes of the pieces."
-
         self._hash = hashlib.sha256()
+        self._prescan = Prescan()
         self._file: FileIO | None = None
         self._path: Path | None = None
 
@@ -59,20 +60,20 @@ class IncomingMail:
         """Of the whole mail, in hexadecimal; once it is finished."""
         return self._hash.hexdigest()
 
-    async def add(self, piece: bytes) -> None:
+    async def add(self, pieces: Sequence[bytes]) -> None:
         """
-        Take the next piece.
+        Take what comes next; together it should be worth a thread that writes it.
 
         Raises:
+            MalformedMessage: The mail is a bomb; the message names the limit.
             OSError: If the disk does not take it.
         """
-        self.size += len(piece)
+        self.size += sum(map(len, pieces))
         if self.is_too_large:
             self._forget()
             return
-        self._pieces.append(piece)
-        self._held += len(piece)
-        if self.size > INLINE_BYTES and self._held >= WRITE_BYTES:
+        self._pieces += pieces
+        if self.size > INLINE_BYTES:
             await _in_thread(self._append)
 
     async def finish(self) -> bytes | Path:
@@ -80,12 +81,14 @@ class IncomingMail:
         Give the whole mail: its bytes, or the path of a file that is on the disk.
 
         Raises:
+            MalformedMessage: As `add` does.
             OSError: If the disk does not take it.
         """
         if self.size > INLINE_BYTES:
             return await _in_thread(self._close_whole)
         content = b"".join(self._pieces)
         self._forget()
+        check_limits(content)  # a millisecond or two
         self._hash.update(content)
         return content
 
@@ -100,10 +103,9 @@ class IncomingMail:
 
     def _forget(self) -> None:
         self._pieces.clear()
-        self._held = 0
 
     def _append(self) -> None:
-        """Write what is held; in a thread, which also has the time to hash it."""
+        """Look over, hash and write what is held; in a thread."""
         if self._file is None:
             self._path = self._spool / f"{secrets.token_hex(12)}{UNFINISHED}"
             # Nobody else may read it: the fax password is in it.
@@ -113,6 +115,7 @@ class IncomingMail:
             self._file = FileIO(descriptor, "wb")
         chunk = b"".join(self._pieces)
         self._forget()
+        self._prescan.feed(chunk)
         self._hash.update(chunk)
         rest = memoryview(chunk)
         while rest:  # a disk that is nearly full takes less than all, and says nothing
@@ -120,7 +123,7 @@ class IncomingMail:
 
     def _close_whole(self) -> Path:
         """Flush the file; not its folder: whoever accepts it moves it to another."""
-        self._append()
+        self._prescan.finish()
         assert self._file is not None
         assert self._path is not None
         os.fsync(self._file.fileno())

@@ -23,7 +23,6 @@ from ..domain.trust import UNKNOWN, Trust
 from .certificate import Certificate
 from .commands import Commands
 from .incoming import IncomingMail, remove_unfinished
-from .inspection import inspect
 from .lmtp import LmtpSession
 from .room import NO_ROOM, RESERVE_BYTES, Room
 from .session import FaxSession
@@ -253,7 +252,6 @@ class MailListener:
     async def _committed(self, mail: AcceptedMail, incoming: IncomingMail) -> str:
         try:
             async with asyncio.timeout(COMMIT_SECONDS):
-                await inspect(mail.content)
                 reference = await self._accept(mail)
         except MalformedMessage as error:
             logger.warning(

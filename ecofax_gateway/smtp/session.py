@@ -20,13 +20,15 @@ import contextlib
 import logging
 from collections import defaultdict
 from collections.abc import Coroutine, MutableSet
-from typing import Any, Self
+from pathlib import Path
+from typing import Any, Self, cast
 
 from aiosmtpd.smtp import syntax
 
 from ..orders.address import plain_path
 from .enhanced import with_enhanced
 from .incoming import IncomingMail
+from .inflow import Inflow
 from .login import LoginSession
 from .reception import IDLE_SECONDS, TOTAL_SECONDS, NotTaken, receive
 from .terms import Terms
@@ -53,8 +55,8 @@ class FaxSession(LoginSession):
     """
 
     line_length_limit = 256 * 1024
-    """Of the stream's buffer, not of a line: DATA is read in pieces of this size. With
-    aiosmtpd's 1 001 a mail of 2 MB holds up the loop for 45 ms."""
+    """Of the stream's buffer, not of a line: what a client sends without waiting for
+    354 is in it, and with aiosmtpd's 1 001 a mail of 2 MB holds up the loop for 45 ms."""
 
     def __init__(
         self, hooks: object, terms: Terms, open_sessions: MutableSet["FaxSession"]
@@ -108,6 +110,9 @@ class FaxSession(LoginSession):
         self.command_size_limits = defaultdict(lambda: self.command_size_limit)
         self._entered: str | None = None
         self._wire: asyncio.BaseTransport | None = None
+        self._inflow: Inflow | None = None
+        "Of the mail that is coming in."
+
         self._is_refused = False
         self._greeting: list[str] | None = None
         self._begin_outside()
@@ -168,7 +173,9 @@ class FaxSession(LoginSession):
 
     def data_received(self, data: bytes) -> None:
         """Read on, unless the client was turned away."""
-        if not self._is_refused:
+        if self._inflow is not None:
+            self._inflow.feed(data)
+        elif not self._is_refused:
             super().data_received(data)
 
     def eof_received(self) -> bool | None:
@@ -248,13 +255,19 @@ class FaxSession(LoginSession):
         self._reset_timeout(TOTAL_SECONDS + IDLE_SECONDS)
         try:
             await self.push("354 End data with <CR><LF>.<CR><LF>")
-            received = await receive(self._reader, incoming)
+            received = await self._receive(incoming)
         except BaseException:
             # Most often the client is gone: aiosmtpd cancels us when it hears that.
             incoming.discard()
             raise
         if isinstance(received, NotTaken):
             incoming.discard()
+            logger.warning(
+                "mail of %d bytes from %s not taken: %s",
+                incoming.size,
+                self._entered,
+                received.reply,
+            )
             reply = received.reply
         else:
             # From here on the mail belongs to the commit, whatever becomes of us.
@@ -264,6 +277,24 @@ class FaxSession(LoginSession):
         self.envelope = self._create_envelope()
         for each in replies:
             await self.push(each)
+
+    async def _receive(self, incoming: IncomingMail) -> bytes | Path | NotTaken:
+        inflow = self._inflow = Inflow(cast(asyncio.Transport, self.transport))
+        goes_on = False
+        try:
+            # Of a client that did not wait for 354 a part is in the stream already.
+            early: bytearray = self._reader._buffer  # type: ignore[attr-defined]  # aiosmtpd too
+            if early:
+                inflow.feed(await self._reader.read(len(early)))
+            received = await receive(inflow, incoming)
+            goes_on = not (isinstance(received, NotTaken) and received.ends_connection)
+        finally:
+            commands = inflow.close()
+            # If it ends here, what still comes is text of the mail, never a command.
+            self._inflow = None if goes_on else inflow
+        if goes_on:
+            super().data_received(commands)
+        return received
 
     def _replies(self, reply: str) -> list[str]:
         """To DATA; one, whatever the number of recipients."""

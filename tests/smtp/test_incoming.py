@@ -11,9 +11,13 @@ import signal
 
 import pytest
 
-from ecofax_gateway.smtp.incoming import INLINE_BYTES, WRITE_BYTES, IncomingMail
+from ecofax_gateway.smtp.incoming import INLINE_BYTES, IncomingMail
+from ecofax_gateway.smtp.inflow import ENOUGH_BYTES
 
 LIMIT = 40 * 1024 * 1024
+NO_HEADER = b"\r\n"
+SMALL = NO_HEADER + b"x" * (INLINE_BYTES - len(NO_HEADER))
+PIECE = NO_HEADER + b"x" * ENOUGH_BYTES
 
 
 @pytest.fixture
@@ -32,20 +36,20 @@ def incoming(spool):
 
 async def fill(incoming, pieces):
     for piece in pieces:
-        await incoming.add(piece)
+        await incoming.add([piece])
     return await incoming.finish()
 
 
 async def test_a_small_mail_is_bytes(incoming, spool):
-    content = await fill(incoming, [b"x" * INLINE_BYTES])
+    content = await fill(incoming, [SMALL])
 
-    assert content == b"x" * INLINE_BYTES
+    assert content == SMALL
     assert list(spool.iterdir()) == []
 
 
-@pytest.mark.parametrize("size", [INLINE_BYTES + 1, WRITE_BYTES, 3 * WRITE_BYTES + 7])
+@pytest.mark.parametrize("size", [INLINE_BYTES + 1, ENOUGH_BYTES, 3 * ENOUGH_BYTES + 7])
 async def test_a_larger_mail_is_one_private_file(incoming, spool, size):
-    data = os.urandom(size)
+    data = NO_HEADER + os.urandom(size - len(NO_HEADER))
 
     path = await fill(
         incoming, [data[n : n + 100_000] for n in range(0, size, 100_000)]
@@ -58,7 +62,7 @@ async def test_a_larger_mail_is_one_private_file(incoming, spool, size):
 
 
 async def test_what_is_discarded_leaves_nothing(incoming, spool):
-    await fill(incoming, [b"x" * WRITE_BYTES])
+    await fill(incoming, [PIECE])
     incoming.discard()
     incoming.discard()
 
@@ -67,7 +71,7 @@ async def test_what_is_discarded_leaves_nothing(incoming, spool):
 
 async def test_a_mail_dropped_while_it_is_written_leaves_nothing(incoming, spool):
     """A thread goes on after its caller is cancelled; the file must not outlive both."""
-    writing = asyncio.create_task(incoming.add(b"x" * (8 * WRITE_BYTES)))
+    writing = asyncio.create_task(incoming.add([PIECE] * 8))
     await asyncio.sleep(0)  # begun, and far from done
     writing.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -81,22 +85,22 @@ async def test_a_folder_that_is_gone_is_told(incoming, spool):
     shutil.rmtree(spool)
 
     with pytest.raises(FileNotFoundError):
-        await incoming.add(b"x" * WRITE_BYTES)
+        await incoming.add([PIECE])
 
 
 @pytest.fixture
 def small_files():
-    """The system refuses files over 1.5 MB, and takes part of what would exceed it."""
+    """The system refuses files over 768 KiB, and takes part of what would exceed it."""
     handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (WRITE_BYTES * 3 // 2, hard))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (ENOUGH_BYTES * 3 // 2, hard))
     yield
     resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     signal.signal(signal.SIGXFSZ, handler)
 
 
 async def test_a_file_that_is_taken_in_part_is_an_error(incoming, small_files):
-    await incoming.add(b"x" * WRITE_BYTES)
+    await incoming.add([PIECE])
 
     with pytest.raises(OSError, match="File too large"):
-        await incoming.add(b"y" * WRITE_BYTES)
+        await incoming.add([PIECE])

@@ -1,4 +1,5 @@
 import asyncio
+import contextlib
 import hashlib
 import logging
 import random
@@ -392,3 +393,43 @@ async def test_what_a_dead_process_left_is_removed(listen, tmp_path):
         names = list(spool.iterdir())
 
     assert names == []
+
+
+async def test_a_client_that_does_not_wait_for_354_is_understood(
+    listen, keeper, client_of
+):
+    text = b"\r\n" + b"y" * 70 + b"\r\n"
+    async with listen() as port:
+        client = await client_of(port)
+        await client.reply()
+        await client.ask("EHLO client.test")
+        await client.ask("MAIL FROM:<jeanne@example.fr>")
+        await client.say(
+            b"RCPT TO:<0972101010@ecofax.test>\r\nDATA\r\n"
+            + text * 10_000
+            + b".\r\nNOOP\r\n"
+        )
+        replies = [await client.reply() for _ in range(4)]
+
+    assert [reply[:3] for reply in replies] == ["250", "354", "250", "250"]
+    [mail] = keeper.mails
+    assert mail.size == len(text) * 10_000
+
+
+async def test_the_text_of_a_mail_that_was_cut_off_is_never_obeyed(
+    listen, keeper, client_of
+):
+    """Else what a stranger wrote into a far too large mail would be his relay's words."""
+    smuggled = (
+        b"MAIL FROM:<chief@example.fr>\r\nRCPT TO:<0972101010@ecofax.test>\r\nDATA\r\n"
+        b"Subject: x\r\n\r\nx\r\n.\r\n"
+    )
+    async with listen(max_bytes=1_000) as port:
+        client = await client_of(port)
+        await client.until_data()
+        await client.say(b"\r\n" + b"y" * 700_000 + b"\r\n" + smuggled * 2_000)
+        with contextlib.suppress(ConnectionError):  # cut off before it could be read
+            assert (await client.reply()).startswith("421 4.3.4")
+            assert await client.reply() == ""
+
+    assert keeper.mails == []
