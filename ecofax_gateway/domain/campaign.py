@@ -28,6 +28,19 @@ class Relation(StrEnum):
     "The same pages to a short list first; counted apart."
 
 
+class SendType(StrEnum):
+    """How a campaign is let go; named as the service's public API names it."""
+
+    AUTOMATIC = "automatic"
+    "As soon as it is complete."
+
+    MANUAL = "manual"
+    "When somebody says so."
+
+    SCHEDULED = "scheduled"
+    "At a time that was planned."
+
+
 class CanaryState(StrEnum):
     """How the first numbers of a campaign do, which are called before the rest."""
 

@@ -29,7 +29,7 @@ from sqlalchemy import (
     true,
 )
 
-from ..domain.campaign import CanaryState, Relation
+from ..domain.campaign import CanaryState, Relation, SendType
 from ..domain.document import DocumentRole, Quality
 from ..domain.fax import FINAL, FaxState, Phase
 from ..domain.language import Language, Tongue
@@ -274,6 +274,11 @@ campaign = Table(
     Column("overlay", JSON(none_as_null=True)),
     # `domain.order.Cover.as_json`; null: no cover page was asked for.
     Column("cover", JSON(none_as_null=True)),
+    # A draft as the steps of the console keep it (store/drafts.py): how it will be let
+    # go; how often its pages were asked for anew; why they cannot be made.
+    Column("send_type", Word(SendType)),
+    Column("edition", Integer, nullable=False, server_default="0"),
+    Column("trouble", JSON(none_as_null=True)),
     # How its faxes ended, written when the last one did (store/tallies.py); null: before.
     Column("final_total", Integer),
     Column("final_sent", Integer),

@@ -370,6 +370,12 @@ def _line_settings() -> None:
 
 def _drafts() -> None:
     """What the steps of a new campaign keep."""
+    for column in (
+        sa.Column("send_type", sa.Text),
+        sa.Column("edition", sa.Integer, nullable=False, server_default="0"),
+        sa.Column("trouble", sa.JSON),
+    ):
+        op.add_column("campaign", column)
 
 
 def _views() -> None:
