@@ -87,14 +87,20 @@ def estimate(
         channels=channels,
         call_seconds=call_seconds,
         busy=busy,
-        ends_at=_end(begin, busy, windows),
+        ends_at=end_after(begin, busy, windows),
         cost=None if cost_per_minute is None else minutes * cost_per_minute,
     )
 
 
-def _end(
+def end_after(
     begin: datetime, busy: timedelta, windows: Sequence[Window]
 ) -> datetime | None:
+    """
+    When so much open time has passed; None: not within `HORIZON`.
+
+    Args:
+        windows: All of them must be open.
+    """
     left = busy
     for opens, closes in openings(windows, begin, begin + HORIZON):
         if left <= closes - opens:

@@ -105,6 +105,15 @@ def set_line_window(
     return changed.rowcount == 1
 
 
+def windows(conn: Connection, ref: str) -> list[Window]:
+    """In which a campaign's calls are made: its own, and its line's."""
+    query = select(campaign.c.window, line.c.window).outerjoin_from(
+        campaign, line, line.c.number == campaign.c.line
+    )
+    row = conn.execute(query.where(campaign.c.ref == ref)).one_or_none()
+    return [Window.from_json(each) for each in row or () if each]
+
+
 def refresh(conn: Connection, *, now: datetime) -> int:
     """
     Open and shut what has reached the edge of its window.
