@@ -13,7 +13,8 @@ from .console.app import make_console
 from .domain.errors import BadSettings
 from .pipeline.answer import Answer
 from .pipeline.routing import Routing
-from .settings import Settings
+from .settings import ConsoleSettings, Settings
+from .smtp.certificate import Certificate
 from .store.database import Database
 from .web.body import BodyLimit
 from .web.desk import Bells, Clock, Desk
@@ -56,21 +57,21 @@ class Site:
         settings: With an address to listen on.
 
         desk: What its routes are given.
+
+    Raises:
+        BadSettings: If its certificate cannot be used.
     """
 
     def __init__(self, settings: Settings, desk: Desk) -> None:
         console = settings.console
         host, _, port = console.listen.rpartition(":")
-        certificate = None
-        if console.certificate:
-            certificate = (Path(console.certificate), Path(console.certificate_key))
         self._listen = console.listen
         self._desk = desk
         self._server = WebServer(
             make_site(desk),
             host=host.strip("[]"),
             port=int(port),
-            certificate=certificate,
+            certificate=_certificate(console),
             proxies=console.proxy_networks,
         )
 
@@ -82,7 +83,7 @@ class Site:
             The port.
 
         Raises:
-            BadSettings: If it cannot listen there, or its certificate cannot be used.
+            BadSettings: If it cannot listen there.
         """
         self._desk.uploads.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
@@ -97,3 +98,16 @@ class Site:
         """Let go whoever follows something live, and end what is being answered."""
         self._desk.closing.set()
         await self._server.close()
+
+
+def _certificate(console: ConsoleSettings) -> Certificate | None:
+    if not console.certificate:
+        return None
+    chain, key = Path(console.certificate), Path(console.certificate_key)
+    try:
+        return Certificate(chain, key, setting="console.certificate")
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise BadSettings(
+            [f"console.certificate: {chain} and {key} cannot be used: {reason}"]
+        ) from error

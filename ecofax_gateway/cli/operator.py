@@ -19,7 +19,11 @@ def add_parsers(
     commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
 ) -> None:
     """Add `operator` and what it can do."""
-    parser = commands.add_parser("operator", help="manage the operators of the console")
+    parser = commands.add_parser(
+        "operator",
+        help="manage the operators of the console",
+        epilog="Example: ecofax-gateway operator add marie",
+    )
     actions = parser.add_subparsers(metavar="ACTION", required=True)
     for name, help_, run in (
         ("add", "add an operator and print the password once", add_operator),

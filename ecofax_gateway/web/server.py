@@ -8,10 +8,11 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import Collection, Iterator
-from pathlib import Path
 
 import uvicorn
 from starlette.types import ASGIApp
+
+from ..smtp.certificate import Certificate
 
 STOP_SECONDS = 5
 """What is being answered at a stop may take so long; open streams end at once."""
@@ -39,7 +40,8 @@ class WebServer:
 
         port: 0: any free one.
 
-        certificate: Chain and key, PEM files; None: http, for a proxy in front.
+        certificate: Given to every handshake anew, so that a renewed one counts at once;
+            None: http, for a proxy in front.
 
         proxies: Networks whose X-Forwarded-For and -Proto are believed.
     """
@@ -50,11 +52,11 @@ class WebServer:
         *,
         host: str,
         port: int,
-        certificate: tuple[Path, Path] | None = None,
+        certificate: Certificate | None = None,
         proxies: Collection[str] = (),
     ) -> None:
         self._address = (host, port)
-        chain, key = certificate or (None, None)
+        tls = certificate.context if certificate else None
         self._server = _Server(
             uvicorn.Config(
                 site,
@@ -67,8 +69,7 @@ class WebServer:
                 forwarded_allow_ips=list(proxies),
                 timeout_keep_alive=KEEP_ALIVE_SECONDS,
                 timeout_graceful_shutdown=STOP_SECONDS,
-                ssl_certfile=chain,
-                ssl_keyfile=key,
+                ssl_context_factory=(lambda _, __: tls) if tls else None,
             )
         )
         self._task: asyncio.Task[None] | None = None
@@ -81,9 +82,8 @@ class WebServer:
             The port.
 
         Raises:
-            OSError: If it cannot, or the certificate cannot be used.
+            OSError: If it cannot.
         """
-        self._server.config.load()
         host, port = self._address
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         listening = socket.create_server((host, port), family=family, backlog=BACKLOG)

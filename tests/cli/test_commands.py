@@ -50,6 +50,8 @@ def ecofax(tmp_path):
         "line passwd",
         "line remove",
         "line set",
+        "operator add",
+        "operator passwd",
         *PROTECTION,
     ],
 )
