@@ -137,7 +137,7 @@ def create_draft(arguments: argparse.Namespace) -> int:
     listed = _numbers(arguments.numbers)
     with open_store(settings) as db:
         line = chosen_line(db, arguments.line)
-        quality = arguments.quality or line.plan.default_quality
+        quality = arguments.quality or line.default_quality
         numbers = _allowed(listed.numbers, quality)
         drawn = merge.merge_of(arguments, db, line)
         merge.check_columns(drawn, listed, numbers)

@@ -5,14 +5,16 @@
 import argparse
 import getpass
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from ..domain.errors import OrderRefused
-from ..domain.language import Language
 from ..domain.line import FaxLine, Plan
 from ..domain.number import FaxNumber
 from ..password import hash_password, make_password
+from ..pipeline import line_settings
 from ..store import lines
+from ..writing import answer_of
 from . import allow, cover, line_options, quota, window
 from .options import add_command, line_number, open_store, settings_of
 
@@ -78,11 +80,12 @@ def add_line(arguments: argparse.Namespace) -> int:
         name=arguments.name,
         password_hash=hash_password(password),
         max_calls=arguments.max_calls,
-        combine=bool(arguments.combine),
-        language=arguments.language or Language.BOTH,
-        proof=bool(arguments.proof),
     )
-    with open_store(settings_of(arguments)) as db:
+    settings = settings_of(arguments)
+    wishes = line_options.wishes_of(arguments)
+    line = replace(line, **line_settings.cleaned(wishes))
+    line_settings.check(line, domain=answer_of(settings).domain)
+    with open_store(settings) as db:
         if not db.sync_tx(lines.add, line, now=datetime.now(UTC)):
             raise OrderRefused(
                 f"there is a line {number} already; to change its password:"
@@ -111,7 +114,7 @@ def list_lines(arguments: argparse.Namespace) -> int:
         combines = "  combines" if line.combine else ""
         print(
             f"{FaxNumber(line.number)!s:<18} {line.plan:<6}"
-            f" {line.plan.default_quality:<8} {line.max_calls} calls  {line.name}{paused}"
+            f" {line.default_quality:<8} {line.max_calls} calls  {line.name}{paused}"
             f"{combines}"
             f"  {told[line.number]}".rstrip()
         )

@@ -3,12 +3,16 @@
 """
 
 import argparse
+from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import Connection
-
+from ..domain.document import Quality
 from ..domain.errors import OrderRefused
 from ..domain.language import Language
+from ..domain.line import FaxLine, MailFormat, ProofFormat
+from ..pipeline import line_settings
 from ..store import lines
+from ..writing import answer_of
 from .options import add_command, line_number, open_store, settings_of
 
 
@@ -45,47 +49,101 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         action=argparse.BooleanOptionalAction,
         help="attach the pages, stamped, to the confirmation of a sent fax",
     )
+    parser.add_argument(
+        "--proof-format",
+        type=ProofFormat,
+        choices=list(ProofFormat),
+        help="as what those pages are attached",
+    )
+    parser.add_argument(
+        "--mail-format",
+        type=MailFormat,
+        choices=list(MailFormat),
+        help="of replies: html has a picture of the first page",
+    )
+    parser.add_argument(
+        "--quality", type=Quality, choices=list(Quality), help="where none is asked for"
+    )
+    parser.add_argument(
+        "--tries",
+        dest="max_tries",
+        type=int,
+        metavar="N",
+        help="calls at most for one fax",
+    )
+    for option, meaning in (
+        ("--tag-line", "printed on every page in place of the line's name"),
+        ("--from-name", "whom replies are from"),
+        ("--from-email", "the address they are from, in the gateway's own domain"),
+    ):
+        parser.add_argument(option, help=f"{meaning}; '' for the gateway's")
+    parser.add_argument(
+        "--copy-to",
+        dest="copies",
+        action="append",
+        metavar="ADDRESS",
+        help="mail a copy of every reply there; again for more, '' for none",
+    )
+
+
+def wishes_of(arguments: argparse.Namespace) -> dict[str, Any]:
+    """What was said of a line, by the names of its fields."""
+    said = {name: getattr(arguments, name) for name in line_settings.SETTABLE}
+    return {name: value for name, value in said.items() if value is not None}
 
 
 def change_line(arguments: argparse.Namespace) -> int:
     """Change what is said, and leave the rest."""
     number = line_number(arguments.number)
-    wishes = (arguments.combine, arguments.language, arguments.proof)
-    if all(wish is None for wish in wishes):
+    wishes = wishes_of(arguments)
+    if not wishes:
         raise OrderRefused(
-            "say what to change: --combine, --language or --proof", code="no-change"
+            "say what to change; see: ecofax-gateway line set --help", code="no-change"
         )
-    with open_store(settings_of(arguments)) as db:
-        changed = db.sync_tx(_change, number.e164, arguments)
-    if changed is None:
-        raise OrderRefused(
-            f"there is no line {number}; see: ecofax-gateway line list", code="no-line"
+    settings = settings_of(arguments)
+    with open_store(settings) as db:
+        if db.sync_read(lines.get, number.e164) is None:
+            raise OrderRefused(
+                f"there is no line {number}; see: ecofax-gateway line list",
+                code="no-line",
+            )
+        changed = db.sync_tx(
+            line_settings.change,
+            number.e164,
+            wishes,
+            domain=answer_of(settings).domain,
+            now=datetime.now(UTC),
         )
-    for sentence in changed:
-        print(f"line {number}: {sentence}")
+    for name in wishes:
+        print(f"line {number}: {_sentence(name, changed)}")
     return 0
 
 
-def _change(
-    conn: Connection, number: str, arguments: argparse.Namespace
-) -> list[str] | None:
-    """What was done, in words; None: there is no such line."""
-    if lines.get(conn, number) is None:
-        return None
-    done = []
-    if arguments.combine is not None:
-        lines.set_combine(conn, number, combine=arguments.combine)
-        how = "may share a call" if arguments.combine else "go in calls of their own"
-        done.append(f"faxes to one number {how}")
-    lines.set_replies(conn, number, language=arguments.language, proof=arguments.proof)
-    if arguments.language is not None:
-        done.append(f"replies in {_LANGUAGES[arguments.language]}")
-    if arguments.proof is not None:
-        how = "carry the pages" if arguments.proof else "carry no pages"
-        done.append(f"confirmations {how}")
-    return done
+def _sentence(name: str, line: FaxLine) -> str:
+    """What was done, in words."""
+    if name == "combine":
+        how = "may share a call" if line.combine else "go in calls of their own"
+        return f"faxes to one number {how}"
+    if name == "language":
+        return f"replies in {_LANGUAGES[line.language]}"
+    if name == "proof":
+        how = "carry the pages" if line.proof else "carry no pages"
+        return f"confirmations {how}"
+    value = getattr(line, name)
+    told = ", ".join(value) if isinstance(value, tuple) else value
+    return f"{_WORDS[name]}: {told or 'as the gateway has it'}"
 
 
+_WORDS = {
+    "tag_line": "tag line",
+    "quality": "quality",
+    "max_tries": "calls at most for one fax",
+    "from_name": "replies are from",
+    "from_email": "replies come from",
+    "copies": "copies of replies to",
+    "mail_format": "replies are",
+    "proof_format": "pages are attached as",
+}
 _LANGUAGES = {
     Language.FR: "French",
     Language.EN: "English",

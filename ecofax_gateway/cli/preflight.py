@@ -54,7 +54,7 @@ def fly(arguments: argparse.Namespace) -> int:
     listed = parse_numbers(read_file(arguments.numbers), limits=BULK)
     with open_store(settings) as db:
         line = chosen_line(db, arguments.line)
-        quality = arguments.quality or line.plan.default_quality
+        quality = arguments.quality or line.default_quality
         allowed, restricted = split_restricted(listed.numbers, quality)
         found = db.sync_read(
             preflight.look,

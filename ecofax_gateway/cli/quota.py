@@ -105,7 +105,7 @@ def show_line(arguments: argparse.Namespace) -> int:
         used = db.sync_read(quotas.used, number.e164, zone=zone, now=now)
         allowed = db.sync_read(allow_lists.get, number.e164)
     print(f"{number}  {line.name}")
-    print(f"  plan     {line.plan}, quality {line.plan.default_quality}")
+    print(f"  plan     {line.plan}, quality {line.default_quality}")
     combines = ", faxes to one number in one call" if line.combine else ""
     print(f"  calls    {line.max_calls} at a time{combines}")
     print(f"  pages    {quota_words(limits, used)}")

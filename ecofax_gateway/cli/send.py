@@ -77,7 +77,7 @@ def send(arguments: argparse.Namespace) -> int:
     )
     with open_store(settings) as db:
         line = chosen_line(db, arguments.line)
-        quality = arguments.quality or line.plan.default_quality
+        quality = arguments.quality or line.default_quality
         _, restricted = split_restricted(tuple(numbers), quality)
         if restricted:
             raise OrderRefused(

@@ -7,7 +7,7 @@ The table is HylaFAX+'s experience (busy 3 min, no carrier 5 min, protocol error
 1 min; 3 attempts with carrier, 12 dials), see design.md section 5.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -98,6 +98,12 @@ class RetryPolicy:
     "Each delay is drawn from 1 - jitter to 1 + jitter times itself."
 
     delays: dict[Ending, timedelta] = field(default_factory=lambda: dict(DELAYS))
+
+    def at_most(self, dials: int | None) -> "RetryPolicy":
+        """The same for a line that wants fewer calls; None: it has no wish."""
+        if dials is None or dials >= self.max_dials:
+            return self
+        return replace(self, max_dials=dials)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ every number) is only named there and joins it when it is posted.
 import logging
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from email.utils import parseaddr
 from typing import Any
@@ -26,6 +27,7 @@ from ..domain.enclosure import Enclosure
 from ..domain.errors import OrderRefused
 from ..domain.fax import FaxState
 from ..domain.language import Language
+from ..domain.line import FaxLine, MailFormat
 from ..domain.number import FaxNumber
 from ..domain.order import BadNumber, Requester
 from ..domain.quota import OVER_QUOTA
@@ -267,10 +269,10 @@ class Answer:
             self._after_canary(conn, ref, now=now)
             return
         campaign = _campaign(conn, ref)
-        if campaign.requester.address is None:
+        line = lines.get(conn, campaign.line)
+        if campaign.requester.address is None and not (line and line.copies):
             return
         told = [fax_facts(result) for result in results(conn, ref)]
-        line = lines.get(conn, campaign.line)
         final = final_letter(
             self._facts(campaign),
             told,
@@ -376,15 +378,14 @@ class Answer:
 
             enclosed: What joins it when it is posted.
         """
-        if requester.address is None:
-            return
         order = answer_keys.correspondence(
             conn, ref, fresh=key_of(secrets.token_bytes(KEY_BYTES))
         )
         key = order and AnswerKey(ref, order.key)
+        line = order.line if order else None
         head = Letterhead(
-            from_address=self._address,
-            from_name=self._name or "Télécopie",
+            from_address=(line and line.from_email) or self._address,
+            from_name=(line and line.from_name) or self._name or "Télécopie",
             requester=requester,
             date=now,
             message_id=reply_message_id(
@@ -395,18 +396,21 @@ class Answer:
             ),
             reply_to=f"{CAMPAIGN_NAME}+{key.tag}@{self._answers_at}" if key else None,
             language=order.language if order else Language.BOTH,
+            has_html=line is None or line.mail_format is MailFormat.HTML,
         )
-        letter = write(head)
-        new = replies.NewReply(
-            event_key=":".join(filter(None, (kind, ref, event))),
-            kind=kind,
-            campaign=ref,
-            to_address=requester.address,
-            message=letter.as_bytes(),
-            enclosed=tuple(enclosed),
-        )
-        if self._cap is None or not self._cap.withholds(conn, new, letter, now=now):
-            replies.put(conn, new, now=now)
+        for place, address in enumerate(_addressees(requester, line)):
+            letter = write(replace(head, requester=replace(requester, address=address)))
+            copy = f"copy{place}" if place else ""
+            new = replies.NewReply(
+                event_key=":".join(filter(None, (kind, ref, event, copy))),
+                kind=kind,
+                campaign=ref,
+                to_address=address,
+                message=letter.as_bytes(),
+                enclosed=tuple(enclosed),
+            )
+            if self._cap is None or not self._cap.withholds(conn, new, letter, now=now):
+                replies.put(conn, new, now=now)
 
     def send_summary(self, conn: Connection, *, now: datetime) -> bool:
         """Put replies that were held back into the outbox as one; False: none is due."""
@@ -435,6 +439,12 @@ def _campaign(conn: Connection, ref: str) -> Campaign:
     campaign = campaigns.get(conn, ref)
     assert campaign is not None, "its row is written before anything is told of it"
     return campaign
+
+
+def _addressees(requester: Requester, line: FaxLine | None) -> list[str]:
+    """Who asked, and whom the line wants to have copies; each once."""
+    asked = [requester.address] if requester.address else []
+    return list(dict.fromkeys([*asked, *(line.copies if line else ())]))
 
 
 def _numbers(notes: Mapping[str, Any], key: str) -> list[FaxNumber]:

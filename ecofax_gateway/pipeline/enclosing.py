@@ -20,10 +20,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from converters.tiff_f import read
+from converters.tiff_f import read, write
 
 from ..domain.enclosure import Enclosure
 from ..domain.language import Tongue
+from ..domain.line import ProofFormat
 from ..domain.number import FaxNumber
 from ..replies.envelope import REPLY_POLICY, set_boundaries
 from ..replies.page import PICTURE_MARK, picture_tag
@@ -100,8 +101,8 @@ class Enclosing:
                 png = await asyncio.to_thread(picture_of, first)
                 _add_picture(message, png, ref)
             case Enclosure.PROOF:
-                proof = await self._db.read(_proof, ref, zone=self._zone)
-                _attach(message, proof, f"fax-{ref}.pdf")
+                proof, name = await self._db.read(_proof, ref, zone=self._zone)
+                _attach(message, proof, name)
             case Enclosure.REPORT:
                 campaign, rows = await self._db.read(_rows, ref)
                 # Not in the transaction: of a long list it takes half a minute.
@@ -114,16 +115,20 @@ class Enclosing:
                     _attach(message, content, name)
 
 
-def _proof(conn: Connection, ref: str, *, zone: ZoneInfo) -> bytes:
+def _proof(conn: Connection, ref: str, *, zone: ZoneInfo) -> tuple[bytes, str]:
+    """The proof of an order's only fax as its line wants it, and the file's name."""
     campaign = _found(conn, ref)
     [fax] = faxes.listing(conn, campaign_ref=ref, limit=1)
     line = lines.get(conn, campaign.line)
+    if line is not None and line.proof_format is ProofFormat.TIFF:
+        return _confirmed_tiff(conn, fax, zone), f"fax-{ref}.tif"
     tongue = line.language.tongues[0] if line else Tongue.FR
     words = Words(tongue)
     pages = list(_proved(conn, campaign, fax, words, zone))
     if not pages:
         raise LookupError(f"{ref}: no page was confirmed")
-    return proof_pdf(pages, title=words.say("proof", "title", reference=ref))
+    title = words.say("proof", "title", reference=ref)
+    return proof_pdf(pages, title=title), f"fax-{ref}.pdf"
 
 
 def _proved(
@@ -153,6 +158,20 @@ def _proved(
                 time=words.local_time(call.ended_at, zone),
             )
             yield ProvedPage(page=page, stamp=(how, whose))
+
+
+def _confirmed_tiff(conn: Connection, fax: Fax, zone: ZoneInfo) -> bytes:
+    pages = [
+        page
+        for call in faxes.attempts(conn, fax.ref)
+        if call.pages_confirmed
+        for page in read(sheets.pages_of_attempt(conn, fax.ref, call.n, zone=zone))[
+            : call.pages_confirmed
+        ]
+    ]
+    if not pages:
+        raise LookupError(f"{fax.ref}: no page was confirmed")
+    return write(pages)
 
 
 def _rows(conn: Connection, ref: str) -> tuple[Campaign, list[Row]]:
@@ -208,6 +227,7 @@ def _attach(message: EmailMessage, content: bytes, name: str) -> None:
 
 _TYPES = {
     "csv": ("text", "csv"),
+    "tif": ("image", "tiff"),
     "pdf": ("application", "pdf"),
     "zip": ("application", "zip"),
 }

@@ -41,7 +41,7 @@ async def pack(
 
         LookupError: If they are not kept.
     """
-    line, documents, codes, drawn = await db.read(_contents, load)
+    line, documents, codes, drawn = await db.read(_contents, load, at=at)
     return await asyncio.to_thread(
         _write, load, line, documents, codes, drawn, at=at, zone=zone, folder=folder
     )
@@ -54,9 +54,9 @@ def remove(files: tuple[PageFile, ...]) -> None:
 
 
 def _contents(
-    conn: Connection, load: Load
+    conn: Connection, load: Load, *, at: datetime
 ) -> tuple[FaxLine, list[list[bytes]], list[str | None], list[Personal | None]]:
-    line = lines.get(conn, load.lead.line)
+    line = lines.as_of(conn, load.lead.line, at)
     assert line is not None, "a line whose faxes are not all final cannot be removed"
     documents = [
         sheets.document_pages(conn, each.campaign, each.quality) for each in load.faxes

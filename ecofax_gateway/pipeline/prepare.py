@@ -244,7 +244,7 @@ class Ordering:
     async def _create(
         self, mail: MailRow, requester: Requester, order: Order, line: FaxLine
     ) -> None:
-        quality = order.quality or line.plan.default_quality
+        quality = order.quality or line.default_quality
         allowed, restricted = split_restricted(order.numbers, quality)
         if not allowed:
             facts = CampaignFacts(

@@ -14,8 +14,8 @@ from ..domain import shares
 from ..domain.fax import FaxState
 from ..domain.mode import mode_that_worked
 from ..domain.outcome import Ending, Outcome
-from ..domain.retry import Ask, CallAgain, Decision, Stop, decide
-from ..store import calls, claims, memory, riders, trunks
+from ..domain.retry import Ask, CallAgain, Decision, RetryPolicy, Stop, decide
+from ..store import calls, claims, lines, memory, riders, trunks
 from ..store.claims import ClaimedFax
 from .answer import Answer
 from .load import Load, mode_of, shares_of
@@ -152,7 +152,7 @@ class Settling:
         decision = decide(
             outcome,
             history,
-            policy=self.way_of(claimed).policy,
+            policy=self._policy(conn, claimed, outcome),
             now=now,
             draw=draw,
             has_other_trunk=other is not None,
@@ -163,6 +163,16 @@ class Settling:
                 decision, trunk=other or first, is_same_try=other is not None
             )
         return decision
+
+    def _policy(
+        self, conn: Connection, claimed: ClaimedFax, outcome: Outcome
+    ) -> RetryPolicy:
+        """The trunk's patience, and at most the line's."""
+        policy = self.way_of(claimed).policy
+        if outcome.ending is Ending.DELIVERED:
+            return policy
+        line = lines.get(conn, claimed.line)
+        return policy.at_most(line.max_tries if line else None)
 
 
 def _hand_on(conn: Connection, load: Load, left: list[ClaimedFax]) -> None:

@@ -54,7 +54,7 @@ def tag_line(
     Standards:
         47 CFR 68.318(d), and French usage: date and time, sender, number on each page
     """
-    name = line.name
+    name = line.printed_name
     if opt_out and len(name) > MAX_NAME_BESIDE_CODE:
         name = name[: MAX_NAME_BESIDE_CODE - 1] + "…"
     sender = f"{name} {FaxNumber(line.number)}".strip()
@@ -192,7 +192,7 @@ def pages_of_attempt(
     if fax is None or attempt is None or attempt.started_at is None:
         raise LookupError(f"{fax_ref}: no call number {n}")
     campaign = campaigns.get(conn, fax.campaign)
-    line = lines.get(conn, fax.line)
+    line = lines.as_of(conn, fax.line, attempt.claimed_at)
     if campaign is None or line is None:
         raise LookupError(f"{fax_ref}: its line is gone")
     documents = document_pages(conn, fax.campaign, campaign.quality)

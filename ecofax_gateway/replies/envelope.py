@@ -109,6 +109,9 @@ class Letterhead:
 
     language: Language = Language.FR
 
+    has_html: bool = True
+    "False: text alone, for those who asked for it."
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Version:
@@ -170,8 +173,9 @@ def write_reply(
     message["X-Fax-Status"] = kind
     text = f"\n{RULE}\n\n".join(plain_text(each.blocks) for each in versions)
     message.set_content(text, charset="utf-8")
-    drawn = draw_page(kind, [(v.tongue, v.headline, v.blocks) for v in versions])
-    message.add_alternative(drawn, subtype="html", charset="utf-8")
+    if letterhead.has_html:
+        drawn = draw_page(kind, [(v.tongue, v.headline, v.blocks) for v in versions])
+        message.add_alternative(drawn, subtype="html", charset="utf-8")
     message.add_attachment(
         json.dumps(result, ensure_ascii=False, indent=1).encode() + b"\n",
         maintype="application",

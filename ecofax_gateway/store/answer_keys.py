@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select, update
 
 from ..domain.language import Language
-from .tables import campaign, line
+from ..domain.line import FaxLine
+from . import lines
+from .tables import campaign
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,8 +23,13 @@ class Correspondence:
     """How the requester of one order is written to."""
 
     key: str
-    language: Language
-    proof: bool
+    line: FaxLine | None
+    "None: it was removed."
+
+    @property
+    def language(self) -> Language:
+        """Of the replies."""
+        return self.line.language if self.line else Language.BOTH
 
 
 def correspondence(conn: Connection, ref: str, *, fresh: str) -> Correspondence | None:
@@ -37,19 +44,11 @@ def correspondence(conn: Connection, ref: str, *, fresh: str) -> Correspondence 
         .where(campaign.c.ref == ref, campaign.c.answer_key.is_(None))
         .values(answer_key=fresh)
     )
-    query = (
-        select(campaign.c.answer_key, line.c.language, line.c.proof)
-        .outerjoin(line, line.c.number == campaign.c.line)
-        .where(campaign.c.ref == ref)
-    )
-    row = conn.execute(query).one_or_none()
+    query = select(campaign.c.answer_key, campaign.c.line)
+    row = conn.execute(query.where(campaign.c.ref == ref)).one_or_none()
     if row is None:
         return None
-    return Correspondence(
-        key=row.answer_key,
-        language=row.language or Language.BOTH,
-        proof=bool(row.proof),
-    )
+    return Correspondence(key=row.answer_key, line=lines.get(conn, row.line))
 
 
 def opens(conn: Connection, ref: str, key: str) -> bool:

@@ -4,7 +4,7 @@ Fax lines: who pays, with how many calls at once.
 I/O: the database, through the caller's transaction.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -12,12 +12,11 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, delete, select, update
 
 from ..domain.fax import FINAL
-from ..domain.language import Language
 from ..domain.line import FaxLine
 from . import allow_lists, api_tokens, events, idempotency, webhooks
 from .insertion import insert_into
 from .states import CampaignState
-from .tables import campaign, fax, line, line_cover, web_session
+from .tables import campaign, fax, line, line_cover, tag_line, web_session
 
 _FIELDS = [line.c[name] for name in FaxLine.__dataclass_fields__]
 
@@ -56,7 +55,10 @@ def add(conn: Connection, new: FaxLine, *, now: datetime, weight: float = 1.0) -
         .on_conflict_do_nothing(index_elements=[line.c.number])
         .returning(line.c.number)
     )
-    return added.scalar() is not None
+    is_new = added.scalar() is not None
+    if is_new and new.tag_line is not None:
+        _keep_tag_line(conn, new, now)
+    return is_new
 
 
 def get(conn: Connection, number: str) -> FaxLine | None:
@@ -89,33 +91,25 @@ def set_password_hash(conn: Connection, number: str, password_hash: str) -> bool
     return changed.rowcount == 1
 
 
-def set_combine(conn: Connection, number: str, *, combine: bool) -> bool:
-    """Let faxes to one number share a call, or not; False if there is no such line."""
-    changed = conn.execute(
-        update(line).where(line.c.number == number).values(combine=combine)
+def as_of(conn: Connection, number: str, at: datetime) -> FaxLine | None:
+    """The line with the tag line that it had then: calls print that of their claim."""
+    known = get(conn, number)
+    if known is None:
+        return None
+    its = select(tag_line.c.text).where(
+        tag_line.c.line == number, tag_line.c.since <= at
     )
-    return changed.rowcount == 1
+    text = conn.execute(its.order_by(tag_line.c.since.desc()).limit(1)).scalar()
+    return replace(known, tag_line=text)
 
 
-def set_replies(
-    conn: Connection,
-    number: str,
-    *,
-    language: Language | None = None,
-    proof: bool | None = None,
-) -> bool:
-    """Change what a line's replies are in and carry; False if there is no such line."""
-    values: dict[str, Any] = {"number": number}
-    if language is not None:
-        values["language"] = language
-    if proof is not None:
-        values["proof"] = proof
-    changed = conn.execute(update(line).where(line.c.number == number).values(values))
-    return changed.rowcount == 1
-
-
-def change(conn: Connection, changed: FaxLine) -> bool:
+def change(conn: Connection, changed: FaxLine, *, now: datetime) -> bool:
     """Write a line as it is to be; False if it is gone. Not its password."""
+    before = get(conn, changed.number)
+    if before is None:
+        return False
+    if changed.tag_line != before.tag_line:
+        _keep_tag_line(conn, changed, now)
     values = _columns(changed)
     del values["password_hash"]
     mine = line.c.number == changed.number
@@ -146,6 +140,7 @@ def remove(conn: Connection, number: str) -> Removal:
     if conn.execute(in_use.limit(1)).scalar() is not None:
         return Removal.IN_USE
     conn.execute(delete(line_cover).where(line_cover.c.line == number))
+    conn.execute(delete(tag_line).where(tag_line.c.line == number))
     allow_lists.remove(conn, number)
     for its in (api_tokens, idempotency, webhooks, events):
         its.remove(conn, number)
@@ -161,3 +156,14 @@ def _columns(of: FaxLine) -> dict[str, Any]:
 def _line(row: RowMapping) -> FaxLine:
     values = {name: row[name] for name in FaxLine.__dataclass_fields__}
     return FaxLine(**{**values, "copies": tuple(values["copies"] or ())})
+
+
+def _keep_tag_line(conn: Connection, of: FaxLine, now: datetime) -> None:
+    text = {"text": of.tag_line}
+    conn.execute(
+        insert_into(conn, tag_line)
+        .values(line=of.number, since=now, **text)
+        .on_conflict_do_update(
+            index_elements=[tag_line.c.line, tag_line.c.since], set_=text
+        )
+    )

@@ -438,6 +438,7 @@ fax = Table(
     _partial("ix_fax_busy", "trunk", "line", "node", where="busy"),
     Index("ix_fax_campaign_id_state", "campaign_id", "state"),
     Index("ix_fax_campaign_id_number", "campaign_id", "number"),
+    Index("ix_fax_line_id", "line", "id"),
 )
 
 attempt = Table(

@@ -6,6 +6,7 @@ import concurrent.futures
 import json
 import logging
 import queue
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -35,7 +36,8 @@ def put_orders(house):
     """
     now = datetime.now(UTC)
     db = house.store()
-    db.sync_tx(lines.set_combine, LINE, combine=True)
+    line = replace(db.sync_read(lines.get, LINE), combine=True)
+    db.sync_tx(lines.change, line, now=now)
     page = np.zeros((ROWS[98], 1728), dtype=bool)
     page[500:600, 200:400] = True
     tiff = Content.of(tiff_f.encode([page], vertical_dpi=98))

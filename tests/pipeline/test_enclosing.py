@@ -4,6 +4,7 @@ What joins a reply where it is posted, and that a reply never waits for it.
 
 import io
 import zipfile
+from dataclasses import replace
 from email import message_from_bytes
 from email.policy import default
 from zoneinfo import ZoneInfo
@@ -151,7 +152,8 @@ async def test_a_line_without_the_wish_gets_no_proof(desk, enclosing):
     desk.call(good)
     assert due(desk, "sent").enclosed == (Enclosure.PICTURE,)
 
-    desk.db.sync_tx(lines.set_replies, LINE, proof=True)
+    line = replace(desk.db.sync_read(lines.get, LINE), proof=True)
+    desk.db.sync_tx(lines.change, line, now=desk.now)
     desk.launched(1)
     desk.call(good)
     assert Enclosure.PROOF in due(desk, "sent").enclosed

@@ -3,6 +3,7 @@ Real databases: an SQLite file, and a throw-away PostgreSQL cluster.
 """
 
 import itertools
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -95,6 +96,10 @@ class Office:
         line = FaxLine(number=number, password_hash="$argon2id$x", max_calls=max_calls)
         assert self.tx(lines.add, line, now=self.now, weight=weight)
         return number
+
+    def set_line(self, number, **wishes):
+        line = replace(self.tx(lines.get, number), **wishes)
+        return self.tx(lines.change, line, now=self.now)
 
     def campaign(self, line, numbers, **kwargs):
         """

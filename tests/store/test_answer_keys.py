@@ -4,7 +4,7 @@ The keys by which replies are answered.
 
 from ecofax_gateway.domain.answer_key import key_of
 from ecofax_gateway.domain.language import Language
-from ecofax_gateway.store import answer_keys, lines
+from ecofax_gateway.store import answer_keys, campaigns, lines
 
 FRESH, OTHER = key_of(bytes(16)), key_of(bytes(range(16)))
 
@@ -41,11 +41,13 @@ def test_a_line_says_how_its_requesters_are_written_to(office):
     number = office.line()
     ref = office.campaign(number, ["+33972101010"])
     as_made = fetch(office, ref)
-    assert office.tx(lines.set_replies, number, language=Language.EN)
-    assert office.tx(lines.set_replies, number, proof=True)
+    assert office.set_line(number, language=Language.EN, copies=("a@example.net",))
     changed = fetch(office, ref)
+    office.tx(campaigns.cancel, ref, now=office.now)
+    office.tx(lines.remove, number)
+    removed = fetch(office, ref)
 
-    assert (as_made.language, as_made.proof) == (Language.BOTH, False)
-    assert (changed.language, changed.proof) == (Language.EN, True)
-    assert office.tx(lines.get, number).language is Language.EN
-    assert not office.tx(lines.set_replies, "+33199999999", proof=True)
+    assert as_made.language is Language.BOTH
+    assert changed.language is Language.EN
+    assert changed.line.copies == ("a@example.net",)
+    assert (removed.language, removed.line) == (Language.BOTH, None)

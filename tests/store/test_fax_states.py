@@ -39,7 +39,6 @@ from ecofax_gateway.store import (
     campaigns,
     claims,
     faxes,
-    lines,
     nodes,
     preparation,
     repeats,
@@ -95,7 +94,7 @@ class Faxes(RuleBasedStateMachine):
         self.lines = [
             self.office.line(f"+3310000000{n}", max_calls=2) for n in range(2)
         ]
-        self.office.tx(lines.set_combine, self.lines[0], combine=True)
+        self.office.set_line(self.lines[0], combine=True)
         self.settling = Settling(
             answer=Answer(
                 sender="Fax <fax@gateway.example>", zone=ZoneInfo("UTC"), bell=Bell()

@@ -18,7 +18,6 @@ from ecofax_gateway.store import (
     claims,
     erasure,
     faxes,
-    lines,
     nodes,
     preparation,
     repeats,
@@ -39,7 +38,7 @@ def line(office):
     A line that combines.
     """
     number = office.line()
-    assert office.tx(lines.set_combine, number, combine=True)
+    assert office.set_line(number, combine=True)
     return number
 
 
