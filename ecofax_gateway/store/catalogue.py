@@ -107,12 +107,19 @@ def _conditions(conn: Connection, wanted: Search) -> list[ColumnElement[bool]]:
         conditions.append(_STAGE.in_(sorted(wanted.stages)))
     if not wanted.with_single:
         conditions.append(_IS_CAMPAIGN)
+    return [*conditions, *named(conn, wanted.words)]
+
+
+def named(conn: Connection, words: str) -> list[ColumnElement[bool]]:
+    """
+    Each of some words is in a campaign's name, its documents' names or its reference.
+    """
     name = folded(conn, _TITLE)
-    for word in wanted.words.split()[:MAX_WORDS]:
-        is_named = name.contains(fold(word), autoescape=True)
-        has_ref = campaign.c.ref.contains(word.upper(), autoescape=True)
-        conditions.append(is_named | has_ref)
-    return conditions
+    return [
+        name.contains(fold(word), autoescape=True)
+        | campaign.c.ref.contains(word.upper(), autoescape=True)
+        for word in words.split()[:MAX_WORDS]
+    ]
 
 
 def _order(conn: Connection, sort: Sort) -> ColumnElement[Any]:
