@@ -24,25 +24,26 @@ from .calling import Calling, calls_folder, open_calling
 from .domain.errors import BadSettings, NodeDisplaced
 from .domain.trust import parse_networks
 from .engine.protocol import KeepTrunk
-from .entrance import make_credentials, make_gatekeeper
+from .entrance import make_credentials, make_gatekeeper, with_postmaster
 from .greeting import make_demo_line, welcome
 from .leaving import make_postman, make_signer
 from .life import ALL_ROLES, Role, begin_life, end_life
 from .mail.reader import MailReader
 from .pipeline.accept import Accept
 from .pipeline.answer import Answer
-from .pipeline.gatekeeper import Gatekeeper
 from .pipeline.housekeeping import Housekeeping
 from .pipeline.login import LineLogin
 from .pipeline.posting import Posting
 from .pipeline.prepare import Ordering, Rendering
 from .pipeline.routing import Routing
+from .pipeline.telling import Telling
 from .pipeline.transmit import Transmit
 from .pipeline.trunk_watch import TrunkWatch
 from .pipeline.worker import Bell, Recovery, Step, work
 from .settings import Settings, SmtpSettings
-from .site import Site, make_desk
+from .site import Site, make_client, make_desk
 from .smtp.certificate import Certificate
+from .smtp.listener import Accept as TakeIn
 from .smtp.listener import MailListener, Protocol
 from .smtp.visitors import Limits as VisitorLimits
 from .store.database import Database
@@ -56,6 +57,9 @@ CALL_GRACE_SECONDS = 300.0
 
 WORK_GRACE_SECONDS = 5.0
 "For a mail, a conversion or a reply in hand; it is done again at the next start."
+
+TELLERS = 4
+"Webhooks that are told something at the same time: one that is slow does not stop all."
 
 BEATS = 3
 "In the time after which a silent node is dead."
@@ -111,7 +115,9 @@ async def _run(
         _open_store(settings, stack),
         open_calling(settings, stack) if Role.TRANSMIT in roles else _nothing(),
     )
-    bells = {name: Bell() for name in ("order", "render", "call", "post", "trunk")}
+    bells = {
+        name: Bell() for name in ("order", "render", "call", "post", "trunk", "tell")
+    }
     answer = answer_of(settings, bells["post"])
     node = settings.gateway.node
     epoch = await begin_life(
@@ -130,11 +136,15 @@ async def _run(
         works += _preparing(settings, db, reader, workshop, answer, bells)
     if Role.ANSWER in roles:
         works.append(_posting(settings, db, bells))
+        works += _telling(settings, db, bells)
     listener, port = None, None
     if Role.SMTP in roles:
         accept = Accept(db=db, clock=utc_now, bell=bells["order"])
         gate = make_gatekeeper(settings, db, accept, clock=utc_now, stack=stack)
-        listener = _listener(settings, db, gate)
+        entrance = with_postmaster(
+            gate, settings, db, clock=utc_now, bell=bells["post"]
+        )
+        listener = _listener(settings, db, entrance)
         port = await _listen(listener, settings)
         stack.push_async_callback(listener.close)
     site, site_port = None, None
@@ -283,6 +293,18 @@ def _posting(settings: Settings, db: Database, bells: Mapping[str, Bell]) -> Wor
     return Work("post", posting.step, bells["post"], posting.recover)
 
 
+def _telling(settings: Settings, db: Database, bells: Mapping[str, Bell]) -> list[Work]:
+    telling = Telling(
+        db=db,
+        node=settings.gateway.node,
+        client=make_client(settings),
+        clock=utc_now,
+        bell=bells["tell"],
+    )
+    tell = Work("tell", telling.step, bells["tell"], telling.recover)
+    return [Work("publish", telling.publish, Bell()), *[tell] * TELLERS]
+
+
 def _watch(
     settings: Settings, db: Database, calling: Calling, bells: Mapping[str, Bell]
 ) -> TrunkWatch:
@@ -379,7 +401,7 @@ def _workshop(settings: Settings) -> Workshop:
     )
 
 
-def _listener(settings: Settings, db: Database, gate: Gatekeeper) -> MailListener:
+def _listener(settings: Settings, db: Database, entrance: TakeIn) -> MailListener:
     smtp, trust = settings.smtp, settings.trust
     doors = [
         (protocol, host.strip("[]"), int(port))
@@ -392,7 +414,7 @@ def _listener(settings: Settings, db: Database, gate: Gatekeeper) -> MailListene
         for host, _, port in [address.rpartition(":")]
     ]
     return MailListener(
-        gate,
+        entrance,
         doors=doors,
         domains=smtp.domains,
         trusted_networks=(*smtp.trusted_networks, *trust.relay_networks),
@@ -404,6 +426,7 @@ def _listener(settings: Settings, db: Database, gate: Gatekeeper) -> MailListene
         is_open=trust.open,
         log_in=LineLogin(db, clock=utc_now) if smtp.login else None,
         limits=VisitorLimits(connections=smtp.max_connections),
+        has_postmaster=bool(smtp.postmaster),
     )
 
 

@@ -75,6 +75,10 @@ def _mail_address(text: str) -> str | None:
     return None if local and at and domain else 'write "name@domain"'
 
 
+def _mail_address_or_none(text: str) -> str | None:
+    return _mail_address(text) if text else None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GatewaySettings:
     """The node itself."""
@@ -141,6 +145,13 @@ class SmtpSettings:
     domains: tuple[str, ...] = key(
         "Domains whose mail becomes faxes.", default=("ecofax.fr",)
     )
+    postmaster: str = key(
+        "Address of a person, in another domain, whom mail for postmaster@ and abuse@ is\n"
+        "passed on to; whoever takes mail from the internet has to have one (RFC 5321\n"
+        "section 4.5.1). Empty: it is refused.",
+        default="",
+        check=_mail_address_or_none,
+    )
     trusted_networks: tuple[str, ...] = key(
         "Who may hand in mail: your mail relay and your own machines. Whoever hands in\n"
         "mail gets replies sent to the address the mail names, so list only machines\n"
@@ -192,6 +203,12 @@ class ConsoleSettings:
     https: bool = key(
         "Browsers come by https to the proxy in front of us: cookies are for that alone.",
         default=False,
+    )
+    outbound_networks: tuple[str, ...] = key(
+        "Networks that webhooks may be sent to, and lists fetched from, although they are\n"
+        "not public.",
+        default=(),
+        check=networks,
     )
 
 
@@ -454,6 +471,12 @@ def _across_smtp(smtp: SmtpSettings) -> list[str]:
     if smtp.login and not smtp.certificate:
         mistakes.append(
             "smtp.certificate: needed with smtp.login; a password in the clear is refused"
+        )
+    own = {domain.lower() for domain in smtp.domains}
+    if smtp.postmaster.rpartition("@")[2].lower() in own:
+        mistakes.append(
+            "smtp.postmaster: name an address in another domain; mail for this one comes"
+            " back here"
         )
     return mistakes
 

@@ -11,6 +11,8 @@ from starlette.types import ASGIApp
 
 from .console.app import make_console
 from .domain.errors import BadSettings
+from .domain.trust import parse_networks
+from .outbound.client import Client
 from .pipeline.answer import Answer
 from .pipeline.routing import Routing
 from .settings import ConsoleSettings, Settings
@@ -38,8 +40,14 @@ def make_desk(
         uploads=settings.state / "uploads",
         secure=bool(console.certificate) or console.https,
         clock=clock,
+        client=make_client(settings),
         bells=bells,
     )
+
+
+def make_client(settings: Settings) -> Client:
+    """Who makes requests to servers that people name."""
+    return Client(networks=parse_networks(settings.console.outbound_networks))
 
 
 def make_site(desk: Desk) -> ASGIApp:

@@ -57,17 +57,40 @@ class DeliveryStatus:
     finished_at: datetime | None
 
 
+def is_any_due(conn: Connection, *, now: datetime) -> bool:
+    """Whether there may be something to `claim_due`."""
+    due = select(delivery.c.event).where(
+        delivery.c.state == DeliveryState.PENDING, delivery.c.next_try_at <= now
+    )
+    return conn.execute(due.limit(1)).scalar() is not None
+
+
 def claim_due(
     conn: Connection, *, node: str, now: datetime, lease: timedelta
 ) -> DueDelivery | None:
-    """Lease the message that has been due longest for one try."""
+    """
+    Lease the message that has been due longest for one try.
+
+    One at a time to each webhook, so that a slow one does not keep the others waiting.
+    """
     key = (delivery.c.webhook, delivery.c.event)
+    other = delivery.alias()
+    is_busy = (
+        select(other.c.event)
+        .where(
+            other.c.webhook == delivery.c.webhook,
+            other.c.state == DeliveryState.PENDING,
+            other.c.lease_until > now,
+        )
+        .exists()
+    )
     due = (
         select(*key)
         .where(
             delivery.c.state == DeliveryState.PENDING,
             delivery.c.next_try_at <= now,
             is_free(delivery, now),
+            ~is_busy,
         )
         .order_by(delivery.c.next_try_at, delivery.c.event)
         .limit(1)

@@ -78,6 +78,12 @@ def record_test(conn: Connection, line: str, webhook_id: str, *, now: datetime) 
     conn.execute(insert(event).values(**values, campaign="", at=now))
 
 
+def is_any_new(conn: Connection) -> bool:
+    """Whether there is something to `publish`; costs a look into an empty index."""
+    new = select(event.c.id).where(event.c.ref.is_(None)).limit(1)
+    return conn.execute(new).scalar() is not None
+
+
 def publish(
     conn: Connection, name: Name, *, now: datetime, limit: int = PUBLISH_LIMIT
 ) -> int:

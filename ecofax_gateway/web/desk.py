@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request
 
+from ..outbound.client import Client
 from ..pipeline.answer import Answer
 from ..pipeline.routing import Routing
 from ..pipeline.worker import Bell
@@ -59,6 +60,9 @@ class Desk:
     "Browsers come by https: cookies are for that alone."
 
     clock: Clock
+    client: Client = field(default_factory=Client)
+    "Fetches what people name by URL."
+
     bells: Bells = field(default_factory=Bells)
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     "Set when the daemon stops: whoever follows something live is let go."
