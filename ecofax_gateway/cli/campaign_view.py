@@ -212,6 +212,8 @@ def _print(campaign: Campaign, settings: Settings) -> None:
         print("  needs a proof before it is launched")
     if campaign.pause_reason:
         print(f"  paused itself: {campaign.pause_reason}")
+    for fault in campaign.trouble or ():
+        print(f"  cannot be printed: {fault['document']} {fault['sentence']}")
     for warning in campaign.warnings:
         print(f"  {warning}")
     print(f"  {_counts(campaign)}")

@@ -53,8 +53,10 @@ _SENTENCES = {
     DraftAnswer.ABSENT: "Il n'y a pas de campagne {ref}.",
     DraftAnswer.NOT_A_DRAFT: "La campagne {ref} n'est plus un brouillon : elle est lancée"
     " ou terminée. Copiez-la pour en faire une autre.",
-    DraftAnswer.RENDERING: "Les pages de la campagne {ref} sont en cours de fabrication :"
-    " réessayez dans un instant.",
+    DraftAnswer.NO_DOCUMENT: "La campagne {ref} n'a pas de document : donnez-lui ce qui"
+    " est à faxer.",
+    DraftAnswer.TROUBLE: "Un document de la campagne {ref} ne peut pas être imprimé :"
+    " remplacez-le, ou retirez-le.",
     DraftAnswer.INCOMPLETE: "La liste des numéros de la campagne {ref} est incomplète :"
     " donnez-lui une nouvelle liste.",
     DraftAnswer.NO_LINE: "La ligne qui doit envoyer la campagne {ref} n'existe pas.",
@@ -155,7 +157,7 @@ def edit(conn: Connection, ref: str, changes: Changes, *, now: datetime) -> None
     Change a campaign that was not launched.
 
     Raises:
-        OrderRefused: If it was, or its pages are being made just now.
+        OrderRefused: If it was.
     """
     found(conn, ref)
     _ensure(drafts.edit(conn, ref, changes, now=now), ref)

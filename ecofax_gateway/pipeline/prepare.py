@@ -36,6 +36,7 @@ from ..replies.facts import CampaignFacts
 from ..store import (
     campaigns,
     covers,
+    draft_documents,
     mails,
     objections,
     preparation,
@@ -44,6 +45,7 @@ from ..store import (
 )
 from ..store.campaigns import Creation, NewCampaign, NewDocument
 from ..store.database import Database
+from ..store.draft_documents import Fault
 from ..store.mails import MailRow
 from ..store.preparation import DocumentRow, ToPrepare
 from . import sheets
@@ -338,15 +340,6 @@ class Made:
     warnings: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """One document that cannot become pages, and why, in French."""
-
-    name: str
-    sentence: str
-    code: str
-
-
 class Rendering:
     """
     Makes the pages of campaigns and lets their faxes go.
@@ -392,7 +385,7 @@ class Rendering:
         """One campaign."""
         now = self._clock()
         for ref in await self._db.read(preparation.poisoned, now=now):
-            await self._fail(ref, POISONED)
+            await self._fail(ref, [fault_of(POISONED)])
         todo = await self._db.tx(
             preparation.claim_preparation, node=self._node, now=now, lease=LEASE
         )
@@ -416,31 +409,32 @@ class Rendering:
             *(self._pages(document, todo.quality) for document in todo.documents)
         )
         made = [one for one in results if isinstance(one, Made)]
-        refused = [one for one in results if isinstance(one, Refused)]
+        refused = [one for one in results if isinstance(one, Fault)]
         if refused:
-            sentences = "\n".join(f"« {one.name} » : {one.sentence}" for one in refused)
-            await self._fail(todo.ref, OrderRefused(sentences, code=refused[0].code))
+            await self._fail(todo.ref, refused, edition=todo.edition)
             return
         try:
             released = await self._db.tx(
-                self._write_release, todo.ref, made, now=self._clock()
+                self._write_release, todo, made, now=self._clock()
             )
         except OrderRefused as refusal:
             logger.info("refused: %s", refusal.code)
-            await self._fail(todo.ref, refusal)
+            await self._fail(todo.ref, [fault_of(refusal)], edition=todo.edition)
             return
         logger.info("%d pages, %d faxes", sum(one.count for one in made), released)
         self._bell.ring()
         self._answer.bell.ring()
 
-    async def _pages(self, document: DocumentRow, quality: Quality) -> Made | Refused:
+    async def _pages(self, document: DocumentRow, quality: Quality) -> Made | Fault:
         """The pages of one document: those that were made before, or new ones."""
         dpi = quality.vertical_dpi
         known = await self._db.read(preparation.find_pages, document.sha256, dpi)
         if known is not None:
             return Made(document.name, known.count, known.warnings)
         content = await self._db.read(preparation.document_bytes, document.id)
-        assert content is not None, "documents are kept until their campaign is over"
+        if content is None:
+            # Taken out of its draft meanwhile: nobody listens to this edition any more.
+            return fault_of(POISONED)
         try:
             if document.role is DocumentRole.COVER:
                 rendered = await self._workshop.render_cover(content, vertical_dpi=dpi)
@@ -448,7 +442,11 @@ class Rendering:
                 rendered = await self._patiently_render(content, document.name, dpi)
         except ConversionFailed as failure:
             logger.info("a document cannot be converted: %s", failure.code)
-            return Refused(document.name, failure.for_requester, failure.code)
+            return Fault(
+                document=document.name,
+                code=failure.code,
+                sentence=failure.for_requester,
+            )
         await self._db.tx(
             preparation.rendered,
             document.sha256,
@@ -473,8 +471,11 @@ class Rendering:
         return await self._workshop.render(content, name, vertical_dpi=dpi)
 
     def _write_release(
-        self, conn: Connection, ref: str, made: list[Made], *, now: datetime
+        self, conn: Connection, todo: ToPrepare, made: list[Made], *, now: datetime
     ) -> int:
+        ref = todo.ref
+        if not preparation.is_edition(conn, ref, todo.edition):
+            return 0
         check(conn, ref)
         released = preparation.release(
             conn,
@@ -493,17 +494,42 @@ class Rendering:
         self._answer.ask_about_repeats(conn, ref, now=now)
         return released
 
-    async def _fail(self, ref: str, refusal: OrderRefused) -> None:
-        await self._db.tx(self._write_failure, ref, refusal, now=self._clock())
+    async def _fail(
+        self, ref: str, faults: list[Fault], *, edition: int | None = None
+    ) -> None:
+        await self._db.tx(
+            self._write_failure, ref, faults, edition=edition, now=self._clock()
+        )
         self._answer.bell.ring()
 
     def _write_failure(
-        self, conn: Connection, ref: str, refusal: OrderRefused, *, now: datetime
+        self,
+        conn: Connection,
+        ref: str,
+        faults: list[Fault],
+        *,
+        edition: int | None,
+        now: datetime,
     ) -> None:
+        if edition is not None and not preparation.is_edition(conn, ref, edition):
+            return
+        if draft_documents.note_faults(conn, ref, faults):
+            return
         campaign = campaigns.get(conn, ref)
-        detail = refusal.for_requester.replace("\n", " ")
-        if campaign and preparation.fail_preparation(conn, ref, detail, now=now):
+        sentences = [
+            f"« {one.document} » : {one.sentence}" if one.document else one.sentence
+            for one in faults
+        ]
+        if campaign and preparation.fail_preparation(
+            conn, ref, " ".join(sentences).replace("\n", " "), now=now
+        ):
+            refusal = OrderRefused("\n".join(sentences), code=faults[0].code)
             self._answer.refuse(conn, ref, campaign.requester, refusal, now=now)
+
+
+def fault_of(refusal: OrderRefused) -> Fault:
+    """What is wrong with an order as a whole, as a fault of its documents."""
+    return Fault(document="", code=refusal.code, sentence=refusal.for_requester)
 
 
 def unserved_warning(number: FaxNumber) -> str:

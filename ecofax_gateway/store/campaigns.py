@@ -23,7 +23,7 @@ from sqlalchemy import (
     update,
 )
 
-from ..domain.campaign import Canary, CanaryState, Relation
+from ..domain.campaign import Canary, CanaryState, Relation, SendType
 from ..domain.document import DocumentRole, Quality
 from ..domain.event import EventKind
 from ..domain.fax import FINAL, FaxState, Phase
@@ -203,6 +203,15 @@ class Campaign:
 
     purged_at: datetime | None
     "When its documents were erased."
+
+    send_type: SendType | None
+    "How a draft will be let go; None: nobody has said."
+
+    edition: int
+    "How often its pages were asked for anew."
+
+    trouble: list[dict[str, str]] | None
+    "Why the pages of a draft cannot be made; see `draft_documents.Fault`."
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from sqlalchemy import (
     update,
 )
 
-from ..domain.campaign import Canary, Relation
+from ..domain.campaign import Canary, Relation, SendType
 from ..domain.document import DocumentRole, Quality
 from ..domain.fax import FaxState
 from ..domain.priority import CAMPAIGN
@@ -48,8 +48,11 @@ class DraftAnswer(StrEnum):
     NOT_A_DRAFT = "not-a-draft"
     "It was launched, or came to its end."
 
-    RENDERING = "rendering"
-    "Its pages are being made at this moment."
+    NO_DOCUMENT = "no-document"
+    "There is nothing to fax."
+
+    TROUBLE = "unprintable"
+    "One of its documents cannot be made into pages."
 
     INCOMPLETE = "incomplete"
     "Some of its numbers were never written: whoever wrote them was interrupted."
@@ -89,6 +92,10 @@ class Changes:
     documents: tuple[NewDocument, ...] | None = None
     "All of them, in place of those it has."
 
+    send_type: SendType | None = None
+    is_proof: bool | None = None
+    "It is itself a proof, to a few numbers, that may have the same pages again."
+
     expected: int | None = None
     "It gets new numbers, this many; those it has are forgotten."
 
@@ -97,6 +104,21 @@ class Changes:
 
     wants_codes: bool = False
     "Its recipients get opt-out codes from now on."
+
+
+ANEW: Mapping[str, Any] = {
+    "state": CampaignState.PREPARING,
+    "pages": None,
+    "edition": campaign.c.edition + 1,
+    "tries": 0,
+    "lease_until": None,
+    "node": None,
+    # Of the pages that are thrown away.
+    "warnings": [],
+    "trouble": null(),
+}
+"""What a draft has whose pages are to be made again. Whoever is making them now makes
+them of an older edition, and is not listened to."""
 
 
 def add_numbers(
@@ -124,7 +146,7 @@ def add_numbers(
         fields: By number: its row of the list, by the columns' names.
     """
     query = select(campaign.c.id, campaign.c.line, campaign.c.expected)
-    row = conn.execute(query.where(campaign.c.ref == ref, _IS_DRAFT)).one_or_none()
+    row = conn.execute(query.where(campaign.c.ref == ref, IS_DRAFT)).one_or_none()
     if row is None:
         return DraftAnswer.NOT_A_DRAFT
     of = row.expected or len(numbers)
@@ -157,25 +179,31 @@ def edit(conn: Connection, ref: str, changes: Changes, *, now: datetime) -> Draf
         gate = select(line.c.number).where(line.c.number == changes.line)
         if conn.execute(gate.with_for_update(read=True)).scalar() is None:
             return DraftAnswer.NO_LINE
-    known = (campaign.c.quality, campaign.c.lease_until, campaign.c.notes)
+    known = (campaign.c.quality, campaign.c.relation, campaign.c.notes)
     query = select(campaign.c.id, *known)
     row = conn.execute(
-        query.where(campaign.c.ref == ref, _IS_DRAFT).with_for_update()
+        query.where(campaign.c.ref == ref, IS_DRAFT).with_for_update()
     ).one_or_none()
     if row is None:
         return DraftAnswer.NOT_A_DRAFT
     again = changes.documents is not None or (changes.quality or row.quality) != (
         row.quality
     )
-    if again and row.lease_until is not None and row.lease_until > now:
-        return DraftAnswer.RENDERING
     values = _values(changes)
+    notes = dict(row.notes)
     if changes.wants_codes:
-        values["notes"] = {**row.notes, opt_outs.WANTED: True}
+        notes[opt_outs.WANTED] = True
+    if changes.is_proof is not None and changes.is_proof != (
+        row.relation is Relation.PROOF
+    ):
+        # It is its own then: it proves nothing of the campaign that it was made from.
+        relation = Relation.PROOF if changes.is_proof else null()
+        values |= {"relation": relation, "origin": null()}
+        notes[repeats.ALLOWED] = changes.is_proof
+    if notes != row.notes:
+        values["notes"] = notes
     if again:
-        values |= {"state": CampaignState.PREPARING, "pages": None, "tries": 0}
-        # Warnings of the pages that are thrown away with them.
-        values |= {"warnings": [], "lease_until": None, "node": None}
+        values |= ANEW
     if values:
         conn.execute(update(campaign).where(campaign.c.id == row.id).values(values))
     if changes.line is not None:
@@ -217,11 +245,10 @@ def launch(
 
         repeat_window: See `preparation.let_go`.
     """
-    query = select(
-        campaign.c.id, campaign.c.expected, campaign.c.needs_proof, campaign.c.due_at
-    )
+    names = ("id", "expected", "needs_proof", "due_at", "trouble")
+    query = select(*(campaign.c[name] for name in names))
     row = conn.execute(
-        query.where(campaign.c.ref == ref, _IS_DRAFT).with_for_update()
+        query.where(campaign.c.ref == ref, IS_DRAFT).with_for_update()
     ).one_or_none()
     if row is None:
         return DraftAnswer.NOT_A_DRAFT
@@ -229,6 +256,12 @@ def launch(
     written = conn.execute(counting).scalar_one()
     if written != (row.expected or written) or not written:
         return DraftAnswer.INCOMPLETE
+    if row.trouble:
+        return DraftAnswer.TROUBLE
+    if not conn.execute(
+        select(exists().where(document.c.campaign_id == row.id))
+    ).scalar():
+        return DraftAnswer.NO_DOCUMENT
     if row.needs_proof and not _has_proof(conn, ref):
         return DraftAnswer.NO_PROOF
     conn.execute(
@@ -326,7 +359,7 @@ def hide(conn: Connection, ref: str, *, now: datetime) -> bool:
     return hidden.rowcount == 1
 
 
-_IS_DRAFT = campaign.c.launched_at.is_(None) & campaign.c.state.in_(
+IS_DRAFT = campaign.c.launched_at.is_(None) & campaign.c.state.in_(
     [CampaignState.PREPARING, CampaignState.READY]
 )
 
@@ -353,6 +386,7 @@ _PLAIN = (
     "quality",
     "due_at",
     "needs_proof",
+    "send_type",
     "expected",
 )
 

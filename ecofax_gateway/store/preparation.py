@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, exists, func, select, update
+from sqlalchemy import Connection, exists, func, null, select, update
 
 from ..domain.campaign import HOLDING, CanaryState
 from ..domain.document import DocumentRole, Quality
@@ -56,6 +56,9 @@ class ToPrepare:
     tries: int
     "This one included."
 
+    edition: int
+    "Of its documents: what is made of an older one says nothing of the campaign."
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rendered:
@@ -79,6 +82,8 @@ def claim_preparation(
     """
     Lease the oldest campaign whose documents are to be rendered.
 
+    A draft waits until it has some, and others than those that cannot be made pages.
+
     It is offered again when the lease ends before `release` or `fail_preparation`,
     three times in all; then it is one of `poisoned`.
     """
@@ -88,6 +93,8 @@ def claim_preparation(
             campaign.c.state == CampaignState.PREPARING,
             is_free(campaign, now),
             campaign.c.tries < MAX_TRIES,
+            campaign.c.trouble.is_(null()),
+            campaign.c.launched_at.is_not(None) | _HAS_DOCUMENTS,
         )
         .order_by(campaign.c.id)
         .limit(1)
@@ -97,7 +104,9 @@ def claim_preparation(
         update(campaign)
         .where(campaign.c.id == oldest.scalar_subquery())
         .values(node=node, lease_until=now + lease, tries=campaign.c.tries + 1)
-        .returning(campaign.c.id, campaign.c.ref, campaign.c.quality, campaign.c.tries)
+        .returning(
+            *(campaign.c[name] for name in ("ref", "quality", "tries", "edition"))
+        )
     ).one_or_none()
     if row is None:
         return None
@@ -105,8 +114,12 @@ def claim_preparation(
         ref=row.ref,
         quality=row.quality,
         tries=row.tries,
+        edition=row.edition,
         documents=tuple(documents(conn, row.ref)),
     )
+
+
+_HAS_DOCUMENTS = exists().where(document.c.campaign_id == campaign.c.id)
 
 
 def give_back(conn: Connection, *, node: str, known: Collection[str]) -> int:
@@ -126,6 +139,7 @@ def poisoned(conn: Connection, *, now: datetime) -> list[str]:
         campaign.c.state == CampaignState.PREPARING,
         is_free(campaign, now),
         campaign.c.tries >= MAX_TRIES,
+        campaign.c.trouble.is_(null()),
     )
     return list(conn.execute(query.order_by(campaign.c.id)).scalars())
 
@@ -407,9 +421,21 @@ def _queue_slice(conn: Connection, campaign_id: int, now: datetime) -> int:
     return conn.execute(join_queue(update(fax).where(fax.c.id.in_(some)), now)).rowcount
 
 
+def is_edition(conn: Connection, ref: str, edition: int) -> bool:
+    """
+    Whether a campaign still has the documents that it had in an edition.
+
+    It keeps them until the end of the transaction.
+    """
+    query = select(campaign.c.edition).where(campaign.c.ref == ref)
+    return conn.execute(query.with_for_update(key_share=True)).scalar() == edition
+
+
 def fail_preparation(conn: Connection, ref: str, detail: str, *, now: datetime) -> bool:
     """
     Fail a campaign whose documents cannot become pages, and its faxes with it.
+
+    A draft is not failed: see `draft_documents.note_faults`.
 
     Args:
         detail: For the operator and the report.

@@ -53,6 +53,13 @@ def render(office, ref):
     return office.tx(preparation.release, ref, page_count=2, now=office.now)
 
 
+def claim(office):
+    lease = timedelta(minutes=5)
+    return office.tx(
+        preparation.claim_preparation, node="a", now=office.now, lease=lease
+    )
+
+
 def counts(office, ref):
     return office.tx(campaigns.get, ref).counts
 
@@ -160,19 +167,17 @@ def test_another_document_or_quality_is_rendered_again(office):
     assert replaced.names == ("b.pdf",)
 
 
-def test_pages_under_way_are_not_pulled_away(office):
+def test_an_edit_while_pages_are_made_offers_the_draft_again(office):
     ref = draft(office, office.line(), 1)
-    office.tx(
-        preparation.claim_preparation,
-        node="a",
-        now=office.now,
-        lease=timedelta(minutes=5),
-    )
+    old = claim(office)
 
     edited = office.tx(drafts.edit, ref, Changes(quality=Quality.BEST), now=office.now)
+    new = claim(office)
 
-    assert edited is DraftAnswer.RENDERING
-    assert office.tx(campaigns.get, ref).quality is Quality.PREMIUM
+    assert edited is DraftAnswer.DONE
+    assert new.quality is Quality.BEST
+    assert not office.tx(preparation.is_edition, ref, old.edition)
+    assert office.tx(preparation.is_edition, ref, new.edition)
 
 
 def test_new_numbers_take_the_place_of_the_old(office):

@@ -21,5 +21,6 @@ BY_CODE = {
     "past-date": "This date is past already.",
     "proof-list": "A proof goes to ten numbers at most.",
     "purged": "The documents of this campaign are not kept any more.",
-    "rendering": "The pages are being made: try again in a moment.",
+    "unprintable": "A document of the campaign cannot be printed: replace it or take it"
+    " out.",
 }
