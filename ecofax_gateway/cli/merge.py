@@ -3,14 +3,11 @@ What a campaign draws for each recipient: the options of its commands, and a pre
 """
 
 import argparse
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-
-from PIL import Image, ImageSequence
 
 from converters.place import Place
 
@@ -23,6 +20,7 @@ from ..orders.number_list import NumberList
 from ..pipeline.cover import cover_page, standard_template
 from ..pipeline.overlay_file import parse_overlay
 from ..pipeline.personal import OF_THE_FAX, keys_of, lack, lacking_keys, listed
+from ..pipeline.picture import exact_picture_of
 from ..pipeline.preview import preview
 from ..store import covers
 from ..store.database import Database
@@ -203,11 +201,7 @@ def write_preview(arguments: argparse.Namespace) -> int:
 
 
 def _picture(tiff: bytes, page: int) -> bytes:
-    out = io.BytesIO()
-    with Image.open(io.BytesIO(tiff), formats=["TIFF"]) as pages:
-        frames = ImageSequence.all_frames(pages)
-        if not 1 <= page <= len(frames):
-            raise OrderRefused(f"there are {len(frames)} pages", code="no-such-page")
-        # Its rows are as far apart as its columns are not: whoever shows it may know.
-        frames[page - 1].save(out, "PNG", dpi=pages.info.get("dpi", (204, 196)))
-    return out.getvalue()
+    try:
+        return exact_picture_of(tiff, page)
+    except LookupError as error:
+        raise OrderRefused(str(error), code="no-such-page") from error

@@ -11,7 +11,7 @@ import asyncio
 import io
 import logging
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -20,25 +20,19 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from converters.tiff_f import read, write
-
 from ..domain.enclosure import Enclosure
 from ..domain.language import Tongue
 from ..domain.line import ProofFormat
-from ..domain.number import FaxNumber
 from ..replies.envelope import REPLY_POLICY, set_boundaries
 from ..replies.page import PICTURE_MARK, picture_tag
-from ..replies.wording import Words
 from ..store import campaigns, faxes, lines
 from ..store.campaigns import Campaign
 from ..store.database import Database
-from ..store.faxes import Fax
 from ..store.replies import DueReply
 from ..store.results import results
-from . import report_csv, report_pdf, sheets
+from . import proof, report_csv, report_pdf
 from .picture import WIDTH, picture_of
 from .preview import first_page
-from .proof_pdf import ProvedPage, proof_pdf
 from .report_rows import Row, row_of, summary_of
 
 logger = logging.getLogger(__name__)
@@ -101,8 +95,8 @@ class Enclosing:
                 png = await asyncio.to_thread(picture_of, first)
                 _add_picture(message, png, ref)
             case Enclosure.PROOF:
-                proof, name = await self._db.read(_proof, ref, zone=self._zone)
-                _attach(message, proof, name)
+                content, name = await self._db.read(_proof, ref, zone=self._zone)
+                _attach(message, content, name)
             case Enclosure.REPORT:
                 campaign, rows = await self._db.read(_rows, ref)
                 # Not in the transaction: of a long list it takes half a minute.
@@ -121,57 +115,9 @@ def _proof(conn: Connection, ref: str, *, zone: ZoneInfo) -> tuple[bytes, str]:
     [fax] = faxes.listing(conn, campaign_ref=ref, limit=1)
     line = lines.get(conn, campaign.line)
     if line is not None and line.proof_format is ProofFormat.TIFF:
-        return _confirmed_tiff(conn, fax, zone), f"fax-{ref}.tif"
+        return proof.as_tiff(conn, fax, zone=zone), f"fax-{ref}.tif"
     tongue = line.language.tongues[0] if line else Tongue.FR
-    words = Words(tongue)
-    pages = list(_proved(conn, campaign, fax, words, zone))
-    if not pages:
-        raise LookupError(f"{ref}: no page was confirmed")
-    title = words.say("proof", "title", reference=ref)
-    return proof_pdf(pages, title=title), f"fax-{ref}.pdf"
-
-
-def _proved(
-    conn: Connection, campaign: Campaign, fax: Fax, words: Words, zone: ZoneInfo
-) -> Iterator[ProvedPage]:
-    """The pages of each call that were confirmed in it, in their order."""
-    whose = words.say(
-        "proof",
-        "fax",
-        reference=fax.ref,
-        line=FaxNumber(campaign.line),
-        number=FaxNumber(fax.number),
-        confirmed=words.counted(fax.pages_confirmed, "confirmed"),
-    )
-    for call in faxes.attempts(conn, fax.ref):
-        if not call.pages_confirmed or call.ended_at is None:
-            continue
-        sent = read(sheets.pages_of_attempt(conn, fax.ref, call.n, zone=zone))
-        remote_id = " ".join((call.remote_id or "").split())
-        for number, page in enumerate(sent[: call.pages_confirmed], call.first_page):
-            how = words.say(
-                "proof",
-                "page" if remote_id else "page-unnamed",
-                page=number,
-                pages=campaign.pages,
-                remote_id=remote_id,
-                time=words.local_time(call.ended_at, zone),
-            )
-            yield ProvedPage(page=page, stamp=(how, whose))
-
-
-def _confirmed_tiff(conn: Connection, fax: Fax, zone: ZoneInfo) -> bytes:
-    pages = [
-        page
-        for call in faxes.attempts(conn, fax.ref)
-        if call.pages_confirmed
-        for page in read(sheets.pages_of_attempt(conn, fax.ref, call.n, zone=zone))[
-            : call.pages_confirmed
-        ]
-    ]
-    if not pages:
-        raise LookupError(f"{fax.ref}: no page was confirmed")
-    return write(pages)
+    return proof.as_pdf(conn, fax, tongue, zone=zone), f"fax-{ref}.pdf"
 
 
 def _rows(conn: Connection, ref: str) -> tuple[Campaign, list[Row]]:
