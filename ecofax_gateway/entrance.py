@@ -5,16 +5,21 @@ I/O: what it builds.
 """
 
 import contextlib
+import logging
 
 from .domain.trust import parse_networks
 from .mail.reader import MailReader
 from .pipeline.credentials import Credentials
+from .pipeline.forwarding import Forwarding
 from .pipeline.gatekeeper import Clock, Doors, Gatekeeper
+from .pipeline.worker import Bell
 from .settings import Settings
 from .smtp.listener import Accept
 from .store.database import Database
 from .trust.assessor import Assessor
 from .trust.name_server import NameServer
+
+logger = logging.getLogger(__name__)
 
 
 def make_credentials(settings: Settings, db: Database, clock: Clock) -> Credentials:
@@ -58,4 +63,26 @@ def make_gatekeeper(
         domain=settings.replies.sender.rpartition("@")[2].strip("> "),
         zone=settings.zone,
         clock=clock,
+    )
+
+
+def with_postmaster(
+    gate: Accept, settings: Settings, db: Database, *, clock: Clock, bell: Bell
+) -> Accept:
+    """What stands before `gate` if a postmaster is named; else `gate` itself."""
+    smtp, trust = settings.smtp, settings.trust
+    if not smtp.postmaster:
+        if trust.open or trust.relay_networks:
+            logger.warning(
+                "smtp.postmaster is empty: who takes mail from the internet has to be"
+                " reached at postmaster@ (RFC 5321 section 4.5.1)"
+            )
+        return gate
+    return Forwarding(
+        gate,
+        to_address=smtp.postmaster,
+        hostname=smtp.hostname,
+        db=db,
+        clock=clock,
+        bell=bell,
     )

@@ -125,9 +125,7 @@ class Gatekeeper:
             MalformedMessage: It is too complex to be read.
             StoreUnavailable: Nothing was kept; say 451.
         """
-        if await _hops(mail.content) > MAX_HOPS:
-            logger.warning("a mail from %s goes round in circles", mail.peer)
-            raise MailRefused(LOOP)
+        await refuse_loop(mail)
         if self._is_vouched_for(mail):
             return await self._accept(replace(mail, trust=HANDED_IN))
         by_relay = is_in(mail.peer, self._doors.relays)
@@ -183,7 +181,7 @@ class Gatekeeper:
             ) from None
 
     async def _understand(self, mail: AcceptedMail, trust: Trust) -> None:
-        parsed = await self._read_mail(await _bytes(mail.content))
+        parsed = await self._read_mail(await bytes_of(mail.content))
         if is_opt_out(mail.recipients):
             return
         if answer_key(parsed, mail.recipients, domain=self._domain) is not None:
@@ -200,13 +198,26 @@ class Gatekeeper:
         await self._credentials.line_of(order, by)
 
 
-async def _hops(content: bytes | Path) -> int:
-    if isinstance(content, bytes):
-        return hops(content)
-    return await asyncio.to_thread(hops, content)
+async def refuse_loop(mail: AcceptedMail) -> None:
+    """
+    Look whether a mail goes round in circles.
+
+    Raises:
+        MailRefused: It does.
+    """
+    content = mail.content
+    passed = (
+        hops(content)
+        if isinstance(content, bytes)
+        else await asyncio.to_thread(hops, content)
+    )
+    if passed > MAX_HOPS:
+        logger.warning("a mail from %s goes round in circles", mail.peer)
+        raise MailRefused(LOOP)
 
 
-async def _bytes(content: bytes | Path) -> bytes:
+async def bytes_of(content: bytes | Path) -> bytes:
+    """The whole mail."""
     if isinstance(content, bytes):
         return content
     return await asyncio.to_thread(content.read_bytes)

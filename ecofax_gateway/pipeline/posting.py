@@ -85,7 +85,7 @@ class Posting:
         with about(due.campaign or ""):
             try:
                 message = await self._enclosing.complete(due)
-                if self._sign is not None:
+                if self._sign is not None and due.kind != replies.FORWARDED:
                     message = await asyncio.to_thread(self._sign, message)
                 await self._postman.post(message, due.to_address)
             except PostFailed as failure:

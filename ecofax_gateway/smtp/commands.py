@@ -16,11 +16,17 @@ from aiosmtpd.smtp import MISSING
 
 from ..domain.number import NotANumber
 from ..orders.address import parse_recipient, split_address
+from ..orders.postmaster import is_for_role
 from .room import NO_ROOM, Room
 from .visitors import Visitors
 
 MAX_RECIPIENTS = 100
 """Of one mail; RFC 5321 §4.5.3.1.8 asks for no less. Campaigns have numbers.txt."""
+
+NO_POSTMASTER = (
+    "550 5.1.1 nobody reads mail for the postmaster here; write to whoever runs this fax"
+    " service (setting smtp.postmaster)"
+)
 
 MAX_QUOTED_CHARS = 40
 """Of an address, in a reply."""
@@ -36,10 +42,20 @@ class Commands:
         visitors: Who may connect.
 
         room: For mails.
+
+        has_postmaster: Somebody reads what is sent to postmaster@ and abuse@.
     """
 
-    def __init__(self, domains: frozenset[str], visitors: Visitors, room: Room) -> None:
+    def __init__(
+        self,
+        domains: frozenset[str],
+        visitors: Visitors,
+        room: Room,
+        *,
+        has_postmaster: bool = False,
+    ) -> None:
         self._domains = domains
+        self._has_postmaster = has_postmaster
         self._visitors = visitors
         self._room = room
 
@@ -93,8 +109,19 @@ class Commands:
                 f"452 4.5.3 more than {MAX_RECIPIENTS} recipients; a campaign has its"
                 " numbers in numbers.txt, sent to fax@"
             )
+        refusal = self._refuse_recipient(address)
+        if refusal is not None:
+            return refusal
+        envelope.rcpt_tos.append(address)
+        envelope.rcpt_options.extend(options)
+        return "250 2.1.5 recipient ok"
+
+    def _refuse_recipient(self, address: str) -> str | None:
         local, domain = split_address(address)
-        if domain not in self._domains:
+        is_ours = domain in self._domains
+        if is_for_role(address) and (is_ours or not local):
+            return None if self._has_postmaster else NO_POSTMASTER
+        if not is_ours:
             return "550 5.7.1 relaying denied: not a domain of this fax service"
         try:
             parse_recipient(local)
@@ -103,9 +130,7 @@ class Commands:
                 f"550 5.1.1 {_ascii(local)[:MAX_QUOTED_CHARS]!r}: ce numero de fax"
                 f" {_ascii(str(error))} / not a fax number"
             )
-        envelope.rcpt_tos.append(address)
-        envelope.rcpt_options.extend(options)
-        return "250 2.1.5 recipient ok"
+        return None
 
 
 def _declared(options: list[str]) -> int:

@@ -48,7 +48,7 @@ class AcceptedMail:
     "Of MAIL FROM without brackets; empty for bounces. No surrogates."
 
     recipients: tuple[str, ...]
-    "Of RCPT TO, each a number or fax@ at one of our domains."
+    "Of RCPT TO, each a number, fax@ or a role at one of our domains."
 
     peer: str
     "The address that connected."
@@ -121,6 +121,8 @@ class MailListener:
         limits: Of connections.
 
         reserve_bytes: See `Room`.
+
+        has_postmaster: `accept` knows what to do with mail for postmaster@ and abuse@.
     """
 
     def __init__(
@@ -139,6 +141,7 @@ class MailListener:
         is_open: bool = False,
         limits: Limits = DEFAULTS,
         reserve_bytes: int = RESERVE_BYTES,
+        has_postmaster: bool = False,
     ) -> None:
         self._accept = accept
         self._doors = doors
@@ -156,6 +159,7 @@ class MailListener:
             frozenset(domain.lower().rstrip(".") for domain in domains),
             visitors,
             Room(spool, reserve_bytes=reserve_bytes),
+            has_postmaster=has_postmaster,
         )
         self._terms = Terms(
             deliver=self._delivered,

@@ -16,7 +16,7 @@ import hashlib
 import os
 import re
 import ssl
-from datetime import UTC
+from datetime import UTC, datetime
 from email.message import Message
 from email.parser import BytesHeaderParser
 from email.utils import parsedate_to_datetime
@@ -220,8 +220,13 @@ class FolderPostman:
 
 
 def _file_name(message: Message) -> str:
-    date = parsedate_to_datetime(str(message["Date"])).astimezone(UTC)
-    mark = hashlib.sha256(str(message["Message-ID"]).encode()).hexdigest()[:8]
+    try:
+        date = parsedate_to_datetime(str(message["Date"])).astimezone(UTC)
+    except (ValueError, OverflowError):  # not ours: mail for the postmaster
+        date = datetime.min.replace(tzinfo=UTC)
+    mark = hashlib.sha256(
+        str(message["Message-ID"] or message).encode("utf-8", "replace")
+    ).hexdigest()[:8]
     kind = _UNSAFE.sub("", str(message["X-Fax-Status"] or "")) or "reply"
     reference = _UNSAFE.sub("", str(message["X-Fax-Job"] or "")) or "none"
     return f"{date:%Y%m%dT%H%M%SZ}-{kind}-{reference[:40]}-{mark}.eml"

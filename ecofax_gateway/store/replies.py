@@ -7,7 +7,7 @@ I/O: the database, through the caller's transaction.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, case, func, null, select, update
 
 from ..domain.enclosure import Enclosure
 from . import lease as leases
@@ -15,6 +15,9 @@ from .insertion import insert_into
 from .lease import is_free
 from .states import ReplyState
 from .tables import reply
+
+FORWARDED = "forwarded"
+"""Kind of what is not ours: mail for the postmaster, which goes on unaltered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,6 +189,8 @@ def _end(
             lease_until=None,
             node=None,
             last_error=error,
+            # A fax password may be in it.
+            message=case((reply.c.kind == FORWARDED, null()), else_=reply.c.message),
         )
     )
     return ended.rowcount == 1

@@ -43,6 +43,8 @@ TABLE = [
     ([MAIL, "RCPT TO:<097210101O@ecofax.test>"], "550 5.1.1"),
     ([MAIL, "RCPT TO:<112@ecofax.test>"], "550 5.1.1"),
     ([MAIL, "RCPT TO:<3615@ecofax.test>"], "550 5.1.1"),
+    ([MAIL, "RCPT TO:<postmaster@ecofax.test>"], "550 5.1.1"),
+    ([MAIL, "RCPT TO:<abuse@elsewhere.test>"], "550 5.7.1"),
     # how much
     ([MAIL + " SIZE=99999999"], "552 5.3.4"),
     ([MAIL, *[FAX] * 101], "452 4.5.3"),
@@ -114,3 +116,28 @@ async def test_who_does_not_come_in_is_told(listen, client_of, limits, trusted, 
 
     assert greeting.startswith(code)
     assert silence == ""
+
+
+@pytest.mark.parametrize(
+    ("recipient", "code"),
+    [
+        ("<postmaster@ecofax.test>", "250 2.1.5"),
+        ("<POSTMASTER@Ecofax.Test>", "250 2.1.5"),
+        ("<postmaster>", "250 2.1.5"),
+        ("<Postmaster>", "250 2.1.5"),
+        ("<abuse@ecofax.test>", "250 2.1.5"),
+        ("<abuse>", "550 5.7.1"),
+        ("<postmaster@elsewhere.test>", "550 5.7.1"),
+    ],
+)
+async def test_where_there_is_a_postmaster_he_can_be_written_to(
+    listen, client_of, keeper, recipient, code
+):
+    async with listen(has_postmaster=True) as port:
+        client = await client_of(port)
+        await client.reply()
+        await client.ask("EHLO c.test")
+        await client.ask(MAIL)
+        reply = await client.ask(f"RCPT TO:{recipient}")
+
+    assert reply.startswith(code)
