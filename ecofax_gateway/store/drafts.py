@@ -262,7 +262,7 @@ def launch(
         select(exists().where(document.c.campaign_id == row.id))
     ).scalar():
         return DraftAnswer.NO_DOCUMENT
-    if row.needs_proof and not _has_proof(conn, ref):
+    if row.needs_proof and not has_proof(conn, ref):
         return DraftAnswer.NO_PROOF
     conn.execute(
         update(campaign)
@@ -344,6 +344,25 @@ def copy_numbers(
     return how_many
 
 
+def has_proof(conn: Connection, ref: str) -> bool:
+    """Whether a proof of a draft has arrived."""
+    arrived = exists().where(
+        campaign.c.origin == ref,
+        campaign.c.relation == Relation.PROOF,
+        fax.c.campaign_id == campaign.c.id,
+        fax.c.state == FaxState.SENT,
+    )
+    return bool(conn.execute(select(arrived)).scalar())
+
+
+def proofs(conn: Connection, ref: str) -> list[str]:
+    """References of the proofs that were made of a draft, the newest first."""
+    query = select(campaign.c.ref).where(
+        campaign.c.origin == ref, campaign.c.relation == Relation.PROOF
+    )
+    return list(conn.execute(query.order_by(campaign.c.id.desc())).scalars())
+
+
 def hide(conn: Connection, ref: str, *, now: datetime) -> bool:
     """
     Take a campaign that is over out of the lists; retention erases it in its time.
@@ -366,16 +385,6 @@ IS_DRAFT = campaign.c.launched_at.is_(None) & campaign.c.state.in_(
 
 def _id(ref: str) -> ColumnElement[int]:
     return select(campaign.c.id).where(campaign.c.ref == ref).scalar_subquery()
-
-
-def _has_proof(conn: Connection, ref: str) -> bool:
-    arrived = exists().where(
-        campaign.c.origin == ref,
-        campaign.c.relation == Relation.PROOF,
-        fax.c.campaign_id == campaign.c.id,
-        fax.c.state == FaxState.SENT,
-    )
-    return bool(conn.execute(select(arrived)).scalar())
 
 
 _PLAIN = (
