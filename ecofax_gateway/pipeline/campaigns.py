@@ -318,7 +318,7 @@ def copy(
         origin=ref,
         relation=relation,
     )
-    _begin_from(conn, original, new_ref, wishes, now=now)
+    begin_from(conn, original, new_ref, wishes, now=now)
     drafts.copy_numbers(conn, ref, new_ref, now=now)
     return found(conn, new_ref)
 
@@ -357,7 +357,7 @@ def resend(
         )
     wishes = Wishes(name=original.name, origin=ref, relation=Relation.RESEND)
     # What may have arrived is sent again because a person said so.
-    _begin_from(conn, original, new_ref, wishes, repeats_allowed=with_unknown, now=now)
+    begin_from(conn, original, new_ref, wishes, repeats_allowed=with_unknown, now=now)
     drafts.copy_numbers(conn, ref, new_ref, states=states, now=now)
     if changes is not None:
         edit(conn, new_ref, changes, now=now)
@@ -409,7 +409,7 @@ def proof(
         origin=ref,
         relation=Relation.PROOF,
     )
-    _begin_from(conn, original, new_ref, wishes, repeats_allowed=True, now=now)
+    begin_from(conn, original, new_ref, wishes, repeats_allowed=True, now=now)
     batch = Batch(first=1, numbers=tuple(number.e164 for number in numbers))
     add_batch(conn, new_ref, batch, trunk=trunk, other_trunks=other_trunks, now=now)
     covers.copy_row(conn, ref, recipient, new_ref)
@@ -458,7 +458,7 @@ def stage_of(campaign: Campaign) -> Stage:
     )
 
 
-def _begin_from(
+def begin_from(
     conn: Connection,
     original: Campaign,
     ref: str,
@@ -467,6 +467,15 @@ def _begin_from(
     repeats_allowed: bool = False,
     now: datetime,
 ) -> None:
+    """
+    Write a draft with the documents and rules of another campaign, without its numbers.
+
+    Args:
+        repeats_allowed: Also to numbers that had the same pages lately.
+
+    Raises:
+        OrderRefused: If its documents were erased.
+    """
     if original.purged_at is not None:
         raise OrderRefused(
             f"Les documents de la campagne {original.ref} ne sont plus conservés.",
