@@ -20,8 +20,17 @@ from sqlalchemy import (
     update,
 )
 
-from . import events, guesses, idempotency, mails, memory, replies, web_sessions
-from .tables import campaign, document, fax, mail, pages
+from . import (
+    events,
+    guesses,
+    idempotency,
+    mails,
+    memory,
+    replies,
+    uploads,
+    web_sessions,
+)
+from .tables import campaign, document, fax, mail, pages, upload
 
 BATCH = 500
 """Rows per transaction: some 25 ms, which everybody else waits."""
@@ -46,6 +55,7 @@ def purge(
         + guesses.forget(conn, now=now)
         + events.purge(conn, before=before, batch=batch)
         + idempotency.purge(conn, now=now)
+        + uploads.purge(conn, now=now)
         + web_sessions.forget(conn, now=now)
     )
 
@@ -55,7 +65,7 @@ def spool_names(conn: Connection) -> set[str]:
     names = union_all(
         *(
             select(table.c.spool).where(table.c.spool.is_not(None))
-            for table in (mail, document, pages)
+            for table in (mail, document, pages, upload)
         )
     )
     return set(conn.execute(names).scalars())

@@ -795,6 +795,21 @@ idempotency = Table(
     Column("at", UtcTime, nullable=False, index=True),
 )
 
+# Files that a program sent ahead of its order.
+upload = Table(
+    "upload",
+    metadata,
+    Column("id", PlainText, primary_key=True),
+    Column("line", PlainText, nullable=False, index=True),
+    Column("name", PlainText, nullable=False),
+    Column("sha256", PlainText, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("inline", LargeBinary),
+    Column("spool", PlainText),
+    Column("at", UtcTime, nullable=False, index=True),
+    CheckConstraint("(inline IS NULL) <> (spool IS NULL)", name="one_place"),
+)
+
 webhook = Table(
     "webhook",
     metadata,

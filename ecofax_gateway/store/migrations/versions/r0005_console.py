@@ -219,6 +219,23 @@ def _api() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_webhook"),
     )
     op.create_index("ix_webhook_line", "webhook", ["line"])
+    op.create_table(
+        "upload",
+        sa.Column("id", sa.Text, nullable=False),
+        sa.Column("line", sa.Text, nullable=False),
+        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("sha256", sa.Text, nullable=False),
+        sa.Column("size", sa.Integer, nullable=False),
+        sa.Column("inline", sa.LargeBinary),
+        sa.Column("spool", sa.Text),
+        sa.Column("at", UTC_TIME, nullable=False),
+        sa.CheckConstraint(
+            "(inline IS NULL) <> (spool IS NULL)", name=op.f("ck_upload_one_place")
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_upload"),
+    )
+    op.create_index("ix_upload_line", "upload", ["line"])
+    op.create_index("ix_upload_at", "upload", ["at"])
     _events()
 
 
