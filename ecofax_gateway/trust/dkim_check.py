@@ -10,6 +10,7 @@ each one is looked at that could speak for the sender, and told apart.
 Standards:
     RFC 6376 (2011) §3.5, §6.1 -- signatures, and how they are verified
     RFC 8301 (2018) §3.2 -- no key under 1 024 bits, no SHA-1
+    RFC 8463 (2018) -- Ed25519, whose keys have 256 bits and are strong enough
 """
 
 import logging

@@ -3,11 +3,13 @@ Senders looked into with real signatures, and records from a real name server.
 """
 
 import asyncio
+import base64
 import contextlib
 import socket
 
 import dkim
 import pytest
+from nacl.signing import SigningKey
 
 from ecofax_gateway.domain.trust import Level
 from ecofax_gateway.trust.assessor import Assessor
@@ -19,6 +21,31 @@ HERE, ELSEWHERE = "127.0.0.1", "192.0.2.9"
 MAIL = (
     b"From: Anne <anne@cabinet.example>\r\nTo: fax@ecofax.fr\r\nSubject: 0366720307\r\n"
     b"Message-ID: <1@cabinet.example>\r\n\r\np:Secret7\r\n"
+)
+
+FOOTBALL = b"""\
+DKIM-Signature: v=1; a=ed25519-sha256; c=relaxed/relaxed;
+ d=football.example.com; i=@football.example.com;
+ q=dns/txt; s=brisbane; t=1528637909; h=from : to :
+ subject : date : message-id : from : subject : date;
+ bh=2jUSOH9NhtVGCQWNr9BrIAPreKQjO6Sn7XIkfJVOzv8=;
+ b=/gCrinpcQOoIfuHNQIbq4pgh9kyIK3AQUdt9OdqQehSwhEIug4D11Bus
+ Fa3bT3FY5OsU7ZbnKELq+eXdp1Q1Dw==
+From: Joe SixPack <joe@football.example.com>
+To: Suzie Q <suzie@shopping.example.net>
+Subject: Is dinner ready?
+Date: Fri, 11 Jul 2003 21:00:37 -0700 (PDT)
+Message-ID: <20030712040037.46341.5F8J@football.example.com>
+
+Hi.
+
+We lost the game.  Are you hungry yet?
+
+Joe.
+""".replace(b"\n", b"\r\n")
+FOOTBALL_KEY = txt(
+    "brisbane._domainkey.football.example.com",
+    "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=",
 )
 
 
@@ -76,6 +103,46 @@ async def test_a_signature_of_the_senders_domain_proves_him(tmp_path, key):
 
     assert level is Level.PROVEN
     assert "dkim=pass cabinet.example" in detail
+
+
+async def test_the_signature_that_rfc_8463_prints_holds(tmp_path):
+    """Ed25519, of appendix A: signed by somebody else's program."""
+    level, detail = await level_of(
+        tmp_path, [FOOTBALL_KEY], FOOTBALL, envelope_from="joe@football.example.com"
+    )
+    other, _ = await level_of(
+        tmp_path, [FOOTBALL_KEY], FOOTBALL.replace(b"hungry", b"thirsty")
+    )
+
+    assert level is Level.PROVEN
+    assert "dkim=pass football.example.com" in detail
+    assert other is Level.CLAIMED
+
+
+@pytest.mark.parametrize(
+    ("published", "level"),
+    [
+        (0, Level.PROVEN),
+        (1, Level.CLAIMED),
+        ("", Level.CLAIMED),
+        ("AAAA", Level.CLAIMED),
+        ("!", Level.CLAIMED),
+    ],
+)
+async def test_a_signature_with_ed25519_holds_with_its_own_key_only(
+    tmp_path, published, level
+):
+    pairs = [SigningKey.generate() for _ in range(2)]
+    if isinstance(published, int):
+        point = bytes(pairs[published].verify_key)
+        published = base64.b64encode(point).decode()
+    field = dkim.sign(
+        MAIL, b"s1", b"cabinet.example", base64.b64encode(bytes(pairs[0])),
+        signature_algorithm=b"ed25519-sha256",
+    )  # fmt: skip
+    record = txt("s1._domainkey.cabinet.example", f"v=DKIM1; k=ed25519; p={published}")
+
+    assert (await level_of(tmp_path, [record], field + MAIL))[0] is level
 
 
 async def test_a_large_mail_is_read_from_its_file(tmp_path, key):
