@@ -1,8 +1,8 @@
 """
 What a merged fax costs: CPU of an overlay a recipient, beside a conversion a recipient.
 
-I/O: one conversion child for each page that is set, without walls, which cost 16 ms; the
-CPU clocks of this process and of its children.
+I/O: one conversion child for each page that is set; the CPU clocks of this process and
+of all below it.
 
     python -m bench.merge                       # 1 000 recipients in each quality
     python -m bench.merge --recipients 100 --json   # and one last line of JSON
@@ -17,7 +17,6 @@ import argparse
 import asyncio
 import json
 import os
-import resource
 import sys
 import tempfile
 import time
@@ -26,9 +25,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from converters import workshop as workshop_module
 from converters.contract import Rendered
-from converters.sandbox import KEPT_MEMORY
 from converters.workshop import Workshop
 from ecofax_gateway.domain.document import Quality
 from ecofax_gateway.domain.line import FaxLine
@@ -37,6 +34,8 @@ from ecofax_gateway.pipeline.cover import cover_page, standard_template
 from ecofax_gateway.pipeline.overlay_file import parse_overlay
 from ecofax_gateway.pipeline.personal import Personal, recipient_values
 from ecofax_gateway.pipeline.sheets import compose
+
+from .spent import cpu_seconds
 
 LETTER = Path(__file__).parents[1] / "ecofax_gateway/cli/documents/devis.pdf"
 LINE = FaxLine(number="+33366720307", name="Cabinet Durand", password_hash="-")  # noqa: S106 -- none
@@ -111,15 +110,13 @@ def main() -> None:
 async def _measure(quality: Quality, recipients: int) -> Cost:
     dpi = quality.vertical_dpi
     with tempfile.TemporaryDirectory() as folder:
-        # bubblewrap does not wait for what is behind it: nobody can tell what it used.
-        workshop_module.worker_command = _without_walls
         workshop = Workshop(folder=Path(folder), office_instances=0)
         page = cover_page(standard_template(), LINE, COVER)
-        before = _children_s()
+        letter = await workshop.render(LETTER.read_bytes(), "", vertical_dpi=dpi)
+        before = cpu_seconds(os.getpid())
         for _ in range(CONVERSIONS):
             cover = await workshop.render_cover(page.content, vertical_dpi=dpi)
-        converted = (_children_s() - before) / CONVERSIONS
-        letter = await workshop.render(LETTER.read_bytes(), "", vertical_dpi=dpi)
+        converted = (cpu_seconds(os.getpid()) - before) / CONVERSIONS
         await workshop.close()
     merged = _composed(cover, letter, dpi, recipients, is_personal=True)
     plain = _composed(cover, letter, dpi, max(1, recipients // 5), is_personal=False)
@@ -164,18 +161,6 @@ def _recipient(number: int, cover: Rendered) -> Personal:
         overlay=parse_overlay(OVERLAY),
         values={**values, "NUMERO": "09 72 10 10 10", "CODE": f"K7M{number:05d}"},
     )
-
-
-def _without_walls() -> tuple[list[str], dict[str, str]]:
-    command = [sys.executable, "-B", "-s", "-m", "converters.worker"]
-    folder = str(Path(workshop_module.__file__).parents[1])
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": folder} | KEPT_MEMORY
-    return command, environment | {"CONVERTERS_WALLS": "none"}
-
-
-def _children_s() -> float:
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
 
 
 if __name__ == "__main__":

@@ -9,7 +9,9 @@ The parts, from outside to inside:
 * `office` -- one LibreOffice kept warm; `office_launcher` is its other end
 * `sandbox` -- walls round everything that touches a document's bytes; `fences` where
   walls are not allowed
-* `worker` -- the short-lived child that recognises a document and draws its pages
+* `worker` -- the short-lived child that recognises a document and draws its pages;
+  `desk` is where it meets one, `zygote` the warm process it is forked from, `room` what
+  keeps it from other documents
 * `formats`, `sniff`, `ole` -- which formats there are, and which one this is
 * `pdf`, `image`, `program`, `flash`, `letter`, `written`, `bundle` -- a family of formats each,
   see `contract.Family`; `text`, `table`, `hypertext` set what is written

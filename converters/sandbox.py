@@ -17,6 +17,7 @@ import shutil
 import socket
 import subprocess
 import sys
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 
@@ -101,7 +102,17 @@ def worker_command() -> tuple[list[str], dict[str, str]]:
     return command, environment | KEPT_MEMORY
 
 
-def python_command(module: str, *packages: Path) -> tuple[list[str], dict[str, str]]:
+def zygote_command() -> tuple[list[str], dict[str, str]]:
+    """Command line and environment of one `zygote`; only where there are walls."""
+    command, environment = python_command(
+        "converters.zygote", Path(__file__).parent, with_rooms=True
+    )
+    return command, environment | KEPT_MEMORY
+
+
+def python_command(
+    module: str, *packages: Path, with_rooms: bool = False
+) -> tuple[list[str], dict[str, str]]:
     """
     Command line and environment of a child that runs a module of ours behind walls.
 
@@ -109,6 +120,9 @@ def python_command(module: str, *packages: Path) -> tuple[list[str], dict[str, s
         module: Its full name.
 
         packages: Folders of the packages it imports from; libraries are there anyway.
+
+        with_rooms: It touches no document, and makes a `room` for each child that does:
+            nothing but /tmp, which every room has its own of, can be written on.
     """
     kept = {Path(sys.prefix), Path(sys.base_prefix)}
     binds = [str(path) for path in sorted(kept) if not path.is_relative_to("/usr")]
@@ -116,7 +130,14 @@ def python_command(module: str, *packages: Path) -> tuple[list[str], dict[str, s
         [sys.executable, "-B", "-s", "-m", module],
         binds=binds,
         packages=list(packages),
+        more=_FOR_ROOMS if with_rooms else (),
     )
+
+
+_FOR_ROOMS = (
+    *("--cap-add", "CAP_SYS_ADMIN"),  # in its own namespaces, not on this machine
+    *("--remount-ro", "/dev", "--remount-ro", "/"),
+)
 
 
 KEPT_MEMORY = {
@@ -201,7 +222,11 @@ _PIPES = Path("/tmp")  # noqa: S108 -- LibreOffice has them nowhere else
 
 
 def _inside(
-    command: list[str], *, binds: list[str], packages: list[Path]
+    command: list[str],
+    *,
+    binds: list[str],
+    packages: list[Path],
+    more: Sequence[str] = (),
 ) -> tuple[list[str], dict[str, str]]:
     kind = walls()
     environment = {
@@ -224,4 +249,5 @@ def _inside(
         command_line += ["--ro-bind", path, path]
     for package in packages:
         command_line += ["--ro-bind", str(package), str(_INSIDE / package.name)]
+    command_line += more
     return [*command_line, "--chdir", "/tmp", *command], environment  # noqa: S108 -- likewise

@@ -13,8 +13,7 @@ import contextlib
 import json
 import logging
 import signal
-import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -22,9 +21,10 @@ from typing import Any
 from . import bundle, tiff_f
 from .budget import Budget
 from .contract import VERTICAL_DPI, Cause, ConversionFailed, Limits, Rendered
-from .office import TOO_LARGE, TOO_SLOW, Office, OfficeLost, end
+from .desk import Desk, Worker
+from .office import TOO_LARGE, TOO_SLOW, Office, OfficeLost
 from .place import places_of
-from .sandbox import walls, worker_command
+from .sandbox import walls
 from .sheet import BAND_ROWS, ROWS, WIDTH_PX
 from .tiff_f import CodedPage
 
@@ -50,8 +50,12 @@ NESTED = Cause(
 MAX_DEPTH = 2
 "An archive in a mail, a mail in a mail; deeper is no letter."
 
-CHILDREN = 2
-"Worker children at a time: the machines we know have two cores or more."
+DESKS = 2
+"Workers at a time: the machines we know have two cores or more."
+
+TRIES = 2
+"""Of a document whose worker died with what it was forked from: which a document cannot
+do, but by the memory it takes."""
 
 BIT_RATE = 14_400
 "At which most faxes travel."
@@ -73,6 +77,10 @@ _NO_ANSWER = (
 document and says what it likes."""
 
 
+class _WorkerLost(Exception):
+    """What a worker was forked from died, and the worker with it."""
+
+
 class Workshop:
     """
     Turns documents into fax pages.
@@ -88,24 +96,29 @@ class Workshop:
     def __init__(
         self, *, folder: Path, limits: Limits | None = None, office_instances: int = 1
     ) -> None:
-        self._folder = folder
         self._limits = limits or Limits()
         self._offices = [
             Office(limits=self._limits, folder=folder) for _ in range(office_instances)
         ]
         self._idle: asyncio.Queue[Office] = asyncio.Queue()
-        self._slots = asyncio.Semaphore(CHILDREN)
+        self._desks = [Desk(folder=folder) for _ in range(DESKS)]
+        # The last one used is the next: its zygote is there.
+        self._free: asyncio.LifoQueue[Desk] = asyncio.LifoQueue()
         self._background: set[asyncio.Task[None]] = set()
         self._closed = False
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for desk in self._desks:
+            self._free.put_nowait(desk)
         for office in self._offices:
             self._idle.put_nowait(office)
 
     async def start(self) -> None:
-        """Begin to warm LibreOffice up; returns at once."""
+        """Begin to warm up what waits for documents; returns at once."""
         await asyncio.to_thread(walls)
+        for desk in self._desks:
+            self._later(desk.start())
         for office in self._offices:
-            self._later(office)
+            self._later(office.renew())
 
     async def close(self) -> None:
         """End every child; idempotent."""
@@ -115,6 +128,8 @@ class Workshop:
         await asyncio.gather(*self._background, return_exceptions=True)
         for office in self._offices:
             await office.close()
+        for desk in self._desks:
+            await desk.close()
 
     async def render(self, content: bytes, name: str, *, vertical_dpi: int) -> Rendered:
         """
@@ -234,12 +249,11 @@ class Workshop:
             raise NO_OFFICE.failure() from error
         finally:
             self._idle.put_nowait(office)
-            self._later(office)
+            if not self._closed:
+                self._later(office.renew())
 
-    def _later(self, office: Office) -> None:
-        if self._closed:
-            return
-        task = asyncio.create_task(office.renew())
+    def _later(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
         self._background.add(task)
         task.add_done_callback(self._background.discard)
 
@@ -248,58 +262,61 @@ class Workshop:
     ) -> tuple[dict[str, Any], bytes, list[CodedPage]]:
         limits = asdict(replace(self._limits, seconds=max(1.0, budget.left)))
         header = {**request, "bytes": len(content), "limits": limits}
-        async with self._slots, self._worker() as child:
+        for more in reversed(range(TRIES)):
             try:
-                async with budget.spend():
-                    answer, body, pages = await self._exchange(child, header, content)
-            except TimeoutError:
-                raise TOO_SLOW.failure() from None
+                answer, body, pages = await self._answer(header, content, budget)
+                break
+            except _WorkerLost:
+                if not more:
+                    raise DEFECT.failure() from None
         if "failed" in answer:
             if answer.get("code") == "memory":
                 raise TOO_LARGE.failure()
             raise ConversionFailed(str(answer["failed"]), code=str(answer.get("code")))
         return answer, body, pages
 
-    @contextlib.asynccontextmanager
-    async def _worker(self) -> AsyncIterator[asyncio.subprocess.Process]:
-        command, environment = worker_command()
-        with tempfile.TemporaryDirectory(dir=self._folder) as folder:
-            child = await asyncio.create_subprocess_exec(
-                *command,
-                env={"HOME": folder, "TMPDIR": folder, **environment},
-                cwd=folder,
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.DEVNULL,
-            )
+    async def _answer(
+        self, header: dict[str, Any], content: bytes, budget: Budget
+    ) -> tuple[dict[str, Any], bytes, list[CodedPage]]:
+        async with self._worker() as worker:
             try:
-                yield child
-            finally:
-                await asyncio.shield(asyncio.ensure_future(end(child)))
+                async with budget.spend():
+                    return await self._exchange(worker, header, content)
+            except TimeoutError:
+                raise TOO_SLOW.failure() from None
+
+    @contextlib.asynccontextmanager
+    async def _worker(self) -> AsyncIterator[Worker]:
+        desk = await self._free.get()
+        try:
+            async with desk.worker() as worker:
+                yield worker
+        finally:
+            self._free.put_nowait(desk)
 
     async def _exchange(
-        self, child: asyncio.subprocess.Process, header: dict[str, Any], content: bytes
+        self, worker: Worker, header: dict[str, Any], content: bytes
     ) -> tuple[dict[str, Any], bytes, list[CodedPage]]:
-        assert child.stdin is not None
-        assert child.stdout is not None
         dpi = header["vertical_dpi"]
         pages: list[CodedPage] = []
         try:
-            child.stdin.write(json.dumps(header).encode() + b"\n" + content)
-            await child.stdin.drain()
+            worker.sink.writelines((json.dumps(header).encode() + b"\n", content))
+            await worker.sink.drain()
             while True:
-                answer = json.loads(await child.stdout.readline())
+                answer = json.loads(await worker.source.readline())
                 length = int(answer["bytes"])
                 if not 0 <= length <= self._limits.result_bytes:
                     raise TOO_LARGE.failure()
-                body = await child.stdout.readexactly(length)
+                body = await worker.source.readexactly(length)
                 if "page" not in answer:
                     return answer, body, pages
                 if len(pages) == self._limits.max_pages:
                     raise TOO_LARGE.failure()
                 pages.append(await asyncio.to_thread(_coded, body, dpi))
         except _NO_ANSWER:
-            status = await child.wait()
+            status = await worker.ended()
+        if status is None:
+            raise _WorkerLost
         logger.warning("a conversion child ended with status %s", status)
         if status in (-signal.SIGXCPU, 128 + signal.SIGXCPU):
             raise TOO_SLOW.failure()

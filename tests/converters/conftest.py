@@ -2,12 +2,14 @@
 Real documents, and one workshop for all tests that convert them.
 """
 
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import numpy as np
 import pytest
 import pytest_asyncio
 
+from converters.contract import Limits
 from converters.sheet import ROWS
 from converters.tiff_f import decode
 from converters.workshop import Workshop
@@ -34,6 +36,25 @@ async def workshop(tmp_path_factory):
     yield workshop
 
     await workshop.close()
+
+
+@pytest.fixture
+def opened(tmp_path):
+    """
+    A workshop without LibreOffice and with limits of its own, for as long as it is used.
+    """
+
+    @asynccontextmanager
+    async def open_one(**limits):
+        folder = tmp_path / "workshop"
+        workshop = Workshop(folder=folder, limits=Limits(**limits), office_instances=0)
+        try:
+            yield workshop
+        finally:
+            await workshop.close()
+        assert list(folder.iterdir()) == []
+
+    return open_one
 
 
 @pytest.fixture

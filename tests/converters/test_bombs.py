@@ -9,8 +9,7 @@ import zipfile
 
 import pytest
 
-from converters.contract import ConversionFailed, Limits
-from converters.workshop import Workshop
+from converters.contract import ConversionFailed
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -92,15 +91,13 @@ LAUGHS = "".join(
         ),
     ],
 )
-async def test_more_than_there_seems_is_refused(tmp_path, name, make, code):
-    workshop = Workshop(folder=tmp_path, limits=Limits(seconds=300), office_instances=0)
-
-    with pytest.raises(ConversionFailed) as caught:
-        await workshop.render(make(), name, vertical_dpi=98)
+async def test_more_than_there_seems_is_refused(opened, name, make, code):
+    async with opened(seconds=300) as workshop:
+        with pytest.raises(ConversionFailed) as caught:
+            await workshop.render(make(), name, vertical_dpi=98)
 
     assert caught.value.code == code
     assert caught.value.for_requester.endswith(".")
-    assert list(tmp_path.iterdir()) == []
 
 
 async def test_a_drawing_does_not_show_files_of_the_machine(workshop):

@@ -10,9 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from converters.contract import ConversionFailed, Limits
+from converters.contract import ConversionFailed
 from converters.tiff_f import verify
-from converters.workshop import Workshop
 
 DOCUMENTS = (Path(__file__).parents[2] / "../shared/corpus/documents").resolve()
 
@@ -67,15 +66,13 @@ async def test_pages_or_a_clear_refusal(workshop, path):
 
 
 @pytest.mark.asyncio(loop_scope="session")
-async def test_nothing_is_left_behind(folder):
+async def test_nothing_is_left_behind(opened):
     """
     Neither a file nor a folder of a document that failed in the middle.
     """
-    workshop = Workshop(folder=folder, limits=Limits(seconds=5), office_instances=0)
-    for name in ("ps/x-loop.ps", "pdf/x-truncated.pdf", "png/x-bomb-50k-1bit.png"):
-        with pytest.raises(ConversionFailed):
-            await workshop.render(
-                (DOCUMENTS / name).read_bytes(), name, vertical_dpi=98
-            )
-
-    assert list(folder.iterdir()) == []
+    async with opened(seconds=5) as workshop:
+        for name in ("ps/x-loop.ps", "pdf/x-truncated.pdf", "png/x-bomb-50k-1bit.png"):
+            with pytest.raises(ConversionFailed):
+                await workshop.render(
+                    (DOCUMENTS / name).read_bytes(), name, vertical_dpi=98
+                )

@@ -6,6 +6,7 @@ import pytest
 
 from bench.samples import EPS, SAMPLES
 from converters import formats
+from converters.contract import ConversionFailed
 from converters.sniff import recognise
 from converters.tiff_f import decode
 
@@ -49,14 +50,9 @@ async def test_a_wide_table_is_printed_across_in_the_width_of_the_page(
 
 
 @pytest.mark.asyncio(loop_scope="session")
-async def test_a_program_that_loops_is_stopped(tmp_path, document):
-    from converters.contract import ConversionFailed, Limits
-    from converters.workshop import Workshop
-
-    workshop = Workshop(folder=tmp_path, limits=Limits(seconds=3), office_instances=0)
-
-    with pytest.raises(ConversionFailed) as caught:
-        await workshop.render(document("ps/x-loop.ps"), "a.ps", vertical_dpi=98)
+async def test_a_program_that_loops_is_stopped(opened, document):
+    async with opened(seconds=3) as workshop:
+        with pytest.raises(ConversionFailed) as caught:
+            await workshop.render(document("ps/x-loop.ps"), "a.ps", vertical_dpi=98)
 
     assert caught.value.code == "too-slow"
-    assert list(tmp_path.iterdir()) == []

@@ -6,16 +6,23 @@ import json
 
 import pytest
 
-from converters import workshop as module
+from converters import sandbox
 from converters.contract import ConversionFailed, Limits
 from converters.workshop import Workshop
 
 TAKEN_OVER = """
 import os, sys
-sys.stdin.buffer.readline()
-sys.stdout.buffer.write({said})
-sys.stdout.buffer.flush()
-os._exit({status})
+def answer():
+    sys.stdin.buffer.readline()
+    sys.stdout.buffer.write({said})
+    sys.stdout.buffer.flush()
+    os._exit({status})
+"""
+STARTED = "\nanswer()\n"
+FORKED = """
+from converters import worker, zygote
+worker.main = answer
+zygote.main()
 """
 
 
@@ -46,14 +53,24 @@ PAGE = answer(bytes=1143 * 216, page=1)
         pytest.param(repr(answer(bytes=0, warnings=7)), 0, id="no-warnings"),
     ],
 )
-async def test_whatever_it_says_is_a_failure(said, status, tmp_path, monkeypatch):
-    command, environment = module.worker_command()
+@pytest.mark.parametrize("way", ["forked", "started"])
+async def test_whatever_it_says_is_a_failure(said, status, way, tmp_path, monkeypatch):
     script = TAKEN_OVER.format(said=said, status=status)
-    taken_over = [*command[: command.index("-m")], "-c", script]
-    monkeypatch.setattr(module, "worker_command", lambda: (taken_over, environment))
+    if way == "forked":
+        take_over(monkeypatch, "zygote_command", script + FORKED)
+    else:
+        take_over(monkeypatch, "worker_command", script + STARTED)
+        monkeypatch.setattr(sandbox, "walls", lambda: sandbox.Walls.NONE)
     workshop = Workshop(folder=tmp_path, limits=Limits(seconds=5), office_instances=0)
 
     with pytest.raises(ConversionFailed) as caught:
         await workshop.render(b"%PDF-1.4", "a.pdf", vertical_dpi=98)
+    await workshop.close()
 
     assert caught.value.code in {"crashed", "too-large"}
+
+
+def take_over(monkeypatch, name, script):
+    command, environment = getattr(sandbox, name)()
+    changed = [*command[: command.index("-m")], "-c", script]
+    monkeypatch.setattr(sandbox, name, lambda: (changed, environment))

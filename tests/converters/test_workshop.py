@@ -206,41 +206,40 @@ async def test_a_turned_camera_picture_is_turned_back(workshop, ink_box):
     assert wide_mm == pytest.approx(2 * tall_mm, rel=0.1)
 
 
-async def test_too_many_bytes_are_refused_before_any_work(tmp_path):
-    workshop = Workshop(folder=tmp_path, limits=Limits(file_bytes=10))
-
-    with pytest.raises(ConversionFailed) as caught:
-        await workshop.render(b"x" * 11, "a.txt", vertical_dpi=98)
+async def test_too_many_bytes_are_refused_before_any_work(opened):
+    async with opened(file_bytes=10) as workshop:
+        with pytest.raises(ConversionFailed) as caught:
+            await workshop.render(b"x" * 11, "a.txt", vertical_dpi=98)
 
     assert caught.value.code == "too-large"
 
 
-async def test_pages_up_to_the_limit_and_one_more(document, tmp_path):
+async def test_pages_up_to_the_limit_and_one_more(document, opened):
     content = document("tiff/multipage.tiff")
-    enough = Workshop(folder=tmp_path, limits=Limits(max_pages=3), office_instances=0)
-    short = Workshop(folder=tmp_path, limits=Limits(max_pages=2), office_instances=0)
 
-    assert (await enough.render(content, "", vertical_dpi=98)).pages == 3
-    with pytest.raises(ConversionFailed) as caught:
-        await short.render(content, "", vertical_dpi=98)
+    async with opened(max_pages=3) as workshop:
+        assert (await workshop.render(content, "", vertical_dpi=98)).pages == 3
+    async with opened(max_pages=2) as workshop:
+        with pytest.raises(ConversionFailed) as caught:
+            await workshop.render(content, "", vertical_dpi=98)
     assert caught.value.code == "too-many-pages"
     assert "2 pages" in caught.value.for_requester
 
 
-async def test_a_child_that_needs_too_much_memory_is_an_outcome(document, tmp_path):
-    workshop = Workshop(
-        folder=tmp_path, limits=Limits(memory_bytes=100 * 1024**2), office_instances=0
-    )
+async def test_a_child_that_needs_too_much_memory_is_an_outcome(document, opened):
+    picture = document("jpg/xmp_test.jpg")
 
-    with pytest.raises(ConversionFailed):
-        await workshop.render(document("jpg/xmp_test.jpg"), "a.jpg", vertical_dpi=391)
+    async with opened(memory_bytes=100 * 1024**2) as workshop:
+        with pytest.raises(ConversionFailed):
+            await workshop.render(picture, "a.jpg", vertical_dpi=391)
 
 
-async def test_without_libreoffice_office_documents_are_refused(document, tmp_path):
-    workshop = Workshop(folder=tmp_path, office_instances=0)
+async def test_without_libreoffice_office_documents_are_refused(document, opened):
+    letter = document("docx/sample.docx")
 
-    with pytest.raises(ConversionFailed) as caught:
-        await workshop.render(document("docx/sample.docx"), "a.docx", vertical_dpi=98)
+    async with opened() as workshop:
+        with pytest.raises(ConversionFailed) as caught:
+            await workshop.render(letter, "a.docx", vertical_dpi=98)
 
     assert caught.value.code == "office-unavailable"
 

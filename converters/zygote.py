@@ -1,0 +1,115 @@
+"""
+The process that conversions are forked from: everything imported, no document seen.
+
+I/O: descriptors of documents' sockets on standard input, one byte and a status back.
+
+The start of an interpreter with all that a page needs takes a fifth of a second of CPU,
+as much as ten pages; a fork takes 4 ms. So this process imports everything behind the
+walls and then only waits. For each document it forks a child that moves into a `room` of
+its own, gives up every power, and is a `worker`: it talks on a socket of its own and ends
+with the document. This process reads nothing but the one byte that comes with that
+socket, so no document can have met it.
+"""
+
+import functools
+import gc
+import importlib
+import os
+import socket
+import struct
+from collections.abc import Callable
+from typing import NoReturn
+
+from . import fences, formats, room, worker
+
+READY, REFUSED = b"\x06", b"\x15"
+"""Said once: documents can come; or rooms cannot be had here, and it ends."""
+
+GO = b"\x01"
+"""With each document's socket."""
+
+ENDED = struct.Struct(">i")
+"""How the child of a document ended: as `subprocess` tells it."""
+
+_NO_ROOM = 70
+"""The status of a child that did not get as far as its document."""
+
+_ALSO_NEEDED = ("raster", "sniff", "glyphs")
+"""By whatever is opened; the families of formats come on top."""
+
+
+def main() -> None:
+    """Wait for documents until standard input ends."""
+    control = socket.socket(fileno=0)
+    room.adopt_orphans()
+    _import_everything()
+    if _in_room(_nothing) != 0:
+        control.send(REFUSED)
+        return
+    control.send(READY)
+    while True:
+        said, sockets, _, _ = socket.recv_fds(control, len(GO), 1)
+        if not said:
+            return
+        (document,) = sockets
+        status = _in_room(functools.partial(_convert, document), document)
+        control.send(ENDED.pack(status))
+
+
+def _import_everything() -> None:
+    families = sorted({row.family for row in formats.FORMATS})
+    for name in (*families, *_ALSO_NEEDED):
+        importlib.import_module(f".{name}", __package__)
+    # Children share this memory for as long as nobody writes on it.
+    gc.collect()
+    gc.freeze()
+
+
+def _nothing() -> None:
+    """What is tried in the first room."""
+
+
+def _convert(document: int) -> None:
+    """Be a worker whose standard input and output is the document's socket."""
+    for standard in (0, 1):
+        os.dup2(document, standard)
+    os.close(document)
+    worker.main()
+
+
+def _in_room(act: Callable[[], None], *given: int) -> int:
+    """
+    Do something in a room of its own and wait until all in there has ended.
+
+    Args:
+        given: Descriptors that this process has no more need of.
+    """
+    between = os.fork()
+    if between == 0:
+        _fork_first(act)
+    for descriptor in given:
+        os.close(descriptor)
+    _, status = os.waitpid(between, 0)
+    if status == 0:
+        # The first process in there ended last: with it the kernel ends all others.
+        _, status = os.waitpid(-1, 0)
+    return os.waitstatus_to_exitcode(status)
+
+
+def _fork_first(act: Callable[[], None]) -> NoReturn:
+    """Leave what is shared and fork the first process of the room, which acts."""
+    status = _NO_ROOM
+    try:
+        room.leave()
+        if os.fork() == 0:
+            room.furnish()
+            fences.drop_capabilities()
+            act()
+        status = 0
+    finally:
+        # Straight out, whatever happened: the loop above is the parent's.
+        os._exit(status)
+
+
+if __name__ == "__main__":
+    main()
