@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 from ..domain.errors import OrderRefused
 from ..orders.dates import NotADate, parse_due
 from ..pipeline import campaigns
+from ..pipeline.drafting import fresh_reference
 from ..store.campaigns import Cancellation
 from ..writing import answer_of
 from . import campaign_draft, campaign_view, merge
-from .campaign_draft import fresh_reference
 from .options import (
     add_command,
     line_number,

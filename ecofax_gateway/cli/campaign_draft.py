@@ -3,7 +3,6 @@
 """
 
 import argparse
-import secrets
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,13 +18,13 @@ from ..domain.window import Window
 from ..orders.dates import NotADate, parse_due
 from ..orders.number_list import BULK, NumberList, parse_numbers
 from ..pipeline import campaigns
+from ..pipeline.drafting import fresh_reference
 from ..pipeline.routing import Plan, Routing, split_restricted
 from ..settings import Settings
 from ..store import opt_outs
 from ..store.campaigns import NewCampaign, NewDocument, Wishes
 from ..store.database import Database
 from ..store.drafts import Changes
-from ..store.reference import reference
 from ..writing import answer_of
 from . import merge
 from .options import add_command, open_store, plan_trunks, settings_of
@@ -215,11 +214,6 @@ def edit_draft(arguments: argparse.Namespace) -> int:
             _write_numbers(db, arguments.ref, numbers, plan, listed)
     print(f"{arguments.ref}: changed")
     return 0
-
-
-def fresh_reference() -> str:
-    """A reference that no campaign has."""
-    return reference(secrets.randbits(64))
 
 
 def _create(

@@ -65,6 +65,7 @@ def estimate(
     call_seconds: float,
     begin: datetime,
     windows: Sequence[Window] = (),
+    least: timedelta = timedelta(),
     cost_per_minute: float | None = None,
 ) -> Estimate:
     """
@@ -78,9 +79,11 @@ def estimate(
         begin: Aware.
 
         windows: All of them must be open.
+
+        least: A pace, or a period, draws it out to so long.
     """
     rounds = -(-calls // channels)
-    busy = timedelta(seconds=rounds * (call_seconds + RING_SECONDS))
+    busy = max(timedelta(seconds=rounds * (call_seconds + RING_SECONDS)), least)
     minutes = calls * call_seconds / 60
     return Estimate(
         calls=calls,

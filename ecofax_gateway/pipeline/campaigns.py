@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from ..domain.campaign import Relation, Stage, stage
+from ..domain.campaign import Relation, Stage, stage, total
 from ..domain.errors import OrderRefused
 from ..domain.fax import FaxState
 from ..domain.number import FaxNumber
@@ -216,10 +216,12 @@ def launch(
         repeat_window: How long ago the same pages may have gone to the same number.
 
     Raises:
-        OrderRefused: If it is no draft, its list is incomplete, its proof is missing, or
-            a recipient has nothing where its pages say something of him.
+        OrderRefused: If it is no draft, has no document that can be printed, its list is
+            incomplete or too long for a proof, its proof is missing, or a recipient has nothing where its pages say something of him.
     """
-    found(conn, ref)
+    draft = found(conn, ref)
+    if draft.relation is Relation.PROOF and total(draft.counts) > MAX_PROOF_NUMBERS:
+        raise _too_many_for_a_proof()
     if due_at is not None and due_at <= now:
         raise OrderRefused("Cette date est déjà passée.", code="past-date")
     launching = drafts.launch(
@@ -389,14 +391,9 @@ def proof(
     """
     original = found(conn, ref)
     if stage_of(original) is not Stage.DRAFT:
-        raise OrderRefused(
-            _SENTENCES[DraftAnswer.NOT_A_DRAFT].format(ref=ref), code="not-a-draft"
-        )
+        raise refusal(DraftAnswer.NOT_A_DRAFT, ref)
     if not 0 < len(numbers) <= MAX_PROOF_NUMBERS:
-        raise OrderRefused(
-            f"Un bon à tirer va à {MAX_PROOF_NUMBERS} numéros au plus.",
-            code="proof-list",
-        )
+        raise _too_many_for_a_proof()
     _, restricted = split_restricted(tuple(numbers), original.quality)
     if restricted:
         raise OrderRefused(
@@ -446,6 +443,11 @@ def found(conn: Connection, ref: str) -> Campaign:
     if campaign is None:
         raise _absent(ref)
     return campaign
+
+
+def refusal(answer: DraftAnswer, ref: str) -> OrderRefused:
+    """Why the store did not do what was wished of a draft."""
+    return OrderRefused(_SENTENCES[answer].format(ref=ref), code=answer.value)
 
 
 def stage_of(campaign: Campaign) -> Stage:
@@ -514,10 +516,16 @@ def _under_way(conn: Connection, ref: str) -> Campaign:
 
 def _ensure(answer: DraftAnswer, ref: str) -> None:
     if answer is not DraftAnswer.DONE:
-        raise OrderRefused(_SENTENCES[answer].format(ref=ref), code=answer.value)
+        raise refusal(answer, ref)
 
 
 def _absent(ref: str) -> OrderRefused:
     return OrderRefused(
         _SENTENCES[DraftAnswer.ABSENT].format(ref=ref), code="no-campaign"
+    )
+
+
+def _too_many_for_a_proof() -> OrderRefused:
+    return OrderRefused(
+        f"Un bon à tirer va à {MAX_PROOF_NUMBERS} numéros au plus.", code="proof-list"
     )

@@ -24,7 +24,7 @@ from ..domain.line import FaxLine
 from ..domain.number import FaxNumber
 from ..domain.order import Cover
 from ..store import covers, preparation
-from ..store.covers import Drawn
+from ..store.covers import Asked, Drawn
 
 OF_THE_FAX = frozenset(
     [
@@ -160,17 +160,39 @@ def check(conn: Connection, ref: str) -> None:
     asked = covers.asked_of(conn, ref)
     if asked is None or asked.is_draft:
         return
-    places, _ = _cover_places(conn, ref, asked.quality)
-    texts = [place.text for place in places]
-    texts += [str(place["text"]) for place in asked.overlay]
-    if keys_of(texts) <= OF_THE_FAX:
-        return
+    lacking = lacking_of(conn, ref, asked)
+    if lacking:
+        raise lack(lacking)
+
+
+def lacking_of(conn: Connection, ref: str, asked: Asked) -> dict[str, list[str]]:
+    """
+    The recipients of a campaign that have nothing for a field, by its key.
+
+    Raises:
+        LookupError: If its cover page is not made yet, or not kept.
+    """
+    texts = texts_of(conn, ref, asked)
     lacking: dict[str, list[str]] = {}
+    if keys_of(texts) <= OF_THE_FAX:
+        return lacking
     for number, row in covers.rows_of(conn, ref):
         for key in lacking_keys(texts, row, asked.cover):
             lacking.setdefault(key, []).append(str(FaxNumber(number)))
-    if lacking:
-        raise lack(lacking)
+    return lacking
+
+
+def texts_of(conn: Connection, ref: str, asked: Asked) -> list[str]:
+    """
+    All that is drawn on the pages of a campaign, with its fields.
+
+    Raises:
+        LookupError: If its cover page is not made yet, or not kept.
+    """
+    places, _ = _cover_places(conn, ref, asked.quality)
+    return [place.text for place in places] + [
+        str(place["text"]) for place in asked.overlay
+    ]
 
 
 def lacking_keys(

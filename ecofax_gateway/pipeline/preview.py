@@ -11,12 +11,16 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from converters import fax_file
-from converters.tiff_f import decode, encode
+from converters.tiff_f import decode, encode, read, write
 
 from ..domain.errors import OrderRefused
+from ..domain.line import FaxLine
 from ..store import campaigns, covers, lines, opt_outs
+from ..store.campaigns import Campaign
+from ..store.covers import Drawn
 from . import sheets
-from .personal import personal
+from .campaigns import found
+from .personal import OF_THE_FAX, keys_of, personal, texts_of
 
 SAMPLE_CODE = "XXXXXXXX"
 """Stands for an opt-out code, which is drawn when a campaign is launched."""
@@ -37,19 +41,8 @@ def preview(
     Raises:
         OrderRefused: If there is no such recipient, or no pages.
     """
-    campaign = campaigns.get(conn, ref)
-    recipient = covers.drawn_at(conn, ref, position)
-    if campaign is None or recipient is None:
-        raise OrderRefused(
-            f"La campagne {ref} n'a pas de destinataire numéro {position}.",
-            code="no-recipient",
-        )
-    line = lines.get(conn, campaign.line)
-    if line is None:
-        raise OrderRefused(f"La ligne {campaign.line} n'existe plus.", code="no-line")
-    code = recipient.opt_out_code
-    if code is None and campaign.notes.get(opt_outs.WANTED):
-        code = SAMPLE_CODE
+    campaign = found(conn, ref)
+    line, recipient = _looked_at(conn, campaign, position)
     try:
         return sheets.compose(
             sheets.document_pages(conn, ref, campaign.quality),
@@ -58,17 +51,116 @@ def preview(
             zone=zone,
             first_page=1,
             vertical_dpi=campaign.quality.vertical_dpi,
-            opt_out=code,
-            drawn=personal(
-                conn, replace(recipient, opt_out_code=code), line, campaign.quality
-            ),
+            opt_out=recipient.opt_out_code,
+            drawn=personal(conn, recipient, line, campaign.quality),
         )
     except LookupError as error:
+        raise _no_pages(ref) from error
+
+
+def page(
+    conn: Connection,
+    ref: str,
+    number: int,
+    *,
+    position: int | None = None,
+    at: datetime,
+    zone: ZoneInfo,
+) -> bytes:
+    """
+    Compose one page of a campaign, as `preview` does all of them.
+
+    Args:
+        number: Of the page, from 1.
+
+        position: Of the recipient; None: of nobody, fields stand as they are written.
+
+    Raises:
+        OrderRefused: If there is no such page or recipient, or no pages.
+    """
+    campaign = found(conn, ref)
+    line, recipient = _looked_at(conn, campaign, position)
+    dpi = campaign.quality.vertical_dpi
+    try:
+        documents = sheets.document_pages(conn, ref, campaign.quality)
+        drawn = personal(conn, recipient, line, campaign.quality)
+    except LookupError as error:
+        raise _no_pages(ref) from error
+    pages = [one for tiff in documents for one in read(tiff)]
+    if not 1 <= number <= len(pages):
         raise OrderRefused(
-            f"Les pages de la campagne {ref} ne sont pas encore prêtes, ou ne sont plus"
-            " conservées.",
-            code="no-pages",
-        ) from error
+            f"Les pages vont de 1 à {len(pages)}.", code="page-out-of-range"
+        )
+    return fax_file.compose(
+        [write([pages[number - 1]])],
+        tag=lambda _page, _of: sheets.tag_line(
+            line,
+            at,
+            zone,
+            page=number,
+            of=len(pages),
+            first_page=1,
+            opt_out=recipient.opt_out_code,
+        ),
+        first_page=1,
+        vertical_dpi=dpi,
+        draw=None
+        if drawn is None
+        else lambda ink, _page, _of: drawn.draw(
+            ink, number, len(pages), at=at, zone=zone, vertical_dpi=dpi
+        ),
+    )
+
+
+def _looked_at(
+    conn: Connection, campaign: Campaign, position: int | None
+) -> tuple[FaxLine, Drawn]:
+    """The line and a recipient of a campaign, with the code that he will have."""
+    line = lines.get(conn, campaign.line)
+    if line is None:
+        raise OrderRefused(f"La ligne {campaign.line} n'existe plus.", code="no-line")
+    recipient = (
+        _anybody(conn, campaign)
+        if position is None
+        else covers.drawn_at(conn, campaign.ref, position)
+    )
+    if recipient is None:
+        raise OrderRefused(
+            f"La campagne {campaign.ref} n'a pas de destinataire numéro {position}.",
+            code="no-recipient",
+        )
+    if recipient.opt_out_code is None and campaign.notes.get(opt_outs.WANTED):
+        recipient = replace(recipient, opt_out_code=SAMPLE_CODE)
+    return line, recipient
+
+
+def _anybody(conn: Connection, campaign: Campaign) -> Drawn:
+    """A recipient whose row has each field's name in it, as templates write it."""
+    asked = covers.asked_of(conn, campaign.ref)
+    assert asked is not None, "it was found in this transaction"
+    try:
+        texts = texts_of(conn, campaign.ref, asked)
+    except LookupError as error:
+        raise _no_pages(campaign.ref) from error
+    names = keys_of(texts) - OF_THE_FAX
+    return Drawn(
+        ref=campaign.ref,
+        campaign=campaign.ref,
+        position=0,
+        number=campaign.line,
+        opt_out_code=None,
+        row={key: f"[{key.replace('_', ' ')}]" for key in names},
+        cover=asked.cover,
+        overlay=asked.overlay,
+    )
+
+
+def _no_pages(ref: str) -> OrderRefused:
+    return OrderRefused(
+        f"Les pages de la campagne {ref} ne sont pas encore prêtes, ou ne sont plus"
+        " conservées.",
+        code="no-pages",
+    )
 
 
 def first_page(conn: Connection, ref: str, *, at: datetime, zone: ZoneInfo) -> bytes:

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
 
-from ..domain.fax import FaxState
+from ..domain.fax import FINAL, FaxState
 from .faxes import SELECT, Fax
 from .tables import fax
 
@@ -67,6 +67,12 @@ def count(conn: Connection, campaign_id: int, choice: Choice) -> int:
     return conn.execute(chosen).scalar_one()
 
 
+def at(conn: Connection, campaign_id: int, position: int) -> Fax | None:
+    """The fax at a place of its list, from 1; None: there is none."""
+    its = SELECT.where(fax.c.campaign_id == campaign_id, fax.c.position == position)
+    return next(iter(_faxes(conn, its)), None)
+
+
 def forms_of(written: str) -> list[str]:
     """
     What part of a number may be in E.164: "09 72 10" is "097210" or "97210".
@@ -80,6 +86,24 @@ def forms_of(written: str) -> list[str]:
         if digits.startswith(sign) and len(digits) >= MIN_FROM_START:
             forms.append(digits.removeprefix(sign))
     return forms
+
+
+def by_trunk(conn: Connection, campaign_id: int) -> dict[str, int]:
+    """How many numbers of a campaign are still to be called, by their trunk."""
+    query = select(fax.c.trunk, func.count()).where(
+        fax.c.campaign_id == campaign_id, fax.c.state.not_in(FINAL)
+    )
+    rows = conn.execute(query.group_by(fax.c.trunk)).tuples()
+    return dict(rows.all())
+
+
+def sample(conn: Connection, campaign_id: int, *, size: int) -> list[str]:
+    """Some numbers of a campaign, spread evenly over its list; at most twice *size*."""
+    its = fax.c.campaign_id == campaign_id
+    last = conn.execute(select(func.max(fax.c.position)).where(its)).scalar() or 0
+    places = range(1, last + 1, max(last // size, 1))
+    query = select(fax.c.number).where(its, fax.c.position.in_(places))
+    return list(conn.execute(query.order_by(fax.c.position)).scalars())
 
 
 def _conditions(campaign_id: int, choice: Choice) -> list[ColumnElement[bool]]:
