@@ -19,7 +19,8 @@ The parts, from outside to inside:
 * `binarise`, `tiles`, `ground`, `screen` -- from grey to black and white
 * `cover`, `marking`, `fields`, `place`, `overlay` -- a cover page set once, and what is
   drawn on shared pages for each recipient
-* `tiff_f`, `fax_file` -- the files: one document's pages, and what is really sent
+* `tiff_f`, `t6`, `fax_file` -- the files: one document's pages, their coding, and what is
+  really sent
 
 A new format is one row in `formats.FORMATS`, and, if no family opens it yet, one file:
 a module with an `open_document`.

@@ -22,6 +22,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
+from . import t6
 from .contract import VERTICAL_DPI
 from .ink import Ink
 from .sheet import (
@@ -72,15 +73,8 @@ def encode_packed(pixels: bytes, *, vertical_dpi: int) -> CodedPage:
     rows, rest = divmod(len(pixels), WIDTH_PX // 8)
     if rest or not 0 < rows <= MAX_ROWS:
         raise ValueError(f"a fax page of {len(pixels)} bytes")
-    picture = Image.frombytes("1", (WIDTH_PX, rows), pixels)
-    out = io.BytesIO()
-    picture.save(out, "TIFF", compression="group4", tiffinfo={_ROWS_PER_STRIP: rows})
-    written = out.getvalue()
-    tags = _directory(written, struct.unpack_from("<I", written, 4)[0])[0]
-    start, length = tags[_STRIP_OFFSETS], tags[_STRIP_BYTE_COUNTS]
-    return CodedPage(
-        strip=written[start : start + length], rows=rows, vertical_dpi=vertical_dpi
-    )
+    strip = t6.encode_rows(pixels, width=WIDTH_PX)
+    return CodedPage(strip=strip, rows=rows, vertical_dpi=vertical_dpi)
 
 
 def decode_page(page: CodedPage) -> Ink:
