@@ -9,7 +9,7 @@ import contextlib
 import json
 import signal
 import tempfile
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -89,7 +89,7 @@ class ListReader:
 
     async def read(
         self, content: bytes, *, column: int | None
-    ) -> AsyncIterator[Head | Batch | Total]:
+    ) -> AsyncGenerator[Head | Batch | Total, None]:
         """
         Read a list: its head, its batches, its total.
 
@@ -118,7 +118,7 @@ class ListReader:
 
     async def _pieces(
         self, child: asyncio.subprocess.Process, content: bytes
-    ) -> AsyncIterator[Head | Batch | Total]:
+    ) -> AsyncGenerator[Head | Batch | Total, None]:
         assert child.stdin is not None
         assert child.stdout is not None
         with contextlib.suppress(OSError):  # it says why, or its end does

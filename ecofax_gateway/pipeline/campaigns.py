@@ -24,6 +24,7 @@ from ..store import (
     covers,
     drafts,
     opt_outs,
+    recipient_choices,
     repeats,
     schedules,
     trunks,
@@ -59,6 +60,8 @@ _SENTENCES = {
     " remplacez-le, ou retirez-le.",
     DraftAnswer.INCOMPLETE: "La liste des numéros de la campagne {ref} est incomplète :"
     " donnez-lui une nouvelle liste.",
+    DraftAnswer.SETTLING: "Les destinataires de la campagne {ref} sont en cours"
+    " d'enregistrement : réessayez dans un instant.",
     DraftAnswer.NO_LINE: "La ligne qui doit envoyer la campagne {ref} n'existe pas.",
     DraftAnswer.NO_PROOF: "La campagne {ref} demande un bon à tirer, et aucun n'est arrivé :"
     " envoyez-le d'abord.",
@@ -224,6 +227,7 @@ def launch(
         raise _too_many_for_a_proof()
     if due_at is not None and due_at <= now:
         raise OrderRefused("Cette date est déjà passée.", code="past-date")
+    _ensure(recipient_choices.standing(conn, ref), ref)
     launching = drafts.launch(
         conn, ref, due_at=due_at, repeat_window=repeat_window, now=now
     )

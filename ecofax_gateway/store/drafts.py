@@ -57,6 +57,9 @@ class DraftAnswer(StrEnum):
     INCOMPLETE = "incomplete"
     "Some of its numbers were never written: whoever wrote them was interrupted."
 
+    SETTLING = "recipients-settling"
+    "Its numbers are being written at this moment."
+
     NO_PROOF = "no-proof"
     "It wants a proof first, and none has arrived."
 

@@ -30,12 +30,13 @@ from sqlalchemy import (
 
 from ..domain.document import Quality
 from ..domain.objection import GATEWAY
-from .drafts import IS_DRAFT
+from . import lease as leases
+from .drafts import IS_DRAFT, DraftAnswer
 from .insertion import insert_into
 from .lease import MAX_TRIES, is_free
 from .memory import FINAL_FOR_ALL
 from .recipients import Placed
-from .states import ChoiceState
+from .states import ChoiceState, ListState
 from .tables import (
     campaign,
     fax,
@@ -157,6 +158,16 @@ def get(conn: Connection, ref: str) -> ChoiceRow | None:
     return None if row is None else _choice(row)
 
 
+def standing(conn: Connection, ref: str) -> DraftAnswer:
+    """Whether a draft may leave, as far as its lists are concerned."""
+    chosen = get(conn, ref)
+    if chosen is None or chosen.state is ChoiceState.SETTLED:
+        return DraftAnswer.DONE
+    if chosen.state is ChoiceState.SETTLING:
+        return DraftAnswer.SETTLING
+    return DraftAnswer.INCOMPLETE
+
+
 def claim(
     conn: Connection, *, node: str, now: datetime, lease: timedelta
 ) -> ChoiceRow | None:
@@ -165,6 +176,7 @@ def claim(
         select(recipient_choice.c.campaign)
         .where(
             _SETTLING,
+            ~_is_reading(),
             is_free(recipient_choice, now),
             recipient_choice.c.tries < MAX_TRIES,
         )
@@ -180,6 +192,11 @@ def claim(
     )
     found = row.mappings().one_or_none()
     return None if found is None else _choice(found)
+
+
+def give_back(conn: Connection, *, node: str) -> int:
+    """Undo the leases of a node that is at work on none now; how many."""
+    return conn.execute(leases.give_back(recipient_choice, node)).rowcount
 
 
 def poisoned(conn: Connection, *, now: datetime) -> list[str]:
@@ -203,10 +220,14 @@ def begin(
 ) -> bool:
     """Note how many numbers are to come; False: it is not ours any more."""
     begun = _leased(leased).values(expected=expected, quality=quality, written=0)
-    return conn.execute(begun).rowcount == 1
+    if conn.execute(begun).rowcount != 1:
+        return False
+    its = campaign.c.ref == leased.campaign
+    conn.execute(update(campaign).where(its, IS_DRAFT).values(expected=expected))
+    return True
 
 
-def finish(conn: Connection, leased: ChoiceRow, *, now: datetime) -> bool:
+def finish(conn: Connection, leased: ChoiceRow) -> bool:
     """
     Note that every number was written; False: it is not ours any more.
 
@@ -215,11 +236,12 @@ def finish(conn: Connection, leased: ChoiceRow, *, now: datetime) -> bool:
     done = _leased(leased).values(state=ChoiceState.SETTLED, **_FREE)
     if conn.execute(done).rowcount != 1:
         return False
-    its = campaign.c.ref == leased.campaign
-    written = (
-        select(func.count()).where(fax.c.campaign_id == campaign.c.id).scalar_subquery()
+    written = select(func.count()).where(fax.c.campaign_id == campaign.c.id)
+    conn.execute(
+        update(campaign)
+        .where(campaign.c.ref == leased.campaign, IS_DRAFT)
+        .values(expected=written.scalar_subquery())
     )
-    conn.execute(update(campaign).where(its, IS_DRAFT).values(expected=written))
     return True
 
 
@@ -315,6 +337,16 @@ def drafts_of(conn: Connection, list_id: int) -> list[str]:
         for row in conn.execute(query)
         if list_id in row.lists or list_id in row.minus
     ]
+
+
+def _is_reading() -> ColumnElement[bool]:
+    """A list of the draft's line is being read; it may be one of those chosen."""
+    return exists().where(
+        campaign.c.ref == recipient_choice.c.campaign,
+        recipient_list.c.line == campaign.c.line,
+        recipient_list.c.state == ListState.READING,
+        recipient_list.c.deleted_at.is_(None),
+    )
 
 
 def _passes(sieve: Sieve) -> ColumnElement[bool]:

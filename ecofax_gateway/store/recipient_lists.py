@@ -25,6 +25,7 @@ from sqlalchemy import (
     update,
 )
 
+from . import lease as leases
 from . import recipients
 from .content import Content
 from .insertion import insert_into
@@ -270,6 +271,11 @@ def claim(
         **{name: row[name] for name in known},
         content=Content(**{name: row[name] for name in content}),
     )
+
+
+def give_back(conn: Connection, *, node: str) -> int:
+    """Undo the leases of a node that is at work on none now; how many."""
+    return conn.execute(leases.give_back(recipient_list, node)).rowcount
 
 
 def poisoned(conn: Connection, *, now: datetime) -> list[int]:
