@@ -59,7 +59,7 @@ def accepted(
 
         ignored: Names of parts that are not printed.
 
-        warnings: French sentences, on the date and on legibility.
+        warnings: French sentences, on the date and on legibility; see `remarks_en`.
 
         bad_numbers: Entries that are not called.
 
@@ -85,8 +85,8 @@ def accepted(
             yield words.facts(KIND, "call", length=duration(call_seconds))
         yield _recipients(words, numbers, count)
         if warnings:
-            title = words.say(KIND, "warnings")
-            yield words.in_french(warnings, title=title)
+            remarks = map(words.remark, warnings)
+            yield words.items(remarks, title=words.say(KIND, "warnings"))
         if ignored:
             yield words.items(ignored, title=words.say(KIND, "ignored"))
         if bad_numbers:
@@ -109,8 +109,9 @@ def _recipients(words: Words, numbers: Sequence[FaxNumber], count: int | None) -
 
 
 def _bad_entry(words: Words, entry: BadNumber) -> str:
+    reason = words.remark(entry.reason)
     if entry.line is None:
-        return words.say(KIND, "bad-in-address", text=entry.text, reason=entry.reason)
+        return words.say(KIND, "bad-in-address", text=entry.text, reason=reason)
     return words.say(
-        KIND, "bad-in-list", line=entry.line, text=entry.text, reason=entry.reason
+        KIND, "bad-in-list", line=entry.line, text=entry.text, reason=reason
     )

@@ -23,6 +23,7 @@ from ..domain.document import Quality
 from ..domain.language import Tongue
 from ..domain.number import FaxNumber
 from .blocks import Facts, Items, Prose, Sample
+from .remarks_en import remark_in_english
 
 MAX_LISTED = 20
 """Of numbers, names or bad entries listed one by one; then only counted."""
@@ -144,6 +145,12 @@ class Words:
             self._placed(number, lines.get(number.e164, ())) for number in numbers
         )
         return self.items(listed, of=of, title=title)
+
+    def remark(self, sentence: str) -> str:
+        """What is kept in French, in this language; as it is if its form is not known."""
+        if self.tongue is Tongue.FR:
+            return sentence
+        return remark_in_english(sentence) or sentence
 
     def in_french(self, sentences: Iterable[str], *, title: str) -> Items | Prose:
         """

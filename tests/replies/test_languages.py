@@ -54,7 +54,7 @@ LETTERS = {
         due_at=NOON,
         call_seconds=72.0,
         ignored=["logo.png"],
-        warnings=[FRENCH_ONLY],
+        warnings=["La page 3 est blanche."],
         bad_numbers=[BadNumber(text="97x", line=3, reason="contient des lettres")],
     ),
     "resent": lambda head, c: replies.accepted.accepted(
@@ -142,6 +142,14 @@ def test_english_stands_below_french_and_alone_if_the_line_wants(head, campaign,
         assert foreign not in english
     subject = write(replace(head, language=Language.EN), campaign)["Subject"]
     assert str(subject).startswith("Fax")
+
+
+def test_an_acknowledgement_in_english_reads_no_french(head, campaign):
+    words = text_of(LETTERS["accepted"](replace(head, language=Language.EN), campaign))
+
+    assert "Page 3 is blank." in words
+    assert 'line 3: "97x" has letters in it' in words
+    assert not re.search(r"[àâçéèêîôûœ«»’]|\b(?:la|les|des|est)\b", words)
 
 
 @pytest.mark.parametrize("name", LETTERS)
