@@ -11,6 +11,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 FORGIVEN_PAST = timedelta(hours=12)
@@ -56,6 +57,19 @@ class NotADate(ValueError):
     """
 
 
+class Shift(StrEnum):
+    """Why a fax is not due quite when it was written."""
+
+    PAST = "past"
+    "It was just missed: at once."
+
+    SKIPPED = "skipped"
+    "Clocks jump over that hour when summer time begins."
+
+    TWICE = "twice"
+    "That hour comes twice when summer time ends: the first one is meant."
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueDate:
     """When a fax is due."""
@@ -67,6 +81,9 @@ class DueDate:
 
     warning: str | None = None
     "A French sentence if the time is not quite the one written."
+
+    shift: Shift | None = None
+    "The same for those who say it themselves."
 
 
 def parse_due(text: str, *, now: datetime, zone: ZoneInfo) -> DueDate:
@@ -90,7 +107,8 @@ def parse_due(text: str, *, now: datetime, zone: ZoneInfo) -> DueDate:
         back = at.astimezone(zone)
     except (OverflowError, ValueError):
         raise _mistake(text, "est trop éloignée") from None
-    warning = None if fixed else _clock_change(local, back)
+    shift = None if fixed else _clock_change(local, back)
+    warning = _SHIFTS[shift].format(local, back) if shift else None
     if at > now + FARTHEST:
         raise _mistake(text, "est à plus d'un an : vérifiez l'année")
     if at < now - FORGIVEN_PAST:
@@ -100,8 +118,10 @@ def parse_due(text: str, *, now: datetime, zone: ZoneInfo) -> DueDate:
             f"L'heure demandée ({format_local(at, zone)}) était déjà passée à la"
             " réception de votre message : le fax part tout de suite."
         )
-        at = now.astimezone(UTC)
-    return DueDate(at_utc=at, local=format_local(at, zone), warning=warning)
+        at, shift = now.astimezone(UTC), Shift.PAST
+    return DueDate(
+        at_utc=at, local=format_local(at, zone), warning=warning, shift=shift
+    )
 
 
 def format_local(at: datetime, zone: ZoneInfo) -> str:
@@ -163,17 +183,20 @@ def _plain(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", letters).split())
 
 
-def _clock_change(wanted: datetime, back: datetime) -> str | None:
+_SHIFTS = {
+    Shift.SKIPPED: "L'heure {0:%H:%M} n'existe pas le {0:%d-%m-%Y} (passage à l'heure"
+    " d'été) : le fax est prévu à {1:%H:%M}.",
+    Shift.TWICE: "L'heure {0:%H:%M} existe deux fois le {0:%d-%m-%Y} (passage à l'heure"
+    " d'hiver) : le fax part la première fois.",
+}
+"""Of what was written, and of what the clocks show then."""
+
+
+def _clock_change(wanted: datetime, back: datetime) -> Shift | None:
     if back.replace(tzinfo=None, fold=0) != wanted.replace(tzinfo=None, fold=0):
-        return (
-            f"L'heure {wanted:%H:%M} n'existe pas le {wanted:%d-%m-%Y} (passage à l'heure"
-            f" d'été) : le fax est prévu à {back:%H:%M}."
-        )
+        return Shift.SKIPPED
     if wanted.replace(fold=1).utcoffset() != wanted.replace(fold=0).utcoffset():
-        return (
-            f"L'heure {wanted:%H:%M} existe deux fois le {wanted:%d-%m-%Y} (passage à"
-            " l'heure d'hiver) : le fax part la première fois."
-        )
+        return Shift.TWICE
     return None
 
 
