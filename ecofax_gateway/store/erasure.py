@@ -32,7 +32,7 @@ from sqlalchemy import (
 from ..domain.fax import FINAL, FaxState, Phase
 from ..domain.number import FaxNumber
 from ..domain.outcome import Ending
-from . import allow_lists, events, objections, withheld
+from . import allow_lists, events, objections, recipient_lists, recipients, withheld
 from .riders import SHARES_CALL
 from .states import MailState, ReplyState
 from .tables import (
@@ -102,6 +102,10 @@ def erase_number(conn: Connection, number: str, *, now: datetime) -> Erased:
     ).rowcount
     done["do-not-fax rows"] += objections.erase(conn, number, now=now)
     done["events"] += events.erase(conn, sorted(done.faxes))
+    done["recipients of lists"] += recipients.erase(conn, number, variants)
+    dropped, files = recipient_lists.drop_contents(conn)
+    done["files of lists (all of them)"] += dropped
+    done.files |= files
     done["mails not read yet (not looked into)"] = _unread(conn)
     own = select(func.count()).where(line.c.number == number)
     done["fax lines of that number (kept; see: line remove)"] = conn.execute(

@@ -26,11 +26,12 @@ from . import (
     idempotency,
     mails,
     memory,
+    recipient_lists,
     replies,
     uploads,
     web_sessions,
 )
-from .tables import campaign, document, fax, mail, pages, upload
+from .tables import campaign, document, fax, mail, pages, recipient_list, upload
 
 BATCH = 500
 """Rows per transaction: some 25 ms, which everybody else waits."""
@@ -57,6 +58,7 @@ def purge(
         + idempotency.purge(conn, now=now)
         + uploads.purge(conn, now=now)
         + web_sessions.forget(conn, now=now)
+        + recipient_lists.forget(conn, before=before, now=now)
     )
 
 
@@ -65,7 +67,7 @@ def spool_names(conn: Connection) -> set[str]:
     names = union_all(
         *(
             select(table.c.spool).where(table.c.spool.is_not(None))
-            for table in (mail, document, pages, upload)
+            for table in (mail, document, pages, upload, recipient_list)
         )
     )
     return set(conn.execute(names).scalars())

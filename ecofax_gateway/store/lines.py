@@ -13,7 +13,15 @@ from sqlalchemy import Connection, RowMapping, delete, select, update
 
 from ..domain.fax import FINAL
 from ..domain.line import FaxLine
-from . import allow_lists, api_tokens, events, idempotency, uploads, webhooks
+from . import (
+    allow_lists,
+    api_tokens,
+    events,
+    idempotency,
+    recipient_lists,
+    uploads,
+    webhooks,
+)
 from .insertion import insert_into
 from .states import CampaignState
 from .tables import campaign, fax, line, line_cover, tag_line, web_session
@@ -142,7 +150,7 @@ def remove(conn: Connection, number: str) -> Removal:
     conn.execute(delete(line_cover).where(line_cover.c.line == number))
     conn.execute(delete(tag_line).where(tag_line.c.line == number))
     allow_lists.remove(conn, number)
-    for its in (api_tokens, idempotency, uploads, webhooks, events):
+    for its in (api_tokens, idempotency, uploads, webhooks, events, recipient_lists):
         its.remove(conn, number)
     conn.execute(delete(web_session).where(web_session.c.line == number))
     conn.execute(delete(line).where(line.c.number == number))

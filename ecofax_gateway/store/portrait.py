@@ -22,6 +22,8 @@ from .tables import (
     objection_ledger,
     quota,
     quota_use,
+    recipient,
+    recipient_list,
     reply,
     webhook,
 )
@@ -64,10 +66,16 @@ def of_line(conn: Connection, number: str) -> dict[str, Any] | None:
             conn, objection_ledger, objection_ledger.c.scope == number
         ),
     }
+    lists = recipient_list.c.line == number
+    its_lists = select(recipient_list.c.id).where(lists)
     told |= {
         "api_tokens": _rows(conn, api_token, api_token.c.line == number),
         "webhooks": _rows(conn, webhook, webhook.c.line == number),
         "events": _rows(conn, event, event.c.line == number),
+        "lists": _rows(conn, recipient_list, lists),
+        "recipients_of_lists": _rows(
+            conn, recipient, recipient.c.list_id.in_(its_lists)
+        ),
     }
     return told if told["line"] or told["orders"] else None
 

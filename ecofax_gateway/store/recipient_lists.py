@@ -226,10 +226,10 @@ def mark_deleted(conn: Connection, list_id: int, *, now: datetime) -> bool:
     return gone.rowcount == 1
 
 
-def remove(conn: Connection, line: str, *, now: datetime) -> None:
-    """Delete every list of a line that is removed."""
-    of_line = update(recipient_list).where(recipient_list.c.line == line, _IS_THERE)
-    conn.execute(of_line.values(**_NO_CONTENT, deleted_at=now))
+def remove(conn: Connection, line: str) -> None:
+    """Delete every list of a line that is removed; see `mark_deleted`."""
+    its = update(recipient_list).where(recipient_list.c.line == line, _IS_THERE)
+    conn.execute(its.values(**_NO_CONTENT, deleted_at=recipient_list.c.updated_at))
 
 
 def claim(

@@ -4,12 +4,25 @@ The recipients of a list: written thousands at a time, looked at a page at a tim
 I/O: the database, through the caller's transaction.
 """
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, String, and_, cast, delete, insert, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    String,
+    and_,
+    cast,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+)
 
+from ..domain.folding import fold
+from .folding import folded
 from .tables import recipient, recipient_fault
 
 PAGE = 100
@@ -115,13 +128,23 @@ def listing(
         recipient.c.list_id == list_id, recipient.c.position > after
     )
     if search:
-        digits = "".join(c for c in search if c.isdigit()).removeprefix("0")
-        written = json.dumps(search)[1:-1]  # as JSON has it, accents and quotes
-        in_fields = cast(recipient.c.fields, String).icontains(written, autoescape=True)
-        in_number = recipient.c.number.contains(digits, autoescape=True)
-        query = query.where(or_(in_fields, in_number) if digits else in_fields)
+        query = query.where(_holds(conn, search))
     rows = conn.execute(query.order_by(recipient.c.position).limit(limit)).mappings()
     return [Placed(**row) for row in rows]
+
+
+def _holds(conn: Connection, search: str) -> ColumnElement[bool]:
+    """A recipient's number, or a value of its row, has *search* in it."""
+    if not any(c.isalpha() for c in search):
+        digits = "".join(c for c in search if c.isdecimal()).removeprefix("0")
+        if digits:
+            return recipient.c.number.contains(digits, autoescape=True)
+    unfold = (
+        func.json_each_text if conn.dialect.name == "postgresql" else func.json_each
+    )
+    value = unfold(recipient.c.fields).table_valued("value", name="cell").c.value
+    matches = folded(conn, value).contains(fold(search), autoescape=True)
+    return exists(select(1).where(matches))
 
 
 def every(conn: Connection, list_id: int) -> Iterator[Placed]:
