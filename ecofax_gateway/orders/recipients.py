@@ -17,7 +17,14 @@ from .number_cell import MAX_TEXT_CHARS
 from .number_list import MAX_NUMBERS, NumberList, parse_numbers
 
 MAX_QUOTED_NUMBERS = 5
-"""Bad numbers named when none is good."""
+"""Bad numbers named where an order is refused for them."""
+
+MIN_JUDGED = 10
+MAX_BAD_SHARE = 0.1
+"""A list of so many entries with a larger part that are no numbers is refused whole: it
+may be the wrong column, or a table that a spreadsheet damaged, and then those that look
+good would be strangers' numbers. What was sent cannot be taken back; to send the list
+again costs a minute."""
 
 
 def is_campaign(recipients: Sequence[str]) -> bool:
@@ -101,9 +108,15 @@ def _read_lists(lists: Sequence[bytes], mistakes: list[Mistake]) -> list[NumberL
     read = []
     for content in lists:
         try:
-            read.append(parse_numbers(content))
+            found = parse_numbers(content)
         except OrderRefused as error:
             mistakes.append(Mistake(code=error.code, sentence=error.for_requester))
+            continue
+        read.append(found)
+        entries = len(found.bad) + sum(map(len, found.lines.values()))
+        is_judged = found.numbers and entries >= MIN_JUDGED
+        if is_judged and len(found.bad) > MAX_BAD_SHARE * entries:
+            mistakes.append(_many_bad(found.bad, entries))
     return read
 
 
@@ -125,6 +138,21 @@ def _too_many(count: int) -> Mistake:
         code="too-many-numbers",
         sentence=f"Un message peut avoir au plus {MAX_NUMBERS} destinataires ;"
         f" le vôtre en a {count}.",
+    )
+
+
+def _many_bad(bad: Sequence[BadNumber], entries: int) -> Mistake:
+    named = " ; ".join(
+        f"ligne {entry.line}, « {without_password(entry.text)} » {entry.reason}"
+        for entry in bad[:MAX_QUOTED_NUMBERS]
+    )
+    more = " ; ..." if len(bad) > MAX_QUOTED_NUMBERS else ""
+    return Mistake(
+        code="many-bad-numbers",
+        sentence=f"Sur les {entries} entrées de la liste, {len(bad)} ne sont pas des"
+        f" numéros de fax : {named}{more}. C'est trop pour appeler les autres : le"
+        " tableau est peut-être abîmé, ou la colonne n'est pas la bonne. Corrigez ou"
+        " retirez ces lignes, puis renvoyez votre message ; aucun fax n'est parti.",
     )
 
 

@@ -28,6 +28,9 @@ ENGLISH = {
     "list-too-long": "The list of numbers is too long.",
     "list-without-campaign": "A list of numbers goes to the address that begins with"
     " fax@.",
+    "many-bad-numbers": "More than a tenth of the list are no fax numbers; the French text"
+    " names the first lines. Correct them or take them out and send your mail again."
+    " Nothing was faxed.",
     "no-document": "There is no document to fax. Attach it, best as a PDF.",
     "no-list": "The list of recipients is missing. Attach a text file named"
     " numbers.txt with one fax number a line.",

@@ -23,6 +23,9 @@ NOW = datetime(2026, 6, 20, 10, tzinfo=UTC)
 ONE = ("0972101010@ecofax.test",)
 CAMPAIGN = ("fax@ecofax.test",)
 LIST = b"0972101010 0972101927 0366720307\n"
+MOSTLY_GOOD = b"".join(b"09721019%d\n" % n for n in range(10, 28))
+"""Eighteen: two more entries make twenty."""
+
 PDF = b"%PDF-1.4 x"
 
 
@@ -101,6 +104,29 @@ def test_the_guides_campaign_with_its_options(make_mail):
     assert names(found) == ["fax.pdf"]
     assert found.quality is Quality.BEST
     assert found.due_at == datetime(2026, 6, 21, 13, 15, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("listed", "goes_on"),
+    [
+        pytest.param(MOSTLY_GOOD + b"x1\nx2\n", True, id="two of twenty"),
+        pytest.param(MOSTLY_GOOD + b"x1\nx2\nx3\n", False, id="three of twenty-one"),
+        pytest.param(LIST + b"x1\n" * 6, True, id="a short list"),
+        pytest.param(LIST + b"x1\n" * 7, False, id="seven of ten"),
+        pytest.param(LIST + b"0972101010\n" * 80 + b"x1\n" * 9, True, id="repeats"),
+    ],
+)
+def test_a_list_of_which_more_than_a_tenth_is_bad_is_refused_whole(
+    make_mail, listed, goes_on
+):
+    raw = make_mail(files=[("numbers.txt", listed), ("a.pdf", PDF)])
+    if goes_on:
+        assert order(raw, CAMPAIGN).bad_numbers
+        return
+    error = refusal(raw, CAMPAIGN)
+
+    assert error.codes == ("many-bad-numbers",)
+    assert "« x1 » contient des lettres" in error.for_requester
 
 
 def test_every_mistake_is_told_at_once(make_mail):
