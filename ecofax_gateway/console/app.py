@@ -4,6 +4,7 @@ The console as an application: its rooms, its files, and what it says when it ca
 I/O: reads static files.
 """
 
+import asyncio
 from http import HTTPStatus
 from urllib.parse import quote
 
@@ -17,6 +18,8 @@ from ..domain.errors import OrderRefused, StoreUnavailable
 from ..web import session as sessions
 from ..web.desk import Desk
 from ..web.mistake import Forbidden, Forged, NotFound, NotLoggedIn
+from .figures import Figures
+from .live import Live
 from .page import FOLDER, page, tongue_of
 from .refusal import sentence
 from .rooms import ROOMS
@@ -26,6 +29,10 @@ def make_console(desk: Desk) -> FastAPI:
     """Build the application."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     app.state.desk = desk
+    app.state.figures = Figures(desk)
+    app.state.live = Live(desk)
+    # A report of 100 000 numbers takes seconds of a processor: never two at a time.
+    app.state.reports = asyncio.Lock()
     for router in ROOMS:
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=FOLDER / "static"), name="static")

@@ -1,0 +1,281 @@
+"""
+Campaigns followed live: one watcher looks for all browsers that follow.
+
+I/O: the store.
+
+However many follow a campaign, its row and the counts are read once a second, and what
+has changed is written once for each language. What goes out is Server-Sent Events.
+
+Standards:
+    HTML Living Standard §9.2 -- server-sent events
+"""
+
+import asyncio
+import contextlib
+import time
+from collections import Counter
+from collections.abc import AsyncGenerator, Collection
+from contextlib import aclosing
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection
+
+from ..domain.campaign import Stage, progress
+from ..domain.errors import StoreUnavailable
+from ..domain.language import Tongue
+from ..pipeline.forecast import expected_ends
+from ..store import campaigns, web_sessions
+from ..web.desk import Desk
+from .language import Words
+from .page import render
+from .standing import STAGES, Standing, standing_of
+
+LOOK_SECONDS = 1.0
+"""Between two looks at a campaign: no more than one event a second."""
+
+COST_FACTOR = 50
+"""A look takes at most this part of the time: a large campaign is looked at less often."""
+
+BEAT_SECONDS = 15.0
+"""A comment is sent after so much silence, so that no proxy takes the line for dead; and
+somebody who has logged out is let go."""
+
+MAX_STREAMS = 6
+"""Of one session: what a browser opens to one host at most (HTTP/1.1)."""
+
+RETRY_MS = 3000
+"""A browser that was cut off comes back after this time."""
+
+BEAT = ": \n\n"
+"""A comment; browsers ignore it."""
+
+TENTHS = 10
+"""Progress is said aloud by tenths: whoever listens to a page hears no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """How what has changed is written; those who share one get the same text."""
+
+    template: str
+    tongue: Tongue
+    for_operator: bool = False
+
+
+@dataclass(slots=True)
+class _Watch:
+    """One campaign that somebody follows."""
+
+    ref: str
+    followers: set[asyncio.Event] = field(default_factory=set)
+    version: int = 0
+    "Of what is known; 0: it was not looked at yet."
+
+    its: Standing | None = None
+    "None: there is no such campaign any more."
+
+    written: dict[View, str] = field(default_factory=dict)
+    task: asyncio.Task[None] | None = None
+
+    @property
+    def is_over(self) -> bool:
+        return self.version > 0 and (self.its is None or not self.its.is_live)
+
+    def tell(self, its: Standing | None) -> None:
+        self.its, self.written = its, {}
+        self.version += 1
+        self.wake()
+
+    def wake(self) -> None:
+        for follower in self.followers:
+            follower.set()
+
+
+Stream = AsyncGenerator[str, None]
+
+
+class Live:
+    """
+    Lets browsers follow campaigns.
+
+    Args:
+        desk: With the store, the clock, and the event that ends all streams.
+
+        look_seconds: Between two looks at a campaign.
+
+        beat_seconds: How long a stream is silent at most.
+    """
+
+    def __init__(
+        self,
+        desk: Desk,
+        *,
+        look_seconds: float = LOOK_SECONDS,
+        beat_seconds: float = BEAT_SECONDS,
+    ) -> None:
+        self._desk = desk
+        self._look_seconds = look_seconds
+        self._beat_seconds = beat_seconds
+        self._watches: dict[str, _Watch] = {}
+        self._streams: Counter[str] = Counter()
+
+    def has_room(self, token: str) -> bool:
+        """Whether a session may open one more stream."""
+        return self._streams[token] < MAX_STREAMS
+
+    async def follow(self, ref: str, view: View, token: str, *, stage: str) -> Stream:
+        """
+        Send how one campaign stands, until it is over.
+
+        Three kinds of events: `standing`, its part of the page; `said`, what a screen
+        reader reads out; `stage`, after which other actions are allowed.
+
+        Args:
+            view: How it is written.
+
+            token: Of the session; the stream ends with it.
+
+            stage: That the page shows already.
+        """
+        said = ""
+        yield RETRY
+        async with aclosing(self._changes([ref], token)) as changes:
+            async for changed in changes:
+                news = BEAT
+                for watch in changed:
+                    news = self._write("standing", watch, view)
+                    if watch.its is None:
+                        continue
+                    if STAGES[watch.its.stage] != stage:
+                        stage = STAGES[watch.its.stage]
+                        news += format_event("stage", stage)
+                    words = _said(watch.its, view.tongue)
+                    if words != said:
+                        # At first it is on the page already.
+                        news += format_event("said", words) if said else ""
+                        said = words
+                yield news
+        if not self._desk.closing.is_set():
+            yield OVER
+
+    async def follow_all(self, refs: Collection[str], view: View, token: str) -> Stream:
+        """Send how each of these campaigns stands, as an event of its reference."""
+        yield RETRY
+        async with aclosing(self._changes(refs, token)) as changes:
+            async for changed in changes:
+                news = [self._write(watch.ref, watch, view) for watch in changed]
+                yield "".join(news) or BEAT
+        if not self._desk.closing.is_set():
+            yield OVER
+
+    async def _changes(
+        self, refs: Collection[str], token: str
+    ) -> AsyncGenerator[list[_Watch], None]:
+        """What changed each time something does; nothing at each beat."""
+        wake = asyncio.Event()
+        self._streams[token] += 1
+        watches = [self._join(ref, wake) for ref in refs]
+        seen = dict.fromkeys(refs, 0)
+        try:
+            while not self._desk.closing.is_set():
+                wake.clear()
+                changed = [each for each in watches if each.version > seen[each.ref]]
+                if changed:
+                    seen |= {each.ref: each.version for each in changed}
+                    yield changed
+                if all(watch.is_over for watch in watches):
+                    return
+                if not await self._is_woken(wake):
+                    if not await self._is_logged_in(token):
+                        return
+                    yield []
+        finally:
+            self._streams[token] -= 1
+            for watch in watches:
+                self._leave(watch, wake)
+
+    async def _is_woken(self, wake: asyncio.Event) -> bool:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._beat_seconds):
+                await wake.wait()
+                return True
+        return False
+
+    async def _is_logged_in(self, token: str) -> bool:
+        now = self._desk.clock()
+        try:
+            known = await self._desk.db.read(web_sessions.find, token, now=now)
+        except StoreUnavailable:
+            return True  # nobody knows; the next beat asks again
+        return known is not None
+
+    def _join(self, ref: str, wake: asyncio.Event) -> _Watch:
+        watch = self._watches.get(ref)
+        if watch is None:
+            watch = self._watches[ref] = _Watch(ref)
+            watch.task = asyncio.create_task(self._look_on(watch), name=f"watch {ref}")
+        watch.followers.add(wake)
+        return watch
+
+    def _leave(self, watch: _Watch, wake: asyncio.Event) -> None:
+        watch.followers.discard(wake)
+        if not watch.followers and self._watches.get(watch.ref) is watch:
+            del self._watches[watch.ref]
+            assert watch.task is not None
+            watch.task.cancel()
+
+    async def _look_on(self, watch: _Watch) -> None:
+        """Look again and again, and wake those who follow when something changed."""
+        while not (watch.is_over or self._desk.closing.is_set()):
+            began = time.monotonic()
+            with contextlib.suppress(StoreUnavailable):
+                its = await self._desk.db.read(self._look, watch.ref)
+                if watch.version == 0 or its != watch.its:
+                    watch.tell(its)
+            pause = max(self._look_seconds, (time.monotonic() - began) * COST_FACTOR)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await self._desk.closing.wait()
+        watch.wake()
+
+    def _look(self, conn: Connection, ref: str) -> Standing | None:
+        campaign = campaigns.get(conn, ref)
+        if campaign is None:
+            return None
+        ends_at = expected_ends(conn, [campaign], now=self._desk.clock()).get(ref)
+        # To the minute, as it is shown: otherwise each look would be news.
+        shown = ends_at and ends_at.replace(second=0, microsecond=0)
+        return standing_of(campaign, shown)
+
+    def _write(self, event: str, watch: _Watch, view: View) -> str:
+        if watch.its is None:
+            return ""
+        if view not in watch.written:
+            watch.written[view] = render(
+                view.template,
+                view.tongue,
+                self._desk,
+                its=watch.its,
+                for_operator=view.for_operator,
+            )
+        return format_event(event, watch.written[view])
+
+
+def format_event(name: str, data: str) -> str:
+    """One event; each line of its data has its own field."""
+    lines = "".join(f"data: {line}\n" for line in data.splitlines() if line.strip())
+    return f"event: {name}\n{lines}\n"
+
+
+RETRY = f"retry: {RETRY_MS}\n\n"
+
+OVER = format_event("over", "over")
+"""Nothing more will change: the browser closes the stream."""
+
+
+def _said(its: Standing, tongue: Tongue) -> str:
+    t = Words(tongue)
+    if its.stage is not Stage.RUNNING:
+        return t(its.stage.value)
+    tenths = int(progress(its.campaign.counts) * TENTHS)
+    return t("en cours, {percent} % terminés", percent=100 * tenths // TENTHS)
