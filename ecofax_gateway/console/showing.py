@@ -77,6 +77,13 @@ class Showing:
         told = [f"{n}\u00a0{unit}" for n, unit in units[:2] if n]
         return " ".join(told) or f"0\u00a0{units[-1][1]}"
 
+    def amount(self, value: float) -> str:
+        """Write money, in whatever currency: "1 204,50", "1,204.50"."""
+        written = f"{value:,.2f}"
+        if self._tongue is Tongue.EN:
+            return written
+        return written.replace(",", _NARROW).replace(".", ",")
+
     def number(self, e164: str) -> str:
         """Write a fax number as people of its country write it."""
         return FaxNumber(e164).national

@@ -26,10 +26,11 @@ MAX_COPIES = 5
 MAX_TRIES = 12
 """What the trunks' own rules allow at most."""
 
-_ADDRESS = re.compile(
+ADDRESS = re.compile(
     r"[!#-'*+/-9=?A-Z^-~-]{1,64}(?:\.[!#-'*+/-9=?A-Z^-~-]+)*@"
     r"(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}"
 )
+"""A mail address that people write down: plain letters, a domain with a dot."""
 
 SETTABLE = (
     "tag_line",
@@ -114,7 +115,7 @@ def check(line: FaxLine, *, domain: str) -> None:
             " envoyé d'ici au nom d'un autre domaine serait pris pour un faux.",
             code="bad-from-email",
         )
-    if len(line.copies) > MAX_COPIES or not all(map(_ADDRESS.fullmatch, line.copies)):
+    if len(line.copies) > MAX_COPIES or not all(map(ADDRESS.fullmatch, line.copies)):
         raise OrderRefused(
             f"Les copies vont à {MAX_COPIES} adresses au plus, chacune complète"
             " (nom@domaine.fr).",
@@ -139,5 +140,5 @@ def _is_line(text: str | None, most: int) -> bool:
 
 
 def _is_ours(address: str, domain: str) -> bool:
-    is_one = _ADDRESS.fullmatch(address) is not None
+    is_one = ADDRESS.fullmatch(address) is not None
     return is_one and address.rpartition("@")[2].lower() == domain.lower()
