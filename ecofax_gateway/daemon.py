@@ -29,9 +29,11 @@ from .greeting import make_demo_line, welcome
 from .leaving import make_postman, make_signer
 from .life import ALL_ROLES, Role, begin_life, end_life
 from .mail.reader import MailReader
+from .orders.list_reader import ListReader
 from .pipeline.accept import Accept
 from .pipeline.answer import Answer
 from .pipeline.housekeeping import Housekeeping
+from .pipeline.list_clerk import ListClerk
 from .pipeline.login import LineLogin
 from .pipeline.posting import Posting
 from .pipeline.prepare import Ordering, Rendering
@@ -116,7 +118,8 @@ async def _run(
         open_calling(settings, stack) if Role.TRANSMIT in roles else _nothing(),
     )
     bells = {
-        name: Bell() for name in ("order", "render", "call", "post", "trunk", "tell")
+        name: Bell()
+        for name in ("order", "render", "call", "post", "trunk", "tell", "lists")
     }
     answer = answer_of(settings, bells["post"])
     node = settings.gateway.node
@@ -134,6 +137,7 @@ async def _run(
     if workshop is not None:
         reader = await _open_reader(settings, stack)
         works += _preparing(settings, db, reader, workshop, answer, bells)
+        works.append(_keeping_lists(settings, db, bells))
     if Role.ANSWER in roles:
         works.append(_posting(settings, db, bells))
         works += _telling(settings, db, bells)
@@ -205,7 +209,12 @@ class Work:
 
 
 def _desk_bells(bells: Mapping[str, Bell]) -> Bells:
-    return Bells(render=bells["render"], call=bells["call"], post=bells["post"])
+    return Bells(
+        render=bells["render"],
+        call=bells["call"],
+        post=bells["post"],
+        lists=bells["lists"],
+    )
 
 
 async def _end(workers: Collection[asyncio.Task[None]], bells: Iterable[Bell]) -> None:
@@ -278,6 +287,17 @@ def _preparing(
         Work("order", ordering.step, bells["order"], ordering.recover),
         *[render] * settings.conversion.workers,
     ]
+
+
+def _keeping_lists(settings: Settings, db: Database, bells: Mapping[str, Bell]) -> Work:
+    clerk = ListClerk(
+        db=db,
+        reader=ListReader(folder=settings.state / "lists"),
+        routing=Routing(settings.carriers),
+        node=settings.gateway.node,
+        clock=utc_now,
+    )
+    return Work("lists", clerk.step, bells["lists"], clerk.recover)
 
 
 def _posting(settings: Settings, db: Database, bells: Mapping[str, Bell]) -> Work:

@@ -12,10 +12,16 @@ from datetime import datetime
 from sqlalchemy import Connection, Table, func, literal_column, null, select, update
 
 from .insertion import insert_into
-from .tables import campaign, mail, node, reply
+from .tables import campaign, mail, node, recipient_choice, recipient_list, reply
 from .types import UtcTime
 
-_LEASED: tuple[Table, ...] = (mail, campaign, reply)
+_LEASED: tuple[Table, ...] = (
+    mail,
+    campaign,
+    reply,
+    recipient_list,
+    recipient_choice,
+)
 
 
 def clock(conn: Connection) -> datetime:

@@ -36,6 +36,9 @@ class Bells:
     post: Bell = field(default_factory=Bell)
     "Replies to send."
 
+    lists: Bell = field(default_factory=Bell)
+    "Lists to read, numbers of drafts to write."
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
