@@ -9,6 +9,7 @@ from pathlib import Path
 
 from starlette.types import ASGIApp
 
+from .api.app import make_api
 from .console.app import make_console
 from .domain.errors import BadSettings
 from .domain.trust import parse_networks
@@ -53,6 +54,7 @@ def make_client(settings: Settings) -> Client:
 def make_site(desk: Desk) -> ASGIApp:
     """The whole site as one application."""
     app = make_console(desk)
+    app.mount("/api", make_api(desk), name="api")
     limited = BodyLimit(app, max_bytes=desk.max_bytes)
     return Pace(Headers(limited, secure=desk.secure))
 
