@@ -10,7 +10,10 @@ from . import (
     campaign_list,
     campaign_live,
     campaign_report,
+    fax,
+    faxes,
     login,
+    sending,
 )
 
 ROOMS = (
@@ -20,5 +23,8 @@ ROOMS = (
     campaign_action.router,
     campaign_report.router,
     campaign.router,
+    faxes.router,
+    sending.router,
+    fax.router,
 )
 """A path that two of them could mean belongs to the first."""

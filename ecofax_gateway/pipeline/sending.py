@@ -4,7 +4,6 @@ One fax to a number, or to a few: an order as console and API take it, without s
 I/O: the store.
 """
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,8 +16,8 @@ from ..domain.order import Cover, Order, Requester, Source
 from ..store import campaigns, covers, lines, repeats, trunks
 from ..store.campaigns import Creation, NewCampaign, NewDocument
 from ..store.database import Database
-from ..store.reference import reference
 from .cover import covered
+from .drafting import fresh_reference
 from .routing import Routing, split_restricted
 
 MAX_NUMBERS = 20
@@ -76,7 +75,7 @@ async def send(
     )
     documents = await _documents(db, line, wanted)
     new = NewCampaign(
-        ref=reference(secrets.randbits(64)),
+        ref=fresh_reference(),
         line=line.number,
         trunk=plan.trunk,
         other_trunks=plan.others,
