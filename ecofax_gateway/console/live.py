@@ -119,6 +119,11 @@ class Live:
         self._watches: dict[str, _Watch] = {}
         self._streams: Counter[str] = Counter()
 
+    @property
+    def watched(self) -> int:
+        """Campaigns that are looked at now, however many follow each."""
+        return len(self._watches)
+
     def has_room(self, token: str) -> bool:
         """Whether a session may open one more stream."""
         return self._streams[token] < MAX_STREAMS
@@ -143,7 +148,7 @@ class Live:
             async for changed in changes:
                 news = BEAT
                 for watch in changed:
-                    news = self._write("standing", watch, view)
+                    news = self._write("standing", watch, view) or BEAT
                     if watch.its is None:
                         continue
                     if STAGES[watch.its.stage] != stage:
@@ -270,7 +275,7 @@ def format_event(name: str, data: str) -> str:
 RETRY = f"retry: {RETRY_MS}\n\n"
 
 OVER = format_event("over", "over")
-"""Nothing more will change: the browser closes the stream."""
+"""Nothing more will be sent: the browser closes the stream."""
 
 
 def _said(its: Standing, tongue: Tongue) -> str:
