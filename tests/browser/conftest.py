@@ -6,20 +6,21 @@ tabs of its own. The tests run in the session's event loop: Playwright belongs t
 loop that it was started in.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, async_playwright
+from playwright.async_api import Browser, BrowserContext, async_playwright, expect
 
 from ecofax_gateway.password import hash_password
 from ecofax_gateway.store import operators
 from ecofax_gateway.store.operators import Operator
 
-from ..programs import LINE, PASSWORD, FarEnd, Gateway
+from ..programs import LINE, PASSWORD, QUOTE, FarEnd, Gateway
 from .screen import WIDE, Screen
 
 CHROMIUM = "/usr/bin/chromium"
@@ -27,6 +28,11 @@ OPERATOR = "marie"
 
 PATIENCE_MS = 60_000
 """For one step of a browser, on a machine that does other things too."""
+
+NOBODY = "0972000404"
+"""A number that does not exist."""
+
+expect.set_options(timeout=PATIENCE_MS)
 
 CONSOLE = """\
 [console]
@@ -42,12 +48,25 @@ class House:
     far_end: FarEnd
     origin: str
 
+    def draft(self, name: str, listed: Sequence[str], *options: str) -> str:
+        """Put a campaign of one page together by command; its reference."""
+        numbers = self.gateway.folder / f"{name}.txt"
+        numbers.write_text("\n".join(listed))
+        made = self.gateway.command(
+            "campaign", "create", str(QUOTE), f"--numbers={numbers}", f"--name={name}",
+            *options,
+        )  # fmt: skip
+        found = re.search(r"^(\w{8}): draft", made.stdout, re.MULTILINE)
+        assert found, made.stdout + made.stderr
+        self.gateway.daemon.wait_for(rf"{found[1]}.*1 pages, 0 faxes")
+        return found[1]
+
 
 @pytest.fixture(scope="session")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """A daemon with a console, a line and an operator."""
     folder = tmp_path_factory.mktemp("console")
-    far_end = FarEnd.start(folder / "received")
+    far_end = FarEnd.start(folder / "received", f"--number={NOBODY}=unknown")
     gateway = Gateway.set_up(folder, far_end, more=CONSOLE)
     db = gateway.store()
     operator = Operator(
