@@ -7,9 +7,10 @@ I/O: the database, through the caller's transaction.
 from sqlalchemy import Connection
 
 from ..domain.principal import Principal
-from ..store import campaigns, faxes
+from ..store import campaigns, faxes, recipient_lists
 from ..store.campaigns import Campaign
 from ..store.faxes import Fax
+from ..store.recipient_lists import RecipientList
 from .mistake import NotFound
 
 
@@ -34,6 +35,19 @@ def fax_of(conn: Connection, principal: Principal, ref: str) -> Fax:
         NotFound: If there is none, or it is another line's.
     """
     found = faxes.get(conn, ref)
+    if found is None or not principal.may_see(found.line):
+        raise NotFound
+    return found
+
+
+def list_of(conn: Connection, principal: Principal, list_id: int) -> RecipientList:
+    """
+    Give a list of recipients of his.
+
+    Raises:
+        NotFound: If there is none, or it is another line's.
+    """
+    found = recipient_lists.get(conn, list_id)
     if found is None or not principal.may_see(found.line):
         raise NotFound
     return found
