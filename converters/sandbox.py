@@ -141,12 +141,14 @@ _FOR_ROOMS = (
 
 
 KEPT_MEMORY = {
+    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
     "MALLOC_MMAP_THRESHOLD_": str(32 * 1024**2),
     "MALLOC_TRIM_THRESHOLD_": str(128 * 1024**2),
     "MALLOC_TOP_PAD_": str(8 * 1024**2),
 }
 """Pages are made in arrays of megabytes: glibc, left alone, takes each from the kernel
-and gives it back, page fault by page fault, which costs 4 ms a page."""
+and gives it back, page fault by page fault, which costs 4 ms a page; and in pieces of
+4 kB, whose looking up costs a tenth more."""
 
 
 def office_command() -> tuple[list[str], dict[str, str]]:
