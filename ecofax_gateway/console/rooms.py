@@ -10,14 +10,24 @@ from . import (
     campaign_list,
     campaign_live,
     campaign_report,
+    credits,
     fax,
     faxes,
     login,
     sending,
 )
+from .drafting import check, document, fields, general, pictures, recipients
+from .drafting import sending as drafted_sending
 
 ROOMS = (
     login.router,
+    general.router,
+    document.router,
+    fields.router,
+    recipients.router,
+    pictures.router,
+    drafted_sending.router,
+    check.router,
     campaign_list.router,
     campaign_live.router,
     campaign_action.router,
@@ -26,5 +36,6 @@ ROOMS = (
     faxes.router,
     sending.router,
     fax.router,
+    credits.router,
 )
 """A path that two of them could mean belongs to the first."""

@@ -98,7 +98,7 @@ def by_minute(conn: Connection, campaign_id: int) -> list[Minute]:
 
     Some 60 ms for 100 000 calls: not for every look at a page.
     """
-    minute = _minute(conn, attempt.c.started_at)
+    minute = minute_of(conn, attempt.c.started_at)
     delivered = func.sum(case((attempt.c.ending == Ending.DELIVERED, 1), else_=0))
     query = (
         select(minute.label("minute"), delivered.label("delivered"), func.count())
@@ -115,7 +115,7 @@ def by_minute(conn: Connection, campaign_id: int) -> list[Minute]:
     ]
 
 
-def _minute(conn: Connection, at: ColumnElement[datetime]) -> ColumnElement[str]:
+def minute_of(conn: Connection, at: ColumnElement[datetime]) -> ColumnElement[str]:
     """An instant's first letters in UTC: "2026-03-02 12:00"."""
     if conn.dialect.name == "postgresql":
         return func.to_char(func.timezone("UTC", at), "YYYY-MM-DD HH24:MI", type_=_TEXT)
