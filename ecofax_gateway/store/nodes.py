@@ -7,13 +7,34 @@ A node's calls carry its epoch. A restart, or another node that declares it dead
 raises the epoch; whatever the old life still says is then refused.
 """
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Table, func, literal_column, null, select, update
 
 from .insertion import insert_into
 from .tables import campaign, mail, node, recipient_choice, recipient_list, reply
 from .types import UtcTime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeStatus:
+    """One node, as it last said."""
+
+    name: str
+    epoch: int
+    "Which of its lives this is, from 1."
+
+    seen_at: datetime
+    left_at: datetime | None
+    "When it ended in order, or was declared dead; None: neither."
+
+    def lives(self, now: datetime, silent_after: timedelta) -> bool:
+        """Whether it was heard of lately, and has not left."""
+        return self.left_at is None and now - self.seen_at <= silent_after
+
+
+_STATUS = [node.c[name] for name in NodeStatus.__dataclass_fields__]
 
 _LEASED: tuple[Table, ...] = (
     mail,
@@ -37,6 +58,12 @@ def clock(conn: Connection) -> datetime:
         text = literal_column("strftime('%Y-%m-%d %H:%M:%f000', 'now')", UtcTime)
         return conn.execute(select(text)).scalar_one()
     return conn.execute(select(now)).scalar_one()
+
+
+def listing(conn: Connection) -> list[NodeStatus]:
+    """Every node that ever was, by name."""
+    query = select(*_STATUS).order_by(node.c.name)
+    return [NodeStatus(**row) for row in conn.execute(query).mappings()]
 
 
 def occupied(
