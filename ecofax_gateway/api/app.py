@@ -40,7 +40,7 @@ ROUTERS = (
 
 VERSION = "/v1"
 
-COMMON = (401, 403, 413, 415, 422, 429, 500, 503)
+COMMON = (400, 401, 403, 413, 415, 422, 429, 500, 503)
 """Problems that any request may meet."""
 
 _ABOUT = """\
@@ -60,6 +60,7 @@ def make_api(desk: Desk) -> FastAPI:
         openapi_url="/openapi.json",
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,
     )
     app.state.desk = desk
     app.state.pace = TokenPace()

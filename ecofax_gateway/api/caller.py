@@ -8,10 +8,9 @@ Standards:
     draft-ietf-httpapi-ratelimit-headers-10 (2025) -- RateLimit, RateLimit-Policy
 """
 
-import time
 from collections import OrderedDict
-from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -57,22 +56,16 @@ class Caller:
 
 
 class TokenPace:
-    """
-    A token bucket for each API token.
+    """A token bucket for each API token."""
 
-    Args:
-        seconds: A clock that never goes back.
-    """
+    def __init__(self) -> None:
+        self._known: OrderedDict[str, tuple[float, datetime]] = OrderedDict()
 
-    def __init__(self, seconds: Callable[[], float] = time.monotonic) -> None:
-        self._seconds = seconds
-        self._known: OrderedDict[str, tuple[float, float]] = OrderedDict()
-
-    def take(self, token_id: str) -> float:
+    def take(self, token_id: str, *, now: datetime) -> float:
         """How many requests are left after this one; below 0: it is one too many."""
-        now = self._seconds()
         left, at = self._known.pop(token_id, (float(BURST), now))
-        left = min(float(BURST), left + (now - at) * PER_SECOND) - 1
+        won = max((now - at).total_seconds(), 0.0) * PER_SECOND
+        left = min(float(BURST), left + won) - 1
         self._known[token_id] = (max(left, 0.0), now)
         if len(self._known) > MAX_TOKENS:
             self._known.popitem(last=False)
@@ -110,7 +103,7 @@ async def caller_of(
             "The token is not valid: mistyped, revoked or expired.",
             ', error="invalid_token"',
         )
-    left = request.app.state.pace.take(known.id)
+    left = request.app.state.pace.take(known.id, now=now)
     request.state.headers = rate_headers(left)
     if left < 0:
         raise Problem(
