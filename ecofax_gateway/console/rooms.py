@@ -11,8 +11,10 @@ from . import (
     campaign_live,
     campaign_report,
     credits,
+    do_not_fax,
     fax,
     faxes,
+    lists,
     login,
     sending,
 )
@@ -36,6 +38,8 @@ ROOMS = (
     faxes.router,
     sending.router,
     fax.router,
+    lists.router,
+    do_not_fax.router,
     credits.router,
 )
 """A path that two of them could mean belongs to the first."""

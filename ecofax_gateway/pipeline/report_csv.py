@@ -31,7 +31,7 @@ HEADINGS = (
 BATCH = 1000
 """Rows in one piece of the file."""
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes for the beginning of one."""
 
 
@@ -89,4 +89,4 @@ def _middle(row: Row, at: str) -> list[object]:
 
 
 def _harmless(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return f"'{text}" if text.startswith(FORMULA) else text

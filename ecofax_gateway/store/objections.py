@@ -175,7 +175,12 @@ def blocked(conn: Connection, numbers: Sequence[str], *, line: str) -> set[str]:
 
 
 def listing(
-    conn: Connection, *, scope: str | None = None, after: int = 0
+    conn: Connection,
+    *,
+    scope: str | None = None,
+    holding: str = "",
+    after: int = 0,
+    limit: int = LIST_LIMIT,
 ) -> list[Objection]:
     """
     Up to `LIST_LIMIT` entries, oldest first.
@@ -183,13 +188,24 @@ def listing(
     Args:
         scope: Only of that list.
 
+        holding: Only whose number has these digits in it.
+
         after: Only with a larger id: the next page.
     """
     query = select(*_OBJECTION).where(objection.c.id > after).order_by(objection.c.id)
     if scope is not None:
         query = query.where(objection.c.scope == scope)
-    rows = conn.execute(query.limit(LIST_LIMIT)).mappings()
+    if holding:
+        query = query.where(objection.c.number.contains(holding, autoescape=True))
+    rows = conn.execute(query.limit(min(limit, LIST_LIMIT))).mappings()
     return [Objection(**row) for row in rows]
+
+
+def get(conn: Connection, entry_id: int) -> Objection | None:
+    """One entry, or None."""
+    query = select(*_OBJECTION).where(objection.c.id == entry_id)
+    row = conn.execute(query).mappings().one_or_none()
+    return None if row is None else Objection(**row)
 
 
 def every(conn: Connection, *, scope: str | None = None) -> Iterator[Objection]:

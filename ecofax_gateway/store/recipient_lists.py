@@ -167,11 +167,16 @@ def get(conn: Connection, list_id: int) -> RecipientList | None:
     return None if row is None else _list(row)
 
 
-def named(conn: Connection, line: str) -> list[RecipientList]:
-    """The lists that a line keeps, by name."""
-    query = select(*_COLUMNS).where(
-        recipient_list.c.line == line, recipient_list.c.name.is_not(None), _IS_THERE
-    )
+def named(conn: Connection, line: str | None) -> list[RecipientList]:
+    """
+    The lists that a line keeps, by name.
+
+    Args:
+        line: None: every line.
+    """
+    query = select(*_COLUMNS).where(recipient_list.c.name.is_not(None), _IS_THERE)
+    if line is not None:
+        query = query.where(recipient_list.c.line == line)
     query = query.order_by(func.lower(recipient_list.c.name)).limit(MAX_LISTS)
     return [_list(row) for row in conn.execute(query).mappings()]
 

@@ -9,18 +9,69 @@ WORDS: dict[str, str] = {}
 BY_CODE = {
     "bad-pace": "The pace must be more than 0.",
     "bad-spread": "The period must be longer than 0.",
+    "list-defect": "This list could not be read. Save it as CSV or text and try again.",
+    "list-empty": "This list is empty.",
+    "list-encrypted": "This workbook is protected by a password: save it without one.",
+    "list-erased": "The file of this list was erased: give it again.",
+    "list-file-gone": "The file of this list is not kept any more: give it again.",
+    "list-given-up": "This list could not be saved: try again, or save it as CSV.",
+    "list-in-use": "A draft goes to this list: take it out of its recipients first.",
+    "list-is-document": "This file is a document, not a list. Save the list as XLSX,"
+    " CSV or text.",
+    "list-name": "Give the list a name of 1 to 80 characters.",
+    "list-name-taken": "There is a list of this name already: choose another.",
+    "list-quotes": "The list has a quotation mark that is opened and not closed."
+    " Correct it, or save the table as CSV again.",
+    "list-too-large": "The file is too large.",
+    "list-too-long": "The list has too many numbers: share it between several"
+    " campaigns.",
+    "list-too-slow": "Reading this list takes too long. Save it as CSV and make it"
+    " smaller.",
+    "list-too-wide": "The columns of this list hold too much text: keep only those"
+    " you need.",
+    "list-unreadable": "This file is no readable workbook. Save the list as XLSX, CSV"
+    " or text.",
     "no-campaign": "There is no such campaign.",
+    "no-column": "There is no such column.",
     "no-line": "The line that is to send it does not exist.",
+    "no-list": "This list is not there any more.",
     "no-number": "This number is not in the campaign, or its fax is over already.",
     "no-recipient": "There is no such recipient.",
-    "not-a-draft": "The campaign is no draft any more: it was launched or is over. Copy"
-    " it to make another.",
+    "no-valid-number": "There is no valid fax number in what you gave.",
+    "not-a-draft": "The campaign is no draft any more: it was launched or is over."
+    " Copy it to make another.",
     "not-over": "The campaign is not over: stop it first.",
     "not-paused": "The campaign is not paused.",
     "nothing-failed": "No fax of this campaign has failed.",
+    "nothing-given": "Give numbers, a file or the address of a list.",
+    "one-source": "Give numbers, a file or an address, but only one of the three.",
     "past-date": "This date is past already.",
     "proof-list": "A proof goes to ten numbers at most.",
     "purged": "The documents of this campaign are not kept any more.",
-    "unprintable": "A document of the campaign cannot be printed: replace it or take it"
-    " out.",
+    "reason-missing": "Say why this number may receive faxes again.",
+    "recipients-settling": "The recipients are being saved: try again in a moment.",
+    "too-many-lists": "There are too many lists.",
+    "unprintable": "A document of the campaign cannot be printed: replace it or take"
+    " it out.",
+    "url-broken-off": "The server closed the connection or answers nonsense: try"
+    " again later.",
+    "url-certificate": "The server's certificate is not valid: the connection is not"
+    " safe.",
+    "url-compressed": "The server sends the file compressed, which is not accepted.",
+    "url-downgrade": "The server sends us from an https:// to an http:// address,"
+    " which is not protected.",
+    "url-malformed": "This is no whole address on the Web. Write for example"
+    " https://www.example.com/list.csv.",
+    "url-password": "An address with a user name or a password in it is not accepted.",
+    "url-port": "This port is not accepted: use 80, 443 or one above 1023.",
+    "url-private": "This address leads to a private network or to this machine, which"
+    " is not allowed.",
+    "url-redirects": "The server sends us to another address too many times.",
+    "url-scheme": "Only addresses that begin with http:// or https:// are accepted.",
+    "url-status": "The server did not give the file: it is not there, or not public.",
+    "url-too-large": "The file is too large.",
+    "url-too-slow": "The server is too slow: it did not give everything in time.",
+    "url-unknown-host": "The server's name is unknown: check the address.",
+    "url-unreachable": "The server does not answer: check the address, or try again"
+    " later.",
 }
