@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from ..domain.campaign import Relation, Stage, stage, total
+from ..domain.campaign import Relation, SendType, Stage, stage, total
 from ..domain.errors import OrderRefused
 from ..domain.fax import FaxState
 from ..domain.number import FaxNumber
@@ -220,12 +220,15 @@ def launch(
 
     Raises:
         OrderRefused: If it is no draft, has no document that can be printed, its list is
-            incomplete or too long for a proof, its proof is missing, or a recipient has nothing where its pages say something of him.
+            incomplete or too long for a proof, its proof is missing, or a recipient
+            has nothing where its pages say something of him.
     """
     draft = found(conn, ref)
     if draft.relation is Relation.PROOF and total(draft.counts) > MAX_PROOF_NUMBERS:
         raise _too_many_for_a_proof()
-    if due_at is not None and due_at <= now:
+    planned = draft.due_at if draft.send_type is SendType.SCHEDULED else None
+    due = due_at or planned
+    if due is not None and due <= now:
         raise OrderRefused("Cette date est déjà passée.", code="past-date")
     _ensure(recipient_choices.standing(conn, ref), ref)
     launching = drafts.launch(

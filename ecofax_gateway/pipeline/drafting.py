@@ -200,7 +200,7 @@ def lacks(conn: Connection, campaign: Campaign, *, now: datetime) -> list[Lack]:
     """
     Say what keeps a draft from being launched, in the order of the steps.
 
-    With fields on its pages, each recipient's row is looked at: a second for 100 000.
+    The rows of its list are not looked at: see `value_lacks`.
     """
     return [
         *_of_general(campaign),
@@ -208,6 +208,27 @@ def lacks(conn: Connection, campaign: Campaign, *, now: datetime) -> list[Lack]:
         *_of_recipients(conn, campaign),
         *_of_sending(conn, campaign, now),
         *_of_check(conn, campaign),
+    ]
+
+
+def value_lacks(conn: Connection, campaign: Campaign) -> list[Lack]:
+    """
+    Say which fields of its pages some recipients have nothing for.
+
+    Each recipient's row is looked at: a second for 100 000; none, if the pages have no
+    such fields or are not made.
+    """
+    asked = covers.asked_of(conn, campaign.ref)
+    if asked is None or campaign.state is not CampaignState.READY:
+        return []
+    return [
+        Lack(
+            step=Step.RECIPIENTS,
+            code=LackCode.VALUES,
+            field=key.replace("_", " "),
+            numbers=tuple(who),
+        )
+        for key, who in lacking_of(conn, campaign.ref, asked).items()
     ]
 
 
@@ -233,16 +254,6 @@ def _of_recipients(conn: Connection, campaign: Campaign) -> Iterator[Lack]:
         yield Lack(step=Step.RECIPIENTS, code=LackCode.RECIPIENTS)
     if campaign.relation is Relation.PROOF and written > MAX_PROOF_NUMBERS:
         yield Lack(step=Step.RECIPIENTS, code=LackCode.FEWER)
-    asked = covers.asked_of(conn, campaign.ref)
-    if asked is None or campaign.state is not CampaignState.READY:
-        return
-    for key, who in lacking_of(conn, campaign.ref, asked).items():
-        yield Lack(
-            step=Step.RECIPIENTS,
-            code=LackCode.VALUES,
-            field=key.replace("_", " "),
-            numbers=tuple(who),
-        )
 
 
 def _of_sending(conn: Connection, campaign: Campaign, now: datetime) -> Iterator[Lack]:

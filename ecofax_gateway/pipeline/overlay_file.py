@@ -47,7 +47,9 @@ LINE_HEIGHT = 1.2
 """Of a text's size, where no height is given."""
 
 _PAGES = {"all": EVERY_PAGE, "last": LAST_PAGE}
-_POINT_MM = 25.4 / 72
+POINT_MM = 25.4 / 72
+"""Millimetres of a typographic point."""
+
 _TEXT_KEYS = frozenset(
     ["page", "x", "y", "width", "height", "size", "font", "bold", "align", "text"]
 )
@@ -105,7 +107,7 @@ def _text(entry: dict[str, Any]) -> Place:
         x_mm=x,
         y_mm=float(entry["y"]),
         width_mm=float(entry.get("width", A4_MM[0] - MARGIN_MM - x)),
-        height_mm=float(entry.get("height", lines * size * _POINT_MM * LINE_HEIGHT)),
+        height_mm=float(entry.get("height", lines * size * POINT_MM * LINE_HEIGHT)),
         text=text,
         size_pt=size,
         family=Family(entry.get("font", Family.SANS)),

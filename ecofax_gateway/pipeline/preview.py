@@ -21,18 +21,21 @@ from ..store.covers import Drawn
 from . import sheets
 from .campaigns import found
 from .personal import OF_THE_FAX, keys_of, personal, texts_of
+from .proof_pdf import ProvedPage, proof_pdf
 
 SAMPLE_CODE = "XXXXXXXX"
 """Stands for an opt-out code, which is drawn when a campaign is launched."""
 
 
 def preview(
-    conn: Connection, ref: str, position: int, *, at: datetime, zone: ZoneInfo
+    conn: Connection, ref: str, position: int | None, *, at: datetime, zone: ZoneInfo
 ) -> bytes:
     """
     Compose the pages of the fax at a place of a campaign, from 1.
 
     Args:
+        position: None: of nobody, fields stand as they are written.
+
         at: As if it were called then; shown in *zone*.
 
     Returns:
@@ -58,6 +61,20 @@ def preview(
         raise _no_pages(ref) from error
 
 
+def as_pdf(
+    conn: Connection, ref: str, position: int | None, *, at: datetime, zone: ZoneInfo
+) -> bytes:
+    """
+    Put what `preview` composes into a PDF, pixel for pixel.
+
+    Raises:
+        OrderRefused: See `preview`.
+    """
+    tiff = preview(conn, ref, position, at=at, zone=zone)
+    pages = [ProvedPage(page=each, stamp=()) for each in read(tiff)]
+    return proof_pdf(pages, title=ref)
+
+
 def page(
     conn: Connection,
     ref: str,
@@ -73,7 +90,7 @@ def page(
     Args:
         number: Of the page, from 1.
 
-        position: Of the recipient; None: of nobody, fields stand as they are written.
+        position: As for `preview`.
 
     Raises:
         OrderRefused: If there is no such page or recipient, or no pages.

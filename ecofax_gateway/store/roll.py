@@ -90,11 +90,11 @@ def forms_of(written: str) -> list[str]:
 
 def by_trunk(conn: Connection, campaign_id: int) -> dict[str, int]:
     """How many numbers of a campaign are still to be called, by their trunk."""
-    query = select(fax.c.trunk, func.count()).where(
+    query = select(fax.c.trunk, func.count().label("calls")).where(
         fax.c.campaign_id == campaign_id, fax.c.state.not_in(FINAL)
     )
-    rows = conn.execute(query.group_by(fax.c.trunk)).tuples()
-    return dict(rows.all())
+    rows = conn.execute(query.group_by(fax.c.trunk))
+    return {row.trunk: row.calls for row in rows}
 
 
 def sample(conn: Connection, campaign_id: int, *, size: int) -> list[str]:
