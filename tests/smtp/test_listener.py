@@ -427,8 +427,8 @@ async def test_the_text_of_a_mail_that_was_cut_off_is_never_obeyed(
     async with listen(max_bytes=1_000) as port:
         client = await client_of(port)
         await client.until_data()
-        await client.say(b"\r\n" + b"y" * 700_000 + b"\r\n" + smuggled * 2_000)
         with contextlib.suppress(ConnectionError):  # cut off before it could be read
+            await client.say(b"\r\n" + b"y" * 700_000 + b"\r\n" + smuggled * 2_000)
             assert (await client.reply()).startswith("421 4.3.4")
             assert await client.reply() == ""
 
