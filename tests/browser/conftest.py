@@ -115,7 +115,8 @@ async def new_screen(
 
     for context in contexts:
         await context.close()
-    assert [fault for screen in screens for fault in screen.faults] == []
+    faults = [fault for screen in screens for fault in screen.faults]
+    assert not faults, "\n".join([*faults, *house.gateway.daemon.lines[-40:]])
 
 
 @pytest_asyncio.fixture(loop_scope="session")
