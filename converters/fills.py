@@ -13,7 +13,7 @@ import numpy as np
 
 from .ground import SHADING, TINT, Ground
 from .screen import lines, put
-from .tiles import Area, Grey, Marks, Mask, Tiles, around, narrowed, widened
+from .tiles import Grey, Marks, Mask, Tiles, around, narrowed, widened
 
 
 def print_plain(
@@ -29,7 +29,7 @@ def print_plain(
     differs = (tiles.contrast <= SHADING) & (cv2.absdiff(near, tiles.mean) > _SAME)
     other = ground.tinted | ground.turned | photo
     near[other | (differs & ~ground.plain)] = 0
-    mask = _alike(grey[inside], tiles, near, area)
+    mask = _alike(grey[inside], tiles.spread(near, area))
     cv2.bitwise_or(mask, tiles.spread(ground.plain, area), dst=mask)
     put(ink[inside], lines(grey[inside], tiles), mask)
 
@@ -76,8 +76,8 @@ def _draw_edges(ink: Mask, grey: Grey, tiles: Tiles, grounds: Grey) -> None:
     """
     area = around(grounds > 0, 1)  # the paper round a fill, too
     inside = tiles.pixels(area)
-    within = _alike(grey[inside], tiles, grounds, area)
     ground = tiles.spread(grounds, area)
+    within = _alike(grey[inside], ground)
     lighter = cv2.subtract(cv2.dilate(grey[inside], _ABOVE_AND_BELOW), ground)
     _, edge = cv2.threshold(lighter, TINT, 255, cv2.THRESH_BINARY)
     put(ink[inside], edge, within)
@@ -89,9 +89,9 @@ _SAME = 4
 "Greys that differ by less are one fill."
 
 
-def _alike(grey: Grey, tiles: Tiles, grounds: Grey, area: Area) -> Mask:
-    """255 where a pixel has the grey of its tile's ground; a ground of 0 is none."""
-    apart = cv2.absdiff(grey, tiles.spread(grounds, area))
+def _alike(grey: Grey, ground: Grey) -> Mask:
+    """255 where a pixel has the grey of the ground there; a ground of 0 is none."""
+    apart = cv2.absdiff(grey, ground)
     _, alike = cv2.threshold(apart, _SAME - 1, 255, cv2.THRESH_BINARY_INV)
-    has_ground = tiles.spread(grounds > 0, area)
-    return np.asarray(cv2.bitwise_and(alike, has_ground), np.uint8)
+    _, has_ground = cv2.threshold(ground, 0, 255, cv2.THRESH_BINARY)
+    return np.asarray(cv2.bitwise_and(alike, has_ground, dst=alike), np.uint8)

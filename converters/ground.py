@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from .regions import MANY, added, nearest, numbers, regions, roots, sides
 from .tiles import Grey, Marks, Tiles, averaged, narrowed, widened
 
 SHADING = 24
@@ -47,15 +48,11 @@ FULL = 0.2
 a table's head, a paragraph on a dark box. A bar of a chart with its figure on it keeps
 its colour."""
 
-REACH, WIDE_REACH = 8, 40
-"""How far, in tiles, a letter's ground is above and below it, and beside it."""
-
 
 _ALIKE = 3.0
 "Greys that differ by less are one fill, cut in two."
 
-_MANY = 1 << 16
-"More than there are fills: 60 000 tiles."
+_ALL = slice(None)
 
 _FEW, _SHARE = 4, 0.004
 """Tiles with letters on a fill, and their share of it, so that it is written on."""
@@ -91,16 +88,16 @@ class Ground:
 
         drawn = ~scanned
         even = drawn & (tiles.contrast <= SHADING)
+        white = even & (tiles.mean > 255 - TINT)
         # On white alone nothing is lighter than its ground.
-        if np.count_nonzero(even & (tiles.mean <= 255 - TINT)) >= SMALLEST:
-            self._judge_fills(tiles, drawn)
+        if np.count_nonzero(even) - np.count_nonzero(white) >= SMALLEST:
+            self._judge_fills(tiles, drawn, _Fills(tiles, drawn, even, white))
         if scanned.any():
             dark, letters = _of_scan(tiles, scanned)
             self.dark = np.where(scanned, dark, self.dark)
             self.letters = np.where(scanned, letters, self.letters)
 
-    def _judge_fills(self, tiles: Tiles, drawn: Marks) -> None:
-        fills = _Fills(tiles, drawn)
+    def _judge_fills(self, tiles: Tiles, drawn: Marks, fills: "_Fills") -> None:
         if fills.count == 0:
             return
         levels = fills.levels
@@ -109,38 +106,45 @@ class Ground:
         paper = (levels > 255 - TINT) | (fills.sizes > PAPER * drawn.size)
         dark = np.where(written, lighter > darker, levels < UNDECIDED)
         dark[0] = written[0] = False
-        nearest = fills.nearest
-        self.dark = dark[nearest] & drawn
-        self.letters = dark[stands_on] & written[stands_on]
-        self.level = levels[nearest].astype(np.uint8)
+        near = fills.nearest
+        self.dark = dark[near] & drawn
+        self.letters = (dark & written)[stands_on]
+        self.level = levels.astype(np.uint8)[near]
         turned = written & dark & (lighter > FULL * fills.sizes)
         if turned.any():
             self.turned = drawn & _turned(tiles, fills, turned, stands_on)
         plain = ~written & ~paper & (levels > BLACK_FILL)
         plain[0] = False
         self.plain = plain[fills.labels]
-        self.tinted = drawn & (written & ~dark & (levels <= 255 - TINT))[nearest]
+        tinted = written & ~dark & (levels <= 255 - TINT)
+        if tinted.any():
+            self.tinted = drawn & tinted[near]
 
 
 class _Fills:
     """The regions of even grey; region 0 is what belongs to none."""
 
-    def __init__(self, tiles: Tiles, drawn: Marks) -> None:
-        even = drawn & (tiles.contrast <= SHADING)
+    def __init__(self, tiles: Tiles, drawn: Marks, even: Marks, white: Marks) -> None:
         # Two fills may meet exactly between two tiles.
-        self.highest = widened(np.where(even, tiles.mean, 0).astype(np.uint8), 1)
+        self.highest = widened(tiles.mean * even, 1)
         "Of the even tiles next to each."
 
-        lowest = narrowed(np.where(even, tiles.mean, 255).astype(np.uint8), 1)
-        even &= cv2.subtract(self.highest, lowest) <= SHADING
+        lowest = narrowed(np.where(even, tiles.mean, np.uint8(255)), 1)
+        even = even & (cv2.subtract(self.highest, lowest) <= SHADING)
         # White regions apart: a gradient may run into the paper.
-        white = even & (tiles.mean > 255 - TINT)
-        count, labels = _regions(even & ~white)
-        more, of_white = _regions(white)
-        labels = np.where(white, of_white + (count - 1), labels)
-        kept = np.bincount(labels.ravel(), minlength=count + more - 1) >= SMALLEST
-        self.labels: NDArray[np.int32] = _numbers(kept)[labels]
-        self._measure(tiles)
+        white = even & white
+        sizes, labels = regions(even & ~white)
+        more, of_white = regions(white)
+        np.add(of_white, len(sizes) - 1, out=labels, where=white)
+        sizes = np.concatenate((sizes, more[1:]))
+        kept = sizes >= SMALLEST
+        number = numbers(kept)
+        self.labels: NDArray[np.int32] = number[labels]
+        sums = np.asarray(
+            np.bincount(labels.ravel(), tiles.mean.ravel(), minlength=len(sizes)),
+            np.float64,
+        )
+        self._measure(sizes, sums, number)
 
         self.letters = np.flatnonzero(
             drawn & (self.labels == 0) & (tiles.contrast > SHADING)
@@ -149,19 +153,24 @@ class _Fills:
 
         self._high = tiles.high.ravel()[self.letters]
         self._low = tiles.low.ravel()[self.letters]
-        self._sides = _sides(self.labels, self.letters)
-        self._join(tiles)
-        self.nearest: NDArray[np.int32] = _nearest(self.labels)
+        self._sides = sides(self.labels, self.letters)
+        self._join()
+        self.nearest: NDArray[np.int32] = nearest(self.labels)
         "For each tile, the region it lies in or next to."
 
-    def _measure(self, tiles: Tiles) -> None:
-        flat = self.labels.ravel()
-        self.sizes = np.bincount(flat)
-        sums = np.bincount(flat, tiles.mean.ravel())
-        self.levels: NDArray[np.float64] = sums / np.maximum(1, self.sizes)
+    def _measure(
+        self,
+        sizes: NDArray[np.float64],
+        sums: NDArray[np.float64],
+        number: NDArray[np.int32],
+    ) -> None:
+        """Add up what is known of regions that have new numbers now."""
+        self.sizes = added(number, sizes)
+        self._sums = added(number, sums)
+        self.levels: NDArray[np.float64] = self._sums / np.maximum(1, self.sizes)
         self.count = len(self.sizes) - 1
 
-    def _join(self, tiles: Tiles) -> None:
+    def _join(self) -> None:
         """
         Make one of regions of one grey with nothing but letters on it between them.
 
@@ -169,18 +178,20 @@ class _Fills:
         either side.
         """
         pairs = []
-        for one, other in itertools.combinations(self._sides, 2):
+        for each, another in itertools.combinations(self._sides, 2):
+            apart = np.flatnonzero((each != another) & (each > 0) & (another > 0))
+            one, other = each[apart], another[apart]
             alike = np.abs(self.levels[one] - self.levels[other]) < _ALIKE
-            meet = (one != other) & (other > 0) & alike & self._holds(one)
-            pairs.append(one[meet] * np.int64(_MANY) + other[meet])
+            meet = alike & self._holds(one, apart)
+            pairs.append(one[meet] * np.int64(MANY) + other[meet])
         met = np.unique(np.concatenate(pairs))
         if len(met) == 0:
             return
-        root = _roots(self.count + 1, met // _MANY, met % _MANY)
-        number = _numbers(root == np.arange(self.count + 1))[root]
+        root = roots(self.count + 1, met // MANY, met % MANY)
+        number = numbers(root == np.arange(self.count + 1))[root]
         self.labels = number[self.labels]
         self._sides = [number[side] for side in self._sides]
-        self._measure(tiles)
+        self._measure(self.sizes, self._sums, number)
 
     def under(self) -> NDArray[np.int32]:
         """Tell what `letters` stand on: a region for each of their tiles, or 0."""
@@ -213,82 +224,16 @@ class _Fills:
         found: NDArray[np.int32] = np.where(self._holds(most), most, other)
         return found
 
-    def _holds(self, regions: NDArray[np.int32]) -> NDArray[np.bool_]:
+    def _holds(
+        self, regions: NDArray[np.int32], which: NDArray[np.intp] | slice = _ALL
+    ) -> NDArray[np.bool_]:
         """Whether tiles of letters hold the grey of a region."""
-        return self._is(self._high, regions) | self._is(self._low, regions)
+        high, low = self._high[which], self._low[which]
+        return self._is(high, regions) | self._is(low, regions)
 
     def _is(self, grey: Grey, regions: NDArray[np.int32]) -> NDArray[np.bool_]:
         alike = np.abs(grey - self.levels[regions]) < _ALIKE
         return np.asarray(alike & (regions > 0), np.bool_)
-
-
-def _regions(marks: Marks) -> tuple[int, NDArray[np.int32]]:
-    count, labels = cv2.connectedComponents(
-        marks.view(np.uint8), connectivity=4, ltype=cv2.CV_32S
-    )
-    return count, np.asarray(labels, np.int32)
-
-
-def _numbers(kept: NDArray[np.bool_]) -> NDArray[np.int32]:
-    """Numbers from 1 for those that are kept, 0 for the others; the first is 0."""
-    kept = kept.copy()
-    kept[0] = False
-    number: NDArray[np.int32] = np.where(kept, np.cumsum(kept), 0).astype(np.int32)
-    return number
-
-
-def _sides(
-    labels: NDArray[np.int32], where: NDArray[np.intp]
-) -> list[NDArray[np.int32]]:
-    """The regions seen from tiles above, below, left and right; 0 if none is near."""
-    turned = np.ascontiguousarray(labels.T)
-    seen = (
-        _last_seen(labels, REACH),
-        _last_seen(labels[::-1], REACH)[::-1],
-        _last_seen(turned, WIDE_REACH).T,
-        _last_seen(turned[::-1], WIDE_REACH)[::-1].T,
-    )
-    return [side.ravel()[where] for side in seen]
-
-
-def _nearest(labels: NDArray[np.int32]) -> NDArray[np.int32]:
-    outside = (labels == 0).view(np.uint8)
-    _, which = cv2.distanceTransformWithLabels(
-        outside, cv2.DIST_L1, 3, labelType=cv2.DIST_LABEL_PIXEL
-    )
-    # Each tile inside a region has a number of its own; look its region up.
-    inside = labels > 0
-    by_number = np.zeros(int(which.max()) + 1, np.int32)
-    by_number[which[inside]] = labels[inside]
-    found: NDArray[np.int32] = by_number[which]
-    return found
-
-
-def _roots(
-    count: int, one: NDArray[np.int64], other: NDArray[np.int64]
-) -> NDArray[np.int64]:
-    """For each of *count* things the lowest that pairs join it to."""
-    root = np.arange(count)
-    while True:
-        lowest = np.minimum(root[one], root[other])
-        joined = root.copy()
-        np.minimum.at(joined, one, lowest)
-        np.minimum.at(joined, other, lowest)
-        joined = joined[joined]
-        if (joined == root).all():
-            return root
-        root = joined
-
-
-def _last_seen(labels: NDArray[np.int32], reach: int) -> NDArray[np.int32]:
-    """For each tile, the last region on the way down to it, if within reach."""
-    # Row and region in one number: the highest so far is the last.
-    rows = np.arange(len(labels), dtype=np.int32)[:, None] * _MANY
-    last = np.maximum.accumulate(np.where(labels > 0, rows + labels, -1), axis=0)
-    near: NDArray[np.int32] = np.where(
-        (last >= 0) & (rows - last < reach * _MANY), last & (_MANY - 1), 0
-    )
-    return near
 
 
 def _votes(
