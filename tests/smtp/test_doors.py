@@ -12,6 +12,7 @@ import socket
 import ssl
 import struct
 import subprocess
+from hashlib import sha256
 
 import aiosmtplib
 import pytest
@@ -106,6 +107,32 @@ async def test_tls_from_the_first_byte(listen, keeper, certificate, pair):
 
     assert greeting.startswith("220 mx.ecofax.test")
     assert "STARTTLS" not in offered
+
+
+@pytest.mark.parametrize("protocol", [Protocol.SMTP, Protocol.SMTPS])
+async def test_mails_of_megabytes_come_whole_through_tls(
+    listen, keeper, certificate, pair, protocol
+):
+    """They come faster than they are written, so that the client has to wait."""
+    text = b"\r\n" + b"".join(b"%07d." % n + b"y" * 70 + b"\r\n" for n in range(60_000))
+    doors = [(protocol, HOST, 0)]
+    async with (
+        asyncio.timeout(60),
+        listen(doors=doors, certificate=certificate) as port,
+    ):
+        client = await encrypted(port, pair[0], upgrade=protocol is Protocol.SMTP)
+        if protocol is Protocol.SMTPS:
+            await client.reply()
+        await client.ask("EHLO c.test")
+        for _ in range(2):
+            await client.ask("MAIL FROM:<jeanne@example.fr>")
+            await client.ask("RCPT TO:<fax@ecofax.test>")
+            await client.ask("DATA")
+            assert (await client.ask(text + b".\r\n")).startswith("250 2.0.0")
+        await client.close()
+
+    assert [mail.sha256 for mail in keeper.mails] == [sha256(text).hexdigest()] * 2
+    assert keeper.mails[0].content.read_bytes() == text
 
 
 async def test_without_a_certificate_nothing_is_offered(listen, client_of):
