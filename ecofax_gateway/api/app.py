@@ -21,6 +21,7 @@ from . import (
     documents,
     faxes,
     line,
+    lists,
     webhooks,
 )
 from .caller import TokenPace
@@ -32,6 +33,7 @@ ROUTERS = (
     campaigns.router,
     campaign_actions.router,
     faxes.router,
+    lists.router,
     do_not_fax.router,
     line.router,
     webhooks.router,

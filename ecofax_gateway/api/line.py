@@ -4,7 +4,6 @@ The line: its settings, what it may still send, its tokens.
 I/O: the store.
 """
 
-import secrets
 from http import HTTPStatus
 from typing import Annotated
 
@@ -12,12 +11,12 @@ from fastapi import APIRouter
 from pydantic import Field
 from sqlalchemy import Connection
 
-from ..domain.api_token import ApiToken, Scope, secret_of
+from ..domain.api_token import Scope
 from ..domain.errors import OrderRefused
 from ..domain.language import Language
 from ..domain.line import FaxLine, MailFormat, Plan, ProofFormat
 from ..domain.quota import Quota
-from ..pipeline import line_settings
+from ..pipeline import line_settings, tokens
 from ..pipeline.line_settings import (
     MAX_COPIES,
     MAX_NAME_CHARS,
@@ -26,7 +25,6 @@ from ..pipeline.line_settings import (
 )
 from ..store import api_tokens, lines, quotas
 from ..store.api_tokens import KnownToken
-from ..store.reference import reference
 from ..web.desk import AtDesk
 from .caller import Caller, needs
 from .model import Instant, Line, Model, Page, Reference
@@ -37,8 +35,6 @@ router = APIRouter(tags=["line"])
 
 Reads = Annotated[Caller, needs(Scope.LINE_READ)]
 Writes = Annotated[Caller, needs(Scope.LINE_WRITE)]
-
-SECRET_BYTES = 32
 
 
 class LineSettings(Model):
@@ -187,23 +183,15 @@ async def make_token(desk: AtDesk, caller: Writes, body: NewToken) -> TokenMade:
             "missing-scope",
             f"The token does not have the scope {min(beyond)} itself.",
         )
-    token = new_token()
     now = desk.clock()
-    made = await desk.db.tx(
-        api_tokens.add,
-        token,
-        line=caller.line,
+    token = await desk.db.tx(
+        tokens.make,
+        caller.line,
         name=body.name,
         scopes=body.scopes,
         expires_at=body.expiration_date,
         now=now,
     )
-    if not made:
-        raise Problem(
-            HTTPStatus.CONFLICT,
-            "too-many-tokens",
-            f"A line has {api_tokens.MAX_TOKENS} tokens at most; revoke one.",
-        )
     return TokenMade(
         id=token.id,
         name=body.name,
@@ -230,13 +218,6 @@ async def revoke_token(desk: AtDesk, caller: Writes, reference: Reference) -> No
         raise Problem(
             HTTPStatus.NOT_FOUND, "not-found", "There is no such valid token."
         )
-
-
-def new_token() -> ApiToken:
-    """A fresh token."""
-    return ApiToken(
-        reference(secrets.randbits(64)), secret_of(secrets.token_bytes(SECRET_BYTES))
-    )
 
 
 _FIELDS = {

@@ -4,8 +4,6 @@ Webhooks and the events that they are told of.
 I/O: the store.
 """
 
-import secrets
-from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -13,17 +11,17 @@ from pydantic import Field
 from sqlalchemy import Connection
 
 from ..domain.api_token import Scope
-from ..domain.event import CHOICE, SECRET_BYTES, EventKind, secret_text
-from ..outbound.destination import MAX_URL_CHARS, OutboundFailed, read_url
+from ..domain.event import EventKind
+from ..outbound.destination import MAX_URL_CHARS
+from ..pipeline import hooks
 from ..store import deliveries, events, webhooks
-from ..store.reference import reference as fresh_reference
 from ..store.states import DeliveryState
 from ..store.webhooks import Webhook
-from ..web.desk import AtDesk, Desk
+from ..web.desk import AtDesk
 from ..web.mistake import NotFound
 from .caller import Caller, needs
 from .model import PAGE, Cursor, Instant, Limit, Model, Page, Reference
-from .problem import Problem, answers
+from .problem import answers
 
 router = APIRouter(tags=["webhooks"])
 
@@ -100,15 +98,9 @@ async def list_webhooks(desk: AtDesk, caller: Uses) -> Page[WebhookView]:
 )
 async def make_webhook(desk: AtDesk, caller: Uses, body: WebhookBody) -> WebhookMade:
     """Have events of the line told to a URL."""
-    new = new_webhook(
-        desk, caller.line, url=checked_url(body.url), events_=frozenset(body.events)
+    new = await desk.db.tx(
+        hooks.make, caller.line, url=body.url, events=body.events, now=desk.clock()
     )
-    if not await desk.db.tx(webhooks.add, new):
-        raise Problem(
-            HTTPStatus.CONFLICT,
-            "too-many-webhooks",
-            f"A line has {webhooks.MAX_WEBHOOKS} webhooks at most.",
-        )
     return WebhookMade(**_view(new).model_dump(), secret=new.secret)
 
 
@@ -125,7 +117,7 @@ async def change_webhook(
     desk: AtDesk, caller: Uses, reference: Reference, body: WebhookChanges
 ) -> WebhookView:
     """Change a webhook; switched on again, it begins without failures."""
-    url = None if body.url is None else checked_url(body.url)
+    url = None if body.url is None else hooks.checked(body.url)
 
     def change(conn: Connection) -> Webhook:
         webhooks.change(
@@ -162,7 +154,7 @@ async def renew_secret(desk: AtDesk, caller: Uses, reference: Reference) -> Webh
     """Sign its messages with a new secret from now on, shown this once."""
 
     def renew(conn: Connection) -> Webhook:
-        webhooks.change(conn, caller.line, reference, secret=_secret())
+        webhooks.change(conn, caller.line, reference, secret=hooks.fresh_secret())
         return _mine(conn, caller, reference)
 
     renewed = await desk.db.tx(renew)
@@ -226,41 +218,6 @@ async def list_events(
         items=[_event(each) for each in found],
         next_cursor=str(found[-1].id) if len(found) == limit else None,
     )
-
-
-def new_webhook(
-    desk: Desk, line: str, *, url: str, events_: frozenset[EventKind]
-) -> Webhook:
-    """A webhook with a fresh name and secret."""
-    return Webhook(
-        id=fresh_reference(secrets.randbits(64)),
-        line=line,
-        url=url,
-        events=events_ & set(CHOICE),
-        secret=_secret(),
-        active=True,
-        failures=0,
-        created_at=desk.clock(),
-    )
-
-
-def checked_url(url: str) -> str:
-    """
-    See that a URL is one that we would call; its addresses are looked at each time.
-
-    Raises:
-        Problem: It is not.
-    """
-    try:
-        return read_url(url).url
-    except OutboundFailed as failure:
-        raise Problem(
-            HTTPStatus.UNPROCESSABLE_ENTITY, failure.code, failure.sentence
-        ) from None
-
-
-def _secret() -> str:
-    return secret_text(secrets.token_bytes(SECRET_BYTES))
 
 
 def _mine(conn: Connection, caller: Caller, webhook_id: str) -> Webhook:

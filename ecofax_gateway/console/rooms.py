@@ -17,9 +17,13 @@ from . import (
     lists,
     login,
     sending,
+    settings,
+    tokens,
+    webhooks,
 )
 from .drafting import check, document, fields, general, pictures, recipients
 from .drafting import sending as drafted_sending
+from .operation import conversions, lines, nodes, people, queue, trunks, unknown
 
 ROOMS = (
     login.router,
@@ -41,5 +45,15 @@ ROOMS = (
     lists.router,
     do_not_fax.router,
     credits.router,
+    settings.router,
+    tokens.router,
+    webhooks.router,
+    queue.router,
+    lines.router,
+    trunks.router,
+    nodes.router,
+    conversions.router,
+    unknown.router,
+    people.router,
 )
 """A path that two of them could mean belongs to the first."""

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import httpx
 import pytest
 
-from ecofax_gateway.api.line import new_token
 from ecofax_gateway.domain.api_token import ApiToken, Scope
+from ecofax_gateway.pipeline import tokens
 from ecofax_gateway.store import api_tokens
 from tests.site import ORIGIN, OURS, THEIRS
 
@@ -40,7 +40,7 @@ async def new_program(site, desk, site_clock) -> Callable:
     opened = []
 
     async def open_one(line=OURS, scopes=None, expires_at=None) -> Program:
-        token = new_token()
+        token = tokens.fresh()
         await desk.db.tx(
             api_tokens.add,
             token,

@@ -7,6 +7,26 @@ Pure: no I/O, no clock, no randomness.
 WORDS: dict[str, str] = {}
 
 BY_CODE = {
+    "bad-address": "This is no mail address.",
+    "bad-copies": "Copies go to 5 addresses at most, each complete (name@domain.com).",
+    "bad-from-email": "The sender's address must be in the service's own domain: mail"
+    " from here for another one would be taken for a forgery.",
+    "bad-from-name": "The sender's name has 60 characters at most, on one line.",
+    "bad-tag-line": "The tag line has 40 characters at most, on one line.",
+    "bad-tries": "The calls for one fax go from 1 to 12.",
+    "token-name": "Give the token a name of 1 to 80 characters, to know it by later.",
+    "token-scopes": "Choose at least one thing that the token may do.",
+    "too-many-tokens": "This line has 50 tokens already: revoke one.",
+    "too-many-webhooks": "This line has 10 webhooks already: delete one.",
+    "call-may-stand": "The call of this fax may still be going on: try again in two"
+    " minutes.",
+    "how-many-numbers": "A simple fax goes to one number, or to 20 at most. For more,"
+    " make a campaign.",
+    "line-in-use": "This line still has faxes to send: stop them first.",
+    "not-oneself": "You cannot remove yourself: ask another operator.",
+    "restricted-numbers": "Surtaxed and foreign numbers need the best quality.",
+    "too-late": "This fax has come further meanwhile: look how it stands, then try"
+    " again if you must.",
     "bad-pace": "The pace must be more than 0.",
     "bad-spread": "The period must be longer than 0.",
     "list-defect": "This list could not be read. Save it as CSV or text and try again.",
