@@ -143,7 +143,7 @@ async def create_list(
     desk: AtDesk,
     caller: Writes,
     body: ListBody,
-    key: IdempotencyKey = None,
+    idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Keep a list; it is read in the background."""
 
@@ -163,7 +163,7 @@ async def create_list(
         made = await desk.db.read(_mine, caller, list_id)
         return created(_view(made), location=f"/api/v1/lists/{list_id}")
 
-    return await once(request, desk, caller, key, work)
+    return await once(request, desk, caller, idempotency_key, work)
 
 
 @router.get("/lists/{listId}", operation_id="getList", responses=answers(404))
