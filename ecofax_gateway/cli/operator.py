@@ -6,13 +6,11 @@ import argparse
 from datetime import UTC, datetime
 
 from ..domain.errors import OrderRefused
-from ..domain.number import NotANumber, parse_number
+from ..domain.operator_name import NotAName, parse_operator_name
 from ..password import hash_password, make_password
 from ..store import operators
 from ..store.operators import Operator
 from .options import add_command, open_store, settings_of
-
-MAX_NAME = 60
 
 
 def add_parsers(
@@ -87,18 +85,10 @@ def list_operators(arguments: argparse.Namespace) -> int:
 
 
 def _name(text: str) -> str:
-    name = text.strip()
-    if not name or len(name) > MAX_NAME or not name.isprintable():
-        raise OrderRefused(
-            f"an operator's name has 1 to {MAX_NAME} letters", code="bad-name"
-        )
     try:
-        parse_number(name)
-    except NotANumber:
-        return name
-    raise OrderRefused(
-        "an operator's name is not a number: numbers are fax lines", code="bad-name"
-    )
+        return parse_operator_name(text)
+    except NotAName as error:
+        raise OrderRefused(str(error), code="bad-name") from None
 
 
 def _absent(name: str) -> OrderRefused:

@@ -12,8 +12,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Table, func, literal_column, null, select, update
 
+from ..domain.fax import FaxState
 from .insertion import insert_into
-from .tables import campaign, mail, node, recipient_choice, recipient_list, reply
+from .states import CampaignState
+from .tables import campaign, fax, mail, node, recipient_choice, recipient_list, reply
 from .types import UtcTime
 
 
@@ -64,6 +66,22 @@ def listing(conn: Connection) -> list[NodeStatus]:
     """Every node that ever was, by name."""
     query = select(*_STATUS).order_by(node.c.name)
     return [NodeStatus(**row) for row in conn.execute(query).mappings()]
+
+
+def calling(conn: Connection) -> dict[str, int]:
+    """Calls under way, by node."""
+    query = select(fax.c.node, func.count().label("n")).where(
+        fax.c.state == FaxState.DIALING, fax.c.busy, fax.c.rides_with.is_(None)
+    )
+    return {row.node: row.n for row in conn.execute(query.group_by(fax.c.node))}
+
+
+def making(conn: Connection) -> dict[str, int]:
+    """Orders whose pages are being made, by node."""
+    query = select(campaign.c.node, func.count().label("n")).where(
+        campaign.c.state == CampaignState.PREPARING, campaign.c.node.is_not(None)
+    )
+    return {row.node: row.n for row in conn.execute(query.group_by(campaign.c.node))}
 
 
 def occupied(

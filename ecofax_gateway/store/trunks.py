@@ -253,3 +253,17 @@ def use(conn: Connection, *, since: datetime) -> dict[str, TrunkUse]:
         elif row.ending is Ending.DELIVERED:
             sums["delivered"] = sums.get("delivered", 0) + row.n
     return {name: TrunkUse(name=name, **sums) for name, sums in found.items()}
+
+
+def causes(conn: Connection, *, since: datetime) -> dict[str, dict[Ending, int]]:
+    """By trunk, how its calls since then ended, the most frequent first."""
+    query = (
+        select(attempt.c.trunk, attempt.c.ending, func.count().label("n"))
+        .where(attempt.c.claimed_at >= since, attempt.c.ending.is_not(None))
+        .group_by(attempt.c.trunk, attempt.c.ending)
+        .order_by(func.count().desc(), attempt.c.ending)
+    )
+    found: dict[str, dict[Ending, int]] = {}
+    for row in conn.execute(query):
+        found.setdefault(row.trunk, {})[row.ending] = row.n
+    return found

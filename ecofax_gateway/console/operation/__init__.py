@@ -1,0 +1,3 @@
+"""
+The pages of those who look after the gateway.
+"""
