@@ -37,15 +37,19 @@ TROUBLES = (Ending.BUSY, Ending.NO_ANSWER, Ending.NUMBER_UNKNOWN, Ending.NOT_A_F
 Counts = Mapping[FaxState, int]
 
 
-def write_past(conn: Connection, line: str, count: int, *, until: datetime) -> None:
+def write_past(
+    conn: Connection, line: str, count: int, *, first: int = 0, until: datetime
+) -> None:
     """
-    Write campaigns that are over, the last one an hour before then, one for each hour.
+    Write campaigns that are over; number *n* was launched *n* hours before then.
 
     Args:
         line: E.164; it must exist.
+
+        first: The number of the first one.
     """
-    for n in range(count):
-        at = until - timedelta(hours=count - n)
+    for n in range(first, first + count):
+        at = until - timedelta(hours=n)
         name = NAMES[n % len(NAMES)].format(n=n, year=at.year)
         failed = 1 if n % 7 == 0 else 0
         counts = {

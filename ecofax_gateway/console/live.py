@@ -36,6 +36,9 @@ LOOK_SECONDS = 1.0
 COST_FACTOR = 50
 """A look takes at most this part of the time: a large campaign is looked at less often."""
 
+MAX_PAUSE_SECONDS = 5.0
+"""Also where a look takes long because the machine is busy."""
+
 BEAT_SECONDS = 15.0
 """A comment is sent after so much silence, so that no proxy takes the line for dead; and
 somebody who has logged out is let go."""
@@ -237,7 +240,8 @@ class Live:
                 its = await self._desk.db.read(self._look, watch.ref)
                 if watch.version == 0 or its != watch.its:
                     watch.tell(its)
-            pause = max(self._look_seconds, (time.monotonic() - began) * COST_FACTOR)
+            cost = (time.monotonic() - began) * COST_FACTOR
+            pause = max(self._look_seconds, min(cost, MAX_PAUSE_SECONDS))
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(pause):
                     await self._desk.closing.wait()

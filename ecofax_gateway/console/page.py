@@ -28,6 +28,7 @@ _templates = Environment(
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
+    auto_reload=False,  # a look at each file for each part of each page
 )
 
 

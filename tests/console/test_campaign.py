@@ -46,7 +46,7 @@ async def test_the_page_tells_how_a_campaign_stands(ours, shelf):
     assert "Envoyés 3" in words(page)
     assert "Échoués 2" in words(page)
     assert "Sans certitude 1" in words(page)
-    assert "1 numéros annulés" in words(page)
+    assert "Annulés 1" in words(page)
     assert rows(page) == list("123456789")
 
 
@@ -219,7 +219,7 @@ async def test_figures_of_a_running_campaign_are_counted_again_after_a_while(
     ours, shelf, desk, site_clock
 ):
     ref = await shelf.put("Relance", {FaxState.SENT: 1, FaxState.QUEUED: 1})
-    assert "1 appels, dont 1 aboutis" in words(await ours.get(f"/campaigns/{ref}"))
+    assert "Appels : 1, dont 1 aboutis" in words(await ours.get(f"/campaigns/{ref}"))
     await desk.db.tx(lambda conn: conn.execute(update(attempt).values(ending="busy")))
 
     soon = words(await ours.get(f"/campaigns/{ref}"))

@@ -109,7 +109,7 @@ async def test_a_stop_says_how_many_will_not_leave(ours, shelf):
     asked = await ours.get(f"/campaigns/{ref}/stop")
     await ours.post(f"/campaigns/{ref}/stop")
 
-    assert "3 numéros ne seront pas appelés." in words(asked)
+    assert "Ne partiront pas 3" in words(asked)
     assert await stage(shelf, ref) is Stage.OVER
     assert (await shelf.get(ref)).counts[FaxState.CANCELLED] == 3
 
@@ -135,7 +135,7 @@ async def test_the_failed_are_sent_again_with_or_without_the_unknown(
 
     new_ref = re.search(r"/campaigns/(\w+)\?done=resent", answer.headers["location"])[1]
     assert "Numéros en échec 2" in asked
-    assert "Renvoyer aussi aux 1 numéros sans certitude" in asked
+    assert "Renvoyer aussi les numéros sans certitude (1)" in asked
     assert sum((await shelf.get(new_ref)).counts.values()) == numbers
     assert (await shelf.get(new_ref)).launched_at is not None
 
@@ -163,7 +163,7 @@ async def test_what_is_deleted_is_not_listed(ours, shelf):
     answer = await ours.post(f"/campaigns/{ref}/delete")
     shown = words(await ours.get(answer.headers["location"]))
 
-    assert "4 numéros et son rapport" in words(asked)
+    assert "ses numéros (4) et son rapport" in words(asked)
     assert "La campagne est supprimée." in shown
     assert "Relance" not in shown
 

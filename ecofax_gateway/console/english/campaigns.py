@@ -71,7 +71,7 @@ _PAGE = {
     "Voici la copie. C'est un brouillon : rien ne part avant que vous la lanciez.": "This"
     " is the copy. It is a draft: nothing leaves before you launch it.",
     "Ce numéro ne sera plus appelé.": "This number will not be called any more.",
-    "{n} numéros annulés.": "{n} numbers cancelled.",
+    "Annulés": "Cancelled",
     "Sans certitude : l'appel a été coupé par une panne de notre côté, le fax est"
     " peut-être arrivé. Rien n'est renvoyé sans vous.": "Unknown: a fault of ours cut the"
     " call off, the fax may have arrived. Nothing is sent again without you.",
@@ -93,11 +93,11 @@ _PAGE = {
     "de {opens} à {closes}": "from {opens} to {closes}",
     "jours : {days}": "days: {days}",
     "Cadence": "Pace",
-    "{n} appels par minute au plus": "{n} calls a minute at most",
+    "au plus {n} par minute": "at most {n} a minute",
     "Étalement": "Spread over",
     "Premiers numéros d'essai": "First numbers as a test",
-    "{n} numéros ; pause si plus de {percent} % échouent": "{n} numbers; pause if more"
-    " than {percent}% fail",
+    "les {n} premiers ; pause si plus de {percent} % échouent": "the first {n}; pause if"
+    " more than {percent}% fail",
     "Origine": "Origin",
     "copie de": "copy of",
     "remplace": "replaces",
@@ -115,9 +115,9 @@ _CHARTS = {
     "Raison inconnue": "Unknown reason",
     "Autres causes": "Other causes",
     "Appels au fil du temps": "Calls over time",
-    "{calls} appels, dont {sent} aboutis ; une colonne pour {step}, {most} appels au"
-    " plus.": "{calls} calls, {sent} of them delivered; a column for each {step}, {most}"
-    " calls at most.",
+    "Appels : {calls}, dont {sent} aboutis. Une colonne représente {step} ; la plus"
+    " haute, {most}.": "Calls: {calls}, {sent} of them delivered. A column stands for"
+    " {step}; the highest, for {most}.",
     "Les mêmes chiffres en tableau": "The same figures as a table",
     "Début": "Beginning",
     "Aboutis": "Delivered",
@@ -147,9 +147,9 @@ _ACTIONS = {
     "Les appels commencent tout de suite.": "The calls begin at once.",
     "Les appels reprennent aussitôt que les heures permises le permettent.": "The calls go"
     " on as soon as the hours allow it.",
-    "{n} numéros ne seront pas appelés. Un appel en cours est raccroché ; les fax déjà"
-    " envoyés le restent.": "{n} numbers will not be called. A call under way is hung up;"
-    " faxes that were sent stay sent.",
+    "Ce qui n'est pas parti ne partira plus. Un appel en cours est raccroché ; les fax"
+    " déjà envoyés le restent.": "What has not left will not leave. A call under way is"
+    " hung up; faxes that were sent stay sent.",
     "Un arrêt est définitif. Pour suspendre et reprendre plus tard, mettez plutôt la"
     " campagne en pause.": "A stop is for good. To go on later, pause the campaign"
     " instead.",
@@ -157,12 +157,12 @@ _ACTIONS = {
     "Une nouvelle campagne, avec le même document, part tout de suite vers les numéros"
     " qui ont échoué.": "A new campaign with the same document leaves at once, to the"
     " numbers that failed.",
-    "Renvoyer aussi aux {n} numéros sans certitude": "Resend to the {n} unknown numbers,"
-    " too",
+    "Renvoyer aussi les numéros sans certitude ({n})": "Resend to the unknown numbers,"
+    " too ({n})",
     "Leur fax est peut-être arrivé : ils risquent de le recevoir deux fois.": "Their fax"
     " may have arrived: they may get it twice.",
-    "La campagne disparaît de la liste avec ses {n} numéros et son rapport.": "The campaign"
-    " disappears from the list with its {n} numbers and its report.",
+    "La campagne disparaît de la liste, avec ses numéros ({n}) et son rapport.": "The"
+    " campaign disappears from the list, with its numbers ({n}) and its report.",
     "Ce qui a été envoyé ne peut pas être repris.": "What was sent cannot be taken back.",
     "Numéros à appeler": "Numbers to call",
     "Numéros en échec": "Numbers that failed",
