@@ -25,7 +25,18 @@ from . import fills
 from .ground import Ground
 from .ink import Ink
 from .screen import Photos, print_photos
-from .tiles import FEW, TILE_PX, Box, Grey, Marks, Mask, Tiles, halved, repeated
+from .tiles import (
+    FEW,
+    TILE_PX,
+    Box,
+    Grey,
+    Marks,
+    Mask,
+    Tiles,
+    drawn_rows,
+    halved,
+    repeated,
+)
 
 WINDOW = 9
 """Side of the neighbourhood in half millimetres: wider than the strokes of text. Means
@@ -51,11 +62,27 @@ def binarise(grey: Grey, *, vertical_dpi: int, pictures: list[Box]) -> Ink:
 
         pictures: Where images lie; only there a photo is looked for.
     """
-    tiles = Tiles(grey, rows={98: 4, 196: 8, 391: 16}[vertical_dpi])
-    photos = Photos(tiles, pictures)
+    rows = {98: 4, 196: 8, 391: 16}[vertical_dpi]
+    drawn = drawn_rows(grey, rows, pictures)
+    marks: Ink = np.zeros(grey.shape, np.bool_)
+    if drawn.stop > drawn.start:
+        part = grey[drawn]
+        tiles = Tiles(part, rows, sheet_rows=len(grey))
+        above = drawn.start
+        boxes = [
+            (left, top - above, right, bottom - above)
+            for left, top, right, bottom in pictures
+        ]
+        photos = Photos(tiles, boxes)
+        np.not_equal(_printed(part, tiles, photos), 0, out=marks[drawn])
+    return marks
+
+
+def _printed(grey: Grey, tiles: Tiles, photos: Photos) -> Mask:
+    """255 at what is ink of the part of a sheet that is not white."""
     ground = Ground(tiles, photos.scanned)
     ink = _darker(grey, tiles, ground.dark)
-    if _is_turned(ground, photos.photo):
+    if _is_turned(ground, photos.photo, tiles):
         cv2.bitwise_xor(ink, tiles.spread(ground.dark), dst=ink)
     else:
         if ground.turned.any():
@@ -66,8 +93,7 @@ def binarise(grey: Grey, *, vertical_dpi: int, pictures: list[Box]) -> Ink:
             fills.print_plain(ink, grey, tiles, ground, photos.photo)
     if photos.photo.any():
         print_photos(ink, grey, tiles, photos.photo)
-    marks: Ink = ink != 0
-    return marks
+    return ink
 
 
 def _darker(grey: Grey, tiles: Tiles, dark: Marks) -> Mask:
@@ -101,12 +127,12 @@ def _neighbourhood(few: Grey) -> Grey:
     return np.asarray(mean, np.uint8)
 
 
-def _is_turned(ground: Ground, photo: Marks) -> bool:
+def _is_turned(ground: Ground, photo: Marks, tiles: Tiles) -> bool:
     """Tell whether light letters on dark are printed dark on white."""
-    tiles = photo.size
     dark = np.count_nonzero(ground.dark & ~photo)
     letters = np.count_nonzero(ground.letters & ~photo)
-    return bool(dark > MOSTLY * tiles and letters > _SOME * tiles)
+    count = tiles.of_sheet
+    return bool(dark > MOSTLY * count and letters > _SOME * count)
 
 
 _SOME = 0.005

@@ -103,7 +103,7 @@ class Ground:
         levels = fills.levels
         lighter, darker, stands_on = _votes(tiles, fills)
         written = lighter + darker >= np.maximum(_FEW, _SHARE * fills.sizes)
-        paper = (levels > 255 - TINT) | (fills.sizes > PAPER * drawn.size)
+        paper = (levels > 255 - TINT) | (fills.sizes > PAPER * tiles.of_sheet)
         dark = np.where(written, lighter > darker, levels < UNDECIDED)
         dark[0] = written[0] = False
         near = fills.nearest

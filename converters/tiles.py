@@ -7,6 +7,7 @@ What lies where on a page is judged by the square: 60 000 of them cost next to n
 beside millions of pixels, and no letter is so large that it fills many.
 """
 
+from collections.abc import Sequence
 from typing import TypeVar
 
 import cv2
@@ -34,6 +35,9 @@ Whole = TypeVar("Whole", np.uint8, np.uint16)
 TILE_PX = 8
 "Side of a tile in columns: 1 mm."
 
+MARGIN = 8
+"Rows of tiles round what is not white that are looked at: letters stand on white, too."
+
 FEW = 4
 "Rows and columns of a tile that its mean is made of, whatever the resolution."
 
@@ -45,12 +49,19 @@ class Tiles:
     The tiles of a sheet; those at its right and lower edge may be cut.
 
     Args:
+        grey: The part of the sheet that is not white.
+
         rows: Height of a tile in rows, 1 mm or what is nearest to it: 4, 8 or 16.
+
+        sheet_rows: Height of the whole sheet.
     """
 
-    def __init__(self, grey: Grey, rows: int) -> None:
+    def __init__(self, grey: Grey, rows: int, *, sheet_rows: int) -> None:
         self.rows = rows
         height, width = grey.shape
+        self.of_sheet = -(-sheet_rows // rows) * -(-width // TILE_PX)
+        "How many the whole sheet has."
+
         self._height, self._width = height, width
         down, across = -(-height // rows), -(-width // TILE_PX)
         below, beside = down * rows - height, across * TILE_PX - width
@@ -99,6 +110,26 @@ class Tiles:
             slice(max(0, top // self.rows), max(0, -(-bottom // self.rows))),
             slice(max(0, left // TILE_PX), max(0, -(-right // TILE_PX))),
         )
+
+
+def drawn_rows(grey: Grey, rows: int, pictures: Sequence[Box]) -> slice:
+    """
+    The rows of a sheet between its white top and bottom, and some of these.
+
+    Args:
+        rows: Of a tile; the first is that of one.
+
+        pictures: What is white in them belongs to them.
+    """
+    drawn = np.flatnonzero(grey.min(axis=1) < 255)
+    if len(drawn) == 0:
+        return slice(0, 0)
+    first = min([int(drawn[0]), *(top for _, top, _, _ in pictures)])
+    last = max([int(drawn[-1]) + 1, *(bottom for _, _, _, bottom in pictures)])
+    return slice(
+        max(0, first // rows - MARGIN) * rows,
+        min(len(grey), (-(-last // rows) + MARGIN) * rows),
+    )
 
 
 def around(marks: Marks, margin: int) -> Area:

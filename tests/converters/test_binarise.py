@@ -230,3 +230,29 @@ def test_a_low_row_full_of_words_is_not_screened():
     beside = ink[204:232, 580:716]
     assert not beside.any()
     assert ink[grey == 70].mean() > 0.97
+
+
+@pytest.mark.parametrize("dpi", [98, 196, 391])
+def test_where_on_a_sheet_it_stands_does_not_change_how_it_prints(dpi):
+    """Only what is drawn is looked at, wherever the white round it begins and ends."""
+    head = ((80, 16, 720, 64), 60, "Désignation  Quantité  Total", 255)
+    row = ((80, 64, 720, 100), 226, "Livraison 12 mars  1 234,56", 70)
+    drawing = drawn(800, 160, head, row)
+    white = np.full((1120, 800), 255, np.uint8)
+    prints = set()
+    for top in (160, 480, 800):
+        grey = white.copy()
+        grey[top : top + 160] = drawing
+
+        ink = binarise(grey, vertical_dpi=dpi, pictures=[])
+
+        prints.add(ink[top : top + 160].tobytes())
+        assert not ink[:top].any()
+        assert not ink[top + 160 :].any()
+    assert len(prints) == 1
+
+
+def test_a_white_sheet_has_no_ink():
+    white = np.full((1143, 1687), 255, np.uint8)
+
+    assert not binarise(white, vertical_dpi=98, pictures=[(10, 10, 50, 50)]).any()
