@@ -16,5 +16,8 @@ class Enclosure(StrEnum):
     PROOF = "proof"
     "The pages that the far end confirmed, as a PDF."
 
+    PREVIEW = "preview"
+    "The pages of a draft, as its first recipient would get them, as a PDF."
+
     REPORT = "report"
     "Every number of a campaign, as CSV and PDF."

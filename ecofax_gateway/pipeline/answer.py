@@ -315,6 +315,27 @@ class Answer:
             now=now,
         )
 
+    def show_draft(
+        self, conn: Connection, ref: str, address: str, *, event: str, now: datetime
+    ) -> None:
+        """
+        Mail the pages of a campaign that is not launched yet.
+
+        Args:
+            event: Another each time that it is asked for.
+        """
+        facts = self._facts(_campaign(conn, ref))
+        self._put(
+            conn,
+            ref,
+            letters.trial.KIND,
+            Requester(address=address),
+            lambda head: letters.trial.trial(head, facts),
+            event=event,
+            enclosed=(Enclosure.PREVIEW,),
+            now=now,
+        )
+
     def _after_canary(self, conn: Connection, ref: str, *, now: datetime) -> None:
         """Pause a campaign of whose first numbers too many failed, and say why."""
         verdict = canary.settle(conn, ref, now=now)

@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 
 from ..domain.campaign import Relation, SendType, Stage, total
 from ..domain.document import Document, Quality
+from ..domain.errors import OrderRefused
 from ..domain.line import FaxLine
 from ..domain.number import FaxNumber
 from ..domain.order import Cover, Requester, Source
@@ -30,8 +31,13 @@ from . import campaigns
 from .answer import Answer
 from .campaigns import MAX_PROOF_NUMBERS
 from .cover import cover_page, standard_template
+from .line_settings import ADDRESS
 from .personal import lacking_of
+from .preview import no_pages
 from .routing import Routing
+
+MAX_ADDRESS = 254
+"""RFC 5321 §4.5.3.1.3, without its brackets."""
 
 
 class Step(StrEnum):
@@ -194,6 +200,24 @@ def try_out(
         recipient=recipient,
         now=now,
     )
+
+
+def mail_pages(
+    conn: Connection, ref: str, address: str, answer: Answer, *, now: datetime
+) -> None:
+    """
+    Mail the pages of a draft as a PDF, as its first recipient will get them.
+
+    Raises:
+        OrderRefused: If it is no draft, its pages are not made, or that is no address.
+    """
+    if draft(conn, ref).state is not CampaignState.READY:
+        raise no_pages(ref)
+    if len(address) > MAX_ADDRESS or not ADDRESS.fullmatch(address):
+        raise OrderRefused(
+            f"« {address} » n'est pas une adresse mail.", code="bad-address"
+        )
+    answer.show_draft(conn, ref, address, event=fresh_reference(), now=now)
 
 
 def lacks(conn: Connection, campaign: Campaign, *, now: datetime) -> list[Lack]:

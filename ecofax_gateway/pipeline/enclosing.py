@@ -20,7 +20,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from ..domain.campaign import total
 from ..domain.enclosure import Enclosure
+from ..domain.errors import OrderRefused
 from ..domain.language import Tongue
 from ..domain.line import ProofFormat
 from ..replies.envelope import REPLY_POLICY, set_boundaries
@@ -32,7 +34,7 @@ from ..store.replies import DueReply
 from ..store.results import results
 from . import proof, report_csv, report_pdf
 from .picture import WIDTH, picture_of
-from .preview import first_page
+from .preview import as_pdf, first_page
 from .report_rows import Row, row_of, summary_of
 
 logger = logging.getLogger(__name__)
@@ -97,6 +99,9 @@ class Enclosing:
             case Enclosure.PROOF:
                 content, name = await self._db.read(_proof, ref, zone=self._zone)
                 _attach(message, content, name)
+            case Enclosure.PREVIEW:
+                content = await self._db.read(_preview, ref, at=at, zone=self._zone)
+                _attach(message, content, f"{ref}.pdf")
             case Enclosure.REPORT:
                 campaign, rows = await self._db.read(_rows, ref)
                 # Not in the transaction: of a long list it takes half a minute.
@@ -118,6 +123,15 @@ def _proof(conn: Connection, ref: str, *, zone: ZoneInfo) -> tuple[bytes, str]:
         return proof.as_tiff(conn, fax, zone=zone), f"fax-{ref}.tif"
     tongue = line.language.tongues[0] if line else Tongue.FR
     return proof.as_pdf(conn, fax, tongue, zone=zone), f"fax-{ref}.pdf"
+
+
+def _preview(conn: Connection, ref: str, *, at: datetime, zone: ZoneInfo) -> bytes:
+    """The pages of a draft as its first recipient gets them, or as they are written."""
+    first = 1 if total(_found(conn, ref).counts) else None
+    try:
+        return as_pdf(conn, ref, first, at=at, zone=zone)
+    except OrderRefused as refusal:
+        raise LookupError(f"{ref}: {refusal.code}") from refusal
 
 
 def _rows(conn: Connection, ref: str) -> tuple[Campaign, list[Row]]:

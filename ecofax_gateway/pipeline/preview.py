@@ -58,7 +58,7 @@ def preview(
             drawn=personal(conn, recipient, line, campaign.quality),
         )
     except LookupError as error:
-        raise _no_pages(ref) from error
+        raise no_pages(ref) from error
 
 
 def as_pdf(
@@ -102,7 +102,7 @@ def page(
         documents = sheets.document_pages(conn, ref, campaign.quality)
         drawn = personal(conn, recipient, line, campaign.quality)
     except LookupError as error:
-        raise _no_pages(ref) from error
+        raise no_pages(ref) from error
     pages = [one for tiff in documents for one in read(tiff)]
     if not 1 <= number <= len(pages):
         raise OrderRefused(
@@ -158,7 +158,7 @@ def _anybody(conn: Connection, campaign: Campaign) -> Drawn:
     try:
         texts = texts_of(conn, campaign.ref, asked)
     except LookupError as error:
-        raise _no_pages(campaign.ref) from error
+        raise no_pages(campaign.ref) from error
     names = keys_of(texts) - OF_THE_FAX
     return Drawn(
         ref=campaign.ref,
@@ -172,7 +172,8 @@ def _anybody(conn: Connection, campaign: Campaign) -> Drawn:
     )
 
 
-def _no_pages(ref: str) -> OrderRefused:
+def no_pages(ref: str) -> OrderRefused:
+    """Why nothing of a campaign can be looked at."""
     return OrderRefused(
         f"Les pages de la campagne {ref} ne sont pas encore prêtes, ou ne sont plus"
         " conservées.",

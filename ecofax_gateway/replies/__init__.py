@@ -17,6 +17,7 @@ from . import (
     restricted,
     sent,
     summary,
+    trial,
     unknown,
 )
 
@@ -35,5 +36,6 @@ __all__ = [
     "restricted",
     "sent",
     "summary",
+    "trial",
     "unknown",
 ]

@@ -76,6 +76,7 @@ LETTERS = {
     "paused": lambda head, c: replies.paused.paused(
         head, c, failed=3, of=20, percent=10
     ),
+    "trial": lambda head, c: replies.trial.trial(head, c),
     "refused": lambda head, c: replies.refused.refused(
         head,
         mistakes=FRENCH_ONLY,

@@ -102,6 +102,28 @@ async def try_out(
     return go(ref, Step.CHECK, "tried")
 
 
+@router.post("/campaigns/{ref}/edit/mail")
+async def mail_pages(
+    request: Request,
+    desk: AtDesk,
+    session: Acting,
+    ref: str,
+    address: Annotated[str, Form()] = "",
+) -> Response:
+    """Send its pages as a PDF by mail."""
+    try:
+        await desk.db.tx(_mail, session.principal, ref, address.strip(), desk)
+    except OrderRefused as refusal:
+        if refusal.code == "not-a-draft":
+            raise
+        mistakes = {"address": sentence(refusal, tongue_of(request, session))}
+        return await _page(
+            request, desk, session, ref, mistakes=mistakes, address=address
+        )
+    desk.bells.post.ring()
+    return go(ref, Step.CHECK, "mailed")
+
+
 @router.get("/campaigns/{ref}/preview.pdf")
 async def show_pdf(
     desk: AtDesk,
@@ -124,6 +146,7 @@ async def _page(
     *,
     mistakes: Mapping[str, str] | None = None,
     number: str = "",
+    address: str = "",
     done: str = "",
 ) -> Response:
     checked = await desk.db.read(_look, session.principal, ref, desk)
@@ -141,7 +164,8 @@ async def _page(
         remarks=[remark(each, tongue) for each in campaign.warnings],
         mistakes=mistakes or {},
         number=number,
-        done=done if done == "tried" else "",
+        address=address or campaign.requester.address or "",
+        done=done if done in {"tried", "mailed"} else "",
     )
 
 
@@ -180,6 +204,13 @@ def _try(
         recipient=recipient,
         now=desk.clock(),
     )
+
+
+def _mail(
+    conn: Connection, principal: Principal, ref: str, address: str, desk: Desk
+) -> None:
+    ensure(conn, principal, ref)
+    drafting.mail_pages(conn, ref, address, desk.answer, now=desk.clock())
 
 
 def _pdf(

@@ -16,6 +16,7 @@ from ...domain.campaign import MAX_CANARY_PERCENT, Canary, SendType
 from ...domain.window import EVERY_DAY, WORKING_DAYS, Window
 from ...orders.dates import DueDate, NotADate, Shift, parse_due
 from ...pipeline.campaigns import Rules
+from ...pipeline.drafting import MAX_ADDRESS
 from ...pipeline.line_settings import ADDRESS
 from ...store.campaigns import Campaign
 from ...store.drafts import Changes
@@ -32,9 +33,6 @@ MAX_CANARY = 100_000
 
 COUNTRY = "FR"
 """Whose public holidays the form speaks of."""
-
-MAX_ADDRESS = 254
-"""RFC 5321 §4.5.3.1.3, without its brackets."""
 
 
 class Mistake(ValueError):

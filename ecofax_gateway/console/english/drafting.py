@@ -82,9 +82,6 @@ WORDS = {
     "Les pages sont en cours de fabrication.": "The pages are being made.",
     "Elles apparaissent ici dès qu'elles sont prêtes.": "They appear here as soon as"
     " they are ready.",
-    "Ajoutez un document : vous verrez ici ses pages, exactement comme elles seront"
-    " imprimées.": "Add a document: you will see its pages here exactly as they will be"
-    " printed.",
     "À vérifier avant l'envoi": "To be checked before it leaves",
     "Temps de ligne par fax": "Time on the line for each fax",
     "Les pages, telles qu'elles seront imprimées": "The pages as they will be printed",

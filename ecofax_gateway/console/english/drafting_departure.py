@@ -139,6 +139,9 @@ WORDS = {
     "Ce n'est pas un numéro de fax.": "This is no fax number.",
     "Pages du destinataire numéro": "Pages of recipient number",
     "Envoyer l'essai": "Send the trial",
+    "Ou les pages en PDF, par mail à": "Or the pages as PDF, by mail to",
+    "Envoyer le PDF": "Send the PDF",
+    "Les pages partent par mail, en PDF.": "The pages leave by mail, as PDF.",
     "L'essai part. Son résultat s'affiche plus bas.": "The trial leaves. Its result is"
     " shown below.",
     "Essais déjà envoyés": "Trials sent so far",
