@@ -83,7 +83,7 @@ WORDS = {
     " else will leave.",
     "L'annulation est demandée : nous raccrochons.": "The cancellation was asked for: we"
     " are hanging up.",
-    "Appel en cours : {phase}.": "Call under way: {phase}.",
+    "Appel en cours :": "Call under way:",
     "Le fax est en file : il part dès qu'un canal est libre.": "The fax is in the queue:"
     " it leaves as soon as a channel is free.",
     "Prochain appel : {when}.": "Next call: {when}.",

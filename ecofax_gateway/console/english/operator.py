@@ -5,7 +5,6 @@ Pure: no I/O, no clock, no randomness.
 """
 
 WORDS = {
-    " Ligne {number}.": " Line {number}.",
     "Ajouter un exploitant": "Add an operator",
     "Ajouter une ligne": "Add a line",
     "Appels aujourd'hui": "Calls today",
@@ -126,7 +125,7 @@ WORDS = {
     "aucun nœud ne tourne": "no node is running",
     "bloqué": "stuck",
     "choisi": "chosen",
-    "dont {n} aboutis": "{n} of them arrived",
+    "aboutis : {n}": "arrived: {n}",
     "en marche": "running",
     "en panne": "down",
     "en service": "in service",
@@ -165,8 +164,10 @@ WORDS = {
     " in any more, and the sessions end.",
     "{n} appels par seconde au plus.": "{n} calls a second at most.",
     "{n} fax": "{n} faxes",
-    "{n} fax attendent depuis {time} parce que {why}.": "{n} faxes have been waiting for"
-    " {time} because {why}.",
+    "1 fax attend depuis {time}, parce que": "1 fax has been waiting for {time},"
+    " because",
+    "{n} fax attendent depuis {time}, parce que": "{n} faxes have been waiting for"
+    " {time}, because",
     "{verb} : exploitant {name}": "{verb}: operator {name}",
     "{verb} : ligne {number}": "{verb}: line {number}",
     "{verb} : réseau {name}": "{verb}: trunk {name}",
