@@ -34,7 +34,7 @@ MAX_TOKENS = 10_000
 _bearer = HTTPBearer(
     auto_error=False,
     scheme_name="token",
-    description="A token of a line, made at the console or by `ecofax-gateway`.",
+    description="A token of a line, made at the console under « Réglages », « Jetons ».",
 )
 
 
