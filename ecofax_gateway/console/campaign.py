@@ -1,5 +1,5 @@
 """
-The page of one campaign: how it stands, its numbers, its charts, its calls.
+The page of one campaign: how it stands, its charts, its numbers; `fax` has the calls.
 
 I/O: the store.
 """
@@ -10,24 +10,24 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 from sqlalchemy import Connection
 
 from ..domain.fax import FINAL, FaxState
 from ..domain.principal import Principal
 from ..pipeline.forecast import expected_ends
-from ..store import faxes, roll, schedules
-from ..store.faxes import Attempt, Fax
+from ..store import roll, schedules
+from ..store.faxes import Fax
 from ..store.roll import Choice
 from ..web.access import campaign_of
 from ..web.desk import AtDesk
-from ..web.mistake import NotFound
 from ..web.session import LoggedIn
-from .calls import calls_of, cause
+from .calls import cause
 from .chart import chart
 from .figures import Figures
 from .page import page, tongue_of, wants_part
+from .remarks import remark
 from .standing import Standing, standing_of
 
 router = APIRouter()
@@ -44,15 +44,10 @@ SHOWN: Mapping[str, frozenset[FaxState]] = {
 MAX_CAUSES = 8
 """Rows of the chart of causes; the rest is one more."""
 
-MAX_NUMBERS = 1_000_000
-"""More than any list has; databases count further, but not as far as Python."""
+MAX_PAGE = 1_000_000
+"""More than any list has; databases do not count as far as Python."""
 
-Place = Annotated[int, Path(ge=1, le=MAX_NUMBERS)]
-"""Of a number in its list."""
-
-DONE = frozenset(
-    {"launched", "paused", "resumed", "stopped", "resent", "copied", "cancelled"}
-)
+DONE = frozenset({"launched", "paused", "resumed", "stopped", "resent", "copied"})
 """What may have been done just now; the page says it in a sentence."""
 
 
@@ -71,7 +66,7 @@ async def show_campaign(
     choice = Choice(
         states=SHOWN.get(show, frozenset()),
         number=number,
-        page=min(max(place, 1), MAX_NUMBERS),
+        page=min(max(place, 1), MAX_PAGE),
     )
     now, principal = desk.clock(), session.principal
     its, numbers, count = await desk.db.read(_look, principal, ref, choice, now=now)
@@ -98,28 +93,10 @@ async def show_campaign(
         **values,
         done=done if done in DONE else "",
         windows=await desk.db.read(schedules.windows, ref),
+        remarks=[remark(each, tongue) for each in its.campaign.warnings],
         causes=causes[:MAX_CAUSES],
         other_causes=sum(n for _, n in causes[MAX_CAUSES:]),
         chart=chart(told.minutes, offset=_offset(now, desk.zone)),
-    )
-
-
-@router.get("/campaigns/{ref}/numbers/{position}")
-async def show_number(
-    request: Request, desk: AtDesk, session: LoggedIn, ref: str, position: Place
-) -> HTMLResponse:
-    """Show one number of a campaign with all of its calls."""
-    its, fax, attempts = await desk.db.read(_look_at, session.principal, ref, position)
-    tongue = tongue_of(request, session)
-    return page(
-        request,
-        session,
-        "campaigns/number.html",
-        its=its,
-        fax=fax,
-        calls=calls_of(attempts, tongue),
-        cause=cause(fax.ending, tongue),
-        may_cancel=fax.state not in FINAL,
     )
 
 
@@ -134,16 +111,6 @@ def _look(
     else:
         count = its.total
     return its, roll.look(conn, campaign.id, choice), count
-
-
-def _look_at(
-    conn: Connection, principal: Principal, ref: str, position: int
-) -> tuple[Standing, Fax, list[Attempt]]:
-    campaign = campaign_of(conn, principal, ref)
-    fax = roll.at(conn, campaign.id, position)
-    if fax is None:
-        raise NotFound
-    return standing_of(campaign), fax, faxes.attempts(conn, fax.ref)
 
 
 def _address(ref: str, show: str, number: str, place: int) -> str:

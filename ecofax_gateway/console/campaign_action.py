@@ -13,18 +13,13 @@ from sqlalchemy import Connection
 
 from ..domain.cost import Estimate
 from ..domain.errors import OrderRefused
-from ..domain.number import FaxNumber
 from ..domain.principal import Principal
 from ..pipeline import campaigns, forecast
 from ..pipeline.drafting import fresh_reference
-from ..store import roll
 from ..store.campaigns import Campaign
-from ..store.faxes import Fax
 from ..web.access import campaign_of
 from ..web.desk import AtDesk, Desk
-from ..web.mistake import NotFound
 from ..web.session import Acting, LoggedIn
-from .campaign import Place
 from .page import page
 from .standing import Action, Standing, standing_of
 
@@ -178,31 +173,6 @@ async def delete(desk: AtDesk, session: Acting, ref: str) -> RedirectResponse:
     return RedirectResponse("/campaigns?done=deleted", 303)
 
 
-@router.get("/campaigns/{ref}/numbers/{position}/cancel")
-async def confirm_cancel(
-    request: Request, desk: AtDesk, session: LoggedIn, ref: str, position: Place
-) -> HTMLResponse:
-    """Ask whether one number is to be left out."""
-    campaign, fax = await desk.db.read(_number_at, session.principal, ref, position)
-    its = standing_of(campaign)
-    return page(request, session, "campaigns/cancel.html", its=its, fax=fax)
-
-
-@router.post("/campaigns/{ref}/numbers/{position}/cancel")
-async def cancel_number(
-    desk: AtDesk, session: Acting, ref: str, position: Place
-) -> RedirectResponse:
-    """Take one number out of a campaign."""
-
-    def carry_out(conn: Connection, campaign: Campaign) -> None:
-        _, fax = _number_at(conn, session.principal, ref, position)
-        campaigns.cancel_number(
-            conn, ref, FaxNumber(fax.number), desk.answer, now=desk.clock()
-        )
-
-    return await _carry_out(desk, session.principal, ref, carry_out, done="cancelled")
-
-
 async def _carry_out(
     desk: Desk,
     principal: Principal,
@@ -231,16 +201,6 @@ def _foresee(
     _ensure(its, action)
     calls = {Action.RESEND: its.failed}.get(action, its.waiting)
     return its, forecast.if_begun(conn, campaign, calls=calls, now=desk.clock())
-
-
-def _number_at(
-    conn: Connection, principal: Principal, ref: str, position: int
-) -> tuple[Campaign, Fax]:
-    campaign = campaign_of(conn, principal, ref)
-    fax = roll.at(conn, campaign.id, position)
-    if fax is None:
-        raise NotFound
-    return campaign, fax
 
 
 def _ensure(its: Standing, action: Action) -> None:

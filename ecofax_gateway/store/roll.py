@@ -67,12 +67,6 @@ def count(conn: Connection, campaign_id: int, choice: Choice) -> int:
     return conn.execute(chosen).scalar_one()
 
 
-def at(conn: Connection, campaign_id: int, position: int) -> Fax | None:
-    """The fax at a place of its list, from 1; None: there is none."""
-    its = SELECT.where(fax.c.campaign_id == campaign_id, fax.c.position == position)
-    return next(iter(_faxes(conn, its)), None)
-
-
 def forms_of(written: str) -> list[str]:
     """
     What part of a number may be in E.164: "09 72 10" is "097210" or "97210".

@@ -13,6 +13,7 @@ from sqlalchemy import update
 from ecofax_gateway.domain.fax import FaxState
 from ecofax_gateway.domain.journal import Journal, Layer, Note, PageSent
 from ecofax_gateway.store import roll
+from ecofax_gateway.store.roll import Choice
 from ecofax_gateway.store.tables import attempt
 from tests.site import THEIRS
 
@@ -32,7 +33,7 @@ def words(answer):
 
 def rows(answer):
     """The numbers that are shown."""
-    return re.findall(r'/numbers/(\d+)">', answer.text)
+    return re.findall(r'<a href="/faxes/\w+-(\d+)">', answer.text)
 
 
 async def test_the_page_tells_how_a_campaign_stands(ours, shelf):
@@ -73,8 +74,8 @@ async def test_numbers_are_filtered(ours, shelf, query, places):
 async def test_a_number_is_found_as_people_write_it(ours, shelf, desk):
     ref = await shelf.put("Relance", MIXED)
     campaign = await shelf.get(ref)
-    fifth = await desk.db.read(roll.at, campaign.id, 5)
-    written = "0" + fifth.number.removeprefix("+33")
+    shown = await desk.db.read(roll.look, campaign.id, Choice())
+    written = "0" + shown[4].number.removeprefix("+33")
 
     assert rows(await ours.get(f"/campaigns/{ref}?number={written}")) == ["5"]
 
@@ -116,7 +117,7 @@ async def test_a_call_is_told_signal_by_signal(ours, shelf, desk):
     ref = await shelf.put("Relance", {FaxState.FAILED: 1})
     await desk.db.tx(write_journal)
 
-    page = await ours.get(f"/campaigns/{ref}/numbers/1")
+    page = await ours.get(f"/faxes/{ref}-1")
 
     assert "Appel 1" in words(page)
     assert "1.50 eux CFR l'essai est bon : prêt à recevoir" in words(page)
@@ -152,15 +153,6 @@ def write_journal(conn):
     conn.execute(update(attempt).values(journal=journal.as_json()))
 
 
-@pytest.mark.parametrize(
-    "path", ["/numbers/2", "/numbers/0", "/numbers/x", "/numbers/9" + "9" * 30]
-)
-async def test_there_is_no_number_beyond_the_list(ours, shelf, path):
-    ref = await shelf.put("Relance", {FaxState.SENT: 1})
-
-    assert (await ours.get(f"/campaigns/{ref}{path}")).status_code in {404, 422}
-
-
 PATHS = (
     "",
     "/actions",
@@ -169,8 +161,6 @@ PATHS = (
     "/report.pdf",
     "/launch",
     "/stop",
-    "/numbers/1",
-    "/numbers/1/cancel",
 )
 
 

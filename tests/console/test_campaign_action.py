@@ -174,19 +174,7 @@ async def test_what_runs_is_not_deleted(ours, shelf):
     assert (await ours.post(f"/campaigns/{ref}/delete")).status_code == 409
 
 
-async def test_one_number_is_taken_out(ours, shelf):
-    ref = await shelf.put("Relance", RUNNING)
-
-    asked = await ours.get(f"/campaigns/{ref}/numbers/5/cancel")
-    await ours.post(f"/campaigns/{ref}/numbers/5/cancel")
-    again = await ours.post(f"/campaigns/{ref}/numbers/5/cancel")
-
-    assert "Ne pas envoyer au" in words(asked)
-    assert (await shelf.get(ref)).counts[FaxState.CANCELLED] == 1
-    assert again.status_code == 409
-
-
-ACTIONS = [*(set(Action) - {Action.EDIT}), "numbers/1/cancel"]
+ACTIONS = set(Action) - {Action.EDIT}
 
 
 @pytest.mark.parametrize("action", sorted(ACTIONS))

@@ -70,11 +70,12 @@ _PAGE = {
     " campaign to the numbers that were not reached.",
     "Voici la copie. C'est un brouillon : rien ne part avant que vous la lanciez.": "This"
     " is the copy. It is a draft: nothing leaves before you launch it.",
-    "Ce numéro ne sera plus appelé.": "This number will not be called any more.",
     "Annulés": "Cancelled",
     "Sans certitude : l'appel a été coupé par une panne de notre côté, le fax est"
     " peut-être arrivé. Rien n'est renvoyé sans vous.": "Unknown: a fault of ours cut the"
     " call off, the fax may have arrived. Nothing is sent again without you.",
+    "Trop des premiers numéros ont échoué : la campagne s'est mise en pause.": "Too many"
+    " of the first numbers failed: the campaign paused itself.",
     "Chercher un numéro": "Search for a number",
     "Numéros de la campagne": "Numbers of the campaign",
     "Appels": "Calls",
@@ -174,16 +175,7 @@ _ACTIONS = {
 }
 
 _CALLS = {
-    "Ne pas envoyer à ce numéro": "Do not send to this number",
-    "Ne pas envoyer au {number} ?": "Do not send to {number}?",
-    "Ne pas envoyer": "Do not send",
-    "Ce numéro ne sera plus appelé dans la campagne « {name} ». Un appel en cours est"
-    " raccroché. Les autres numéros ne changent pas.": "This number will not be called any"
-    " more in the campaign “{name}”. A call under way is hung up. The other numbers stay"
-    " as they are.",
     "Pages confirmées": "Pages confirmed",
-    "Place dans la liste": "Place in the list",
-    "Prochain appel": "Next call",
     "Aucun appel n'a encore été fait.": "No call was made yet.",
     "Appel {n}": "Call {n}",
     "Cet appel est en cours.": "This call is under way.",
