@@ -43,20 +43,19 @@ class Forward:
 def forward(conn: Connection, new: Forward, *, now: datetime) -> bool:
     """Put a mail in the outbox, unless it is there; False: too many came of late."""
     sender = hashlib.sha256(new.sender.lower().encode("utf-8", "replace")).hexdigest()
-    # A key of the outbox is unique; these of one sender stand side by side in its index.
-    of_all = f"{FORWARDED}:"
-    of_one = f"{of_all}{sender[:16]}:"
+    of_one = f"{FORWARDED}:{sender[:16]}:"
     key = f"{of_one}{new.sha256}"
     known = select(reply.c.id).where(reply.c.event_key == key)
     if conn.execute(known).scalar() is not None:
         return True
-    for prefix, most in ((of_one, MOST_OF_ONE), (of_all, MOST_OF_ALL)):
-        of_late = select(func.count()).where(
-            reply.c.event_key >= prefix,
-            reply.c.event_key < prefix[:-1] + ";",  # the next character after ":"
-            reply.c.created_at > now - PERIOD,
-        )
-        if conn.execute(of_late).scalar_one() >= most:
+    of_late = select(func.count()).where(
+        reply.c.to_address == new.to_address,
+        reply.c.kind == FORWARDED,
+        reply.c.created_at > now - PERIOD,
+    )
+    its = of_late.where(reply.c.event_key.startswith(of_one))
+    for count, most in ((its, MOST_OF_ONE), (of_late, MOST_OF_ALL)):
+        if conn.execute(count).scalar_one() >= most:
             return False
     put(
         conn,
