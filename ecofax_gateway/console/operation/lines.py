@@ -100,18 +100,21 @@ async def add(
 ) -> HTMLResponse:
     """Add a line and show its password once."""
     t = Words(tongue_of(request, session))
-    password = make_password()
-    hashed = await asyncio.to_thread(hash_password, password)
     try:
         number = parse_number(form.number).e164
     except NotANumber:
         errors = {"line_number": t("Ce n'est pas un numéro de téléphone.")}
         return _form(request, session, form, errors, None)
-    known = FaxLine(number=number, password_hash=hashed)
-    wanted, errors = understand(form, known, Quota(zone=desk.zone.key), t)
-    if not errors and not await desk.db.tx(_add, desk, wanted):
-        errors = {"line_number": t("Il y a déjà une ligne de ce numéro.")}
+    # Its hash comes last: it takes long on purpose.
+    new = FaxLine(number=number, password_hash="")
+    wanted, errors = understand(form, new, Quota(zone=desk.zone.key), t)
     if errors:
+        return _form(request, session, form, errors, None)
+    password = make_password()
+    hashed = await asyncio.to_thread(hash_password, password)
+    wanted = replace(wanted, line=replace(wanted.line, password_hash=hashed))
+    if not await desk.db.tx(_add, desk, wanted):
+        errors = {"line_number": t("Il y a déjà une ligne de ce numéro.")}
         return _form(request, session, form, errors, None)
     note(session, f"line {number}: added")
     return page(
