@@ -8,6 +8,7 @@ what stands there when the recipient has nothing: `[PRENOM|client]`, or nothing 
 `[SOCIETE|]`. Without that, every recipient must have it.
 """
 
+import functools
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
@@ -31,6 +32,7 @@ class Field:
     "What stands there for who has nothing; None: he must have it."
 
 
+@functools.lru_cache(maxsize=1024)
 def key_of(name: str) -> str:
     """A column's name as fields name it: "Prénom " is "PRENOM"."""
     plain = unicodedata.normalize("NFKD", name)

@@ -90,7 +90,7 @@ class Lack:
     "Of the pages, as templates write it; for `VALUES`."
 
     numbers: tuple[str, ...] = ()
-    "E.164; for `VALUES`: who has nothing."
+    "For `VALUES`: who has nothing; the first ones as people write them."
 
 
 def fresh_reference() -> str:
