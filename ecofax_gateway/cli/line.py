@@ -1,5 +1,5 @@
 """
-`line add|allow|list|set|passwd|remove|quota|show|unlock|window`: fax lines.
+`line add|allow|list|set|passwd|remove|quota|show|token|unlock|window`: fax lines.
 """
 
 import argparse
@@ -15,7 +15,7 @@ from ..password import hash_password, make_password
 from ..pipeline import line_settings
 from ..store import lines
 from ..writing import answer_of
-from . import allow, cover, line_options, quota, window
+from . import allow, cover, line_options, quota, token, window
 from .options import add_command, line_number, open_store, settings_of
 
 NO_SUCH_LINE = "there is no line {}; see: ecofax-gateway line list"
@@ -68,6 +68,7 @@ def add_parsers(
     window.add_actions(actions)
     cover.add_actions(actions)
     allow.add_actions(actions)
+    token.add_actions(actions)
 
 
 def add_line(arguments: argparse.Namespace) -> int:
