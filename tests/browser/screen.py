@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.async_api import Page, Request, Response
+from playwright.async_api import ConsoleMessage, Page, Request, Response
 
 HERE = Path(__file__).parent
 PICTURES = HERE / "pictures"
@@ -28,6 +28,30 @@ RULES = json.dumps(
 CONTRAST = json.dumps({"runOnly": {"type": "rule", "values": ["color-contrast"]}})
 
 
+EAGER = """() => Promise.all([...document.images].map((image) => {
+  image.loading = "eager";
+  return image.decode();
+}))"""
+"""A picture of the whole page has also what a reader would have to scroll to."""
+
+
+STILL = """() => {
+  window.keepStill = (event) => {
+    event.preventDefault();
+    if (event.detail) event.detail.shouldSwap = false;
+  };
+  document.addEventListener("htmx:beforeRequest", window.keepStill);
+  document.addEventListener("htmx:beforeSwap", window.keepStill);
+}"""
+GO_ON = """() => {
+  document.removeEventListener("htmx:beforeRequest", window.keepStill);
+  document.removeEventListener("htmx:beforeSwap", window.keepStill);
+  document.querySelectorAll("[style='']").forEach((each) => each.removeAttribute("style"));
+}"""
+"""Nothing is fetched again while a page is looked at: axe leaves empty style attributes,
+and htmx would carry them over to what comes, which the policy forbids."""
+
+
 class Screen:
     """
     A tab at the console.
@@ -42,7 +66,7 @@ class Screen:
         self.page = page
         self.origin = origin
         self.faults: list[str] = []
-        page.on("console", lambda said: self._note_console(said.type, said.text))
+        page.on("console", self._note_console)
         page.on("pageerror", lambda error: self.faults.append(f"script: {error}"))
         page.on("request", self._note_request)
         page.on("response", self._note_response)
@@ -65,6 +89,8 @@ class Screen:
         No violation of axe's rules of WCAG 2.2 AA and good practice, one main heading,
         no sideways scrolling at 360 px.
         """
+        await self.page.evaluate(STILL)
+        await self.page.evaluate(EAGER)
         wide = self.page.viewport_size
         assert wide is not None
         await self._hold("wide", name, RULES, picture=picture)
@@ -76,6 +102,7 @@ class Screen:
         width = await self.page.evaluate("document.documentElement.scrollWidth")
         assert width <= NARROW, f"{name} is {width} px wide at {NARROW}"
         await self.page.set_viewport_size(wide)
+        await self.page.evaluate(GO_ON)
         assert await self.page.locator("h1").count() == 1, name
 
     async def _hold(self, how: str, name: str, rules: str, *, picture: bool) -> None:
@@ -90,10 +117,11 @@ class Screen:
         found = await self.page.evaluate(f"axe.run(document, {rules})")
         assert found["violations"] == [], f"{name}, {how}: " + _told(found)
 
-    def _note_console(self, kind: str, text: str) -> None:
+    def _note_console(self, said: ConsoleMessage) -> None:
         # What a browser says of an answer's status is noted from the answer itself.
-        if kind in {"error", "warning"} and "Failed to load resource" not in text:
-            self.faults.append(f"{kind}: {text}")
+        if said.type in {"error", "warning"} and "Failed to load" not in said.text:
+            where = f"{said.location['url']}:{said.location['lineNumber']}"
+            self.faults.append(f"{said.type}: {said.text} ({where}, {self.page.url})")
 
     def _note_request(self, request: Request) -> None:
         if urlsplit(request.url).scheme not in {"data", "blob", "about"} and (

@@ -1,15 +1,13 @@
 """
-A campaign as it is launched, followed, paused and reported in a browser.
+A campaign as it is paused, resumed, stopped and refused in a browser.
 """
 
-import csv
 import re
 
 import pytest
 from playwright.async_api import expect
 
 from ..programs import LINE, PASSWORD
-from .conftest import NOBODY
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -26,44 +24,6 @@ async def press(screen, name):
 async def see(screen, place, words):
     """Wait for words that calls bring; the page is not loaded again."""
     await expect(screen.page.locator(place)).to_contain_text(words, timeout=LONG_MS)
-
-
-async def test_a_campaign_is_launched_followed_and_reported(house, screen):
-    listed = [f"09721100{n:02d}" for n in range(5)]
-    ref = house.draft("Rappel de vaccination", [*listed, NOBODY])
-    page = screen.page
-    await screen.open("/campaigns")
-    await screen.look("campaigns")
-
-    await page.get_by_role("link", name="Rappel de vaccination").click()
-    await screen.look("campaign-draft")
-    await press(screen, "Lancer")
-    await expect(page.locator("main")).to_contain_text("Numéros6")
-    await screen.look("campaign-launch")
-    await press(screen, "Lancer la campagne")
-    await see(screen, "main", "La campagne est lancée.")
-    await see(screen, "#standing", "terminée")
-    await see(screen, "#standing", "succès partiel")
-    await screen.look("campaign-live")
-    await screen.open(f"/campaigns/{ref}")
-    await expect(page.locator("#numbers")).to_contain_text("en échec")
-    await screen.look("campaign-done")
-    async with page.expect_download() as download:
-        await page.get_by_role("link", name="Rapport pour tableur (CSV)").click()
-    report = await (await download.value).path()
-    async with page.expect_download() as download:
-        await page.get_by_role("link", name="Rapport imprimable (PDF)").click()
-    paper = await (await download.value).path()
-    await page.get_by_role("link", name=NOBODY).click()
-    await see(screen, "main", "n'existe pas")
-    await screen.look("campaign-number")
-
-    printed = {each["called"] for each in house.far_end.received()}
-    assert {*listed} <= printed
-    assert NOBODY not in printed
-    rows = list(csv.reader(report.read_text("utf-8-sig").splitlines(), delimiter=";"))
-    assert sum(number in str(rows) for number in listed) == 5
-    assert paper.read_bytes().startswith(b"%PDF-")
 
 
 async def test_a_campaign_is_paused_and_resumed(house, screen):
