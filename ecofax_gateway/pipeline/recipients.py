@@ -12,13 +12,14 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from ..domain.campaign import Stage
 from ..domain.errors import OrderRefused
 from ..store import recipient_choices, recipient_lists
 from ..store.campaigns import Campaign
+from ..store.drafts import DraftAnswer
 from ..store.recipient_choices import Choice, Sieve, Tally
 from ..store.recipient_lists import MAX_LISTS, MAX_NAME_CHARS, NewList, RecipientList
-from .campaigns import found
-from .drafting import draft
+from .campaigns import found, refusal, stage_of
 
 MAX_CHOSEN = 20
 """Lists that one draft is put together of."""
@@ -52,7 +53,7 @@ def add_to_draft(conn: Connection, new: NewList, *, now: datetime) -> int:
         OrderRefused: If it is no draft any more, or goes to too many lists.
     """
     assert new.campaign is not None, "it is for a draft"
-    draft(conn, new.campaign)
+    _draft(conn, new.campaign)
     list_id = add(conn, new, now=now)
     chosen = recipient_choices.get(conn, new.campaign) or Choice(lists=())
     choose(
@@ -71,7 +72,7 @@ def choose(conn: Connection, ref: str, choice: Choice, *, now: datetime) -> None
     Raises:
         OrderRefused: If it is no draft any more, or a list is not its line's.
     """
-    line = draft(conn, ref).line
+    line = _draft(conn, ref).line
     if len(choice.lists) + len(choice.minus) > MAX_CHOSEN:
         raise OrderRefused(
             f"Une campagne peut combiner au plus {MAX_CHOSEN} listes.",
@@ -81,7 +82,8 @@ def choose(conn: Connection, ref: str, choice: Choice, *, now: datetime) -> None
     minus = tuple(each for each in dict.fromkeys(choice.minus) if each not in lists)
     for list_id in (*lists, *minus):
         its = recipient_lists.get(conn, list_id)
-        if its is None or its.line != line:
+        # What was given for a draft stays with it, also if another line sends it.
+        if its is None or (its.line != line and its.campaign != ref):
             raise OrderRefused("Cette liste n'existe plus.", code="no-list")
     chosen = Choice(lists=lists, minus=minus, clean=choice.clean)
     recipient_choices.put(conn, ref, chosen, now=now)
@@ -181,6 +183,13 @@ def sieve_of(campaign: Campaign, choice: Choice, now: datetime) -> Sieve:
     return Sieve(
         line=campaign.line, quality=campaign.quality, clean=choice.clean, now=now
     )
+
+
+def _draft(conn: Connection, ref: str) -> Campaign:
+    draft = found(conn, ref)
+    if stage_of(draft) is not Stage.DRAFT:
+        raise refusal(DraftAnswer.NOT_A_DRAFT, ref)
+    return draft
 
 
 def _name(text: str) -> str:
