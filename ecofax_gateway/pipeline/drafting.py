@@ -22,7 +22,14 @@ from ..domain.line import FaxLine
 from ..domain.number import FaxNumber
 from ..domain.order import Cover, Requester, Source
 from ..domain.window import next_opening
-from ..store import covers, drafts, preparation, repeats, schedules, trunks
+from ..store import (
+    covers,
+    drafts,
+    preparation,
+    repeats,
+    schedules,
+    trunks,
+)
 from ..store.campaigns import Campaign, NewCampaign, Wishes
 from ..store.drafts import DraftAnswer
 from ..store.reference import reference

@@ -17,14 +17,15 @@ from ...domain.errors import OrderRefused
 from ...domain.order import Cover
 from ...domain.principal import Principal
 from ...orders.documents import MAX_DOCUMENTS
-from ...pipeline import campaigns, drafting, recipients
+from ...pipeline import campaigns, drafting
+from ...pipeline.draft_quality import set_quality
 from ...pipeline.drafting import Step
 from ...pipeline.outlook import call_seconds
 from ...store import covers, draft_documents, lines, preparation
 from ...store.campaigns import NewDocument
 from ...store.content import Content
 from ...store.draft_documents import Fault
-from ...store.drafts import Changes, DraftAnswer
+from ...store.drafts import DraftAnswer
 from ...store.preparation import DocumentRow
 from ...store.states import CampaignState
 from ...web.desk import AtDesk, Desk
@@ -116,6 +117,7 @@ async def save_document(
     ]
     await desk.db.tx(_save, session.principal, ref, new, quality, says, desk)
     desk.bells.render.ring()
+    desk.bells.lists.ring()
     if then == "next":
         return go(ref, Step.RECIPIENTS)
     return go(ref, Step.DOCUMENT, "added" if new else "saved")
@@ -223,8 +225,7 @@ def _save(
     if new:
         _ensure(draft_documents.append(conn, ref, new), ref)
     if quality is not campaign.quality:
-        campaigns.edit(conn, ref, Changes(quality=quality), now=now)
-        recipients.again(conn, ref, now=now)
+        set_quality(conn, ref, quality, desk.routing, now=now)
     line, cover = lines.get(conn, campaign.line), None
     if says is not None and line is not None:
         document = drafting.cover_document(conn, line, says)
