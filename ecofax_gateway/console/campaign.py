@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 
 from ..domain.fax import FINAL, FaxState
 from ..domain.principal import Principal
+from ..domain.window import Window
 from ..pipeline.forecast import expected_ends
 from ..store import roll, schedules
 from ..store.faxes import Fax
@@ -69,7 +70,9 @@ async def show_campaign(
         page=min(max(place, 1), MAX_PAGE),
     )
     now, principal = desk.clock(), session.principal
-    its, numbers, count = await desk.db.read(_look, principal, ref, choice, now=now)
+    its, windows, numbers, count = await desk.db.read(
+        _look, principal, ref, choice, now=now
+    )
     tongue = tongue_of(request, session)
     values: dict[str, Any] = {
         "its": its,
@@ -92,7 +95,7 @@ async def show_campaign(
         "campaigns/campaign.html",
         **values,
         done=done if done in DONE else "",
-        windows=await desk.db.read(schedules.windows, ref),
+        windows=windows,
         remarks=[remark(each, tongue) for each in its.campaign.warnings],
         causes=causes[:MAX_CAUSES],
         other_causes=sum(n for _, n in causes[MAX_CAUSES:]),
@@ -102,7 +105,7 @@ async def show_campaign(
 
 def _look(
     conn: Connection, principal: Principal, ref: str, choice: Choice, *, now: datetime
-) -> tuple[Standing, list[Fax], int]:
+) -> tuple[Standing, list[Window], list[Fax], int]:
     campaign = campaign_of(conn, principal, ref)
     ends_at = expected_ends(conn, [campaign], now=now).get(ref)
     its = standing_of(campaign, ends_at)
@@ -110,7 +113,11 @@ def _look(
         count = roll.count(conn, campaign.id, choice)
     else:
         count = its.total
-    return its, roll.look(conn, campaign.id, choice), count
+    windows, numbers = (
+        schedules.windows(conn, ref),
+        roll.look(conn, campaign.id, choice),
+    )
+    return its, windows, numbers, count
 
 
 def _address(ref: str, show: str, number: str, place: int) -> str:

@@ -12,9 +12,11 @@ Standards:
 
 import asyncio
 import contextlib
+import math
 import time
 from collections import Counter
 from collections.abc import AsyncGenerator, Collection
+from collections.abc import Set as AbstractSet
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
@@ -77,7 +79,9 @@ class _Watch:
     its: Standing | None = None
     "None: there is no such campaign any more."
 
-    written: dict[View, str] = field(default_factory=dict)
+    written: dict[tuple[str, View], str] = field(default_factory=dict)
+    "Events that were written already, by their names."
+
     task: asyncio.Task[None] | None = None
 
     @property
@@ -121,6 +125,9 @@ class Live:
         self._beat_seconds = beat_seconds
         self._watches: dict[str, _Watch] = {}
         self._streams: Counter[str] = Counter()
+        self._ended: AbstractSet[str] = frozenset()
+        self._asked_at = -math.inf
+        self._asking = asyncio.Lock()
 
     @property
     def watched(self) -> int:
@@ -184,6 +191,7 @@ class Live:
         self._streams[token] += 1
         watches = [self._join(ref, wake) for ref in refs]
         seen = dict.fromkeys(refs, 0)
+        beat_at = time.monotonic() + self._beat_seconds
         try:
             while not self._desk.closing.is_set():
                 wake.clear()
@@ -193,29 +201,38 @@ class Live:
                     yield changed
                 if all(watch.is_over for watch in watches):
                     return
-                if not await self._is_woken(wake):
+                is_woken = await self._is_woken(wake, by=beat_at)
+                if time.monotonic() >= beat_at:
                     if not await self._is_logged_in(token):
                         return
-                    yield []
+                    beat_at = time.monotonic() + self._beat_seconds
+                    if not is_woken:
+                        yield []
         finally:
             self._streams[token] -= 1
+            self._streams += Counter()  # forgets those at 0
             for watch in watches:
                 self._leave(watch, wake)
 
-    async def _is_woken(self, wake: asyncio.Event) -> bool:
+    async def _is_woken(self, wake: asyncio.Event, *, by: float) -> bool:
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(self._beat_seconds):
+            async with asyncio.timeout(by - time.monotonic()):
                 await wake.wait()
                 return True
         return False
 
     async def _is_logged_in(self, token: str) -> bool:
-        now = self._desk.clock()
-        try:
-            known = await self._desk.db.read(web_sessions.find, token, now=now)
-        except StoreUnavailable:
-            return True  # nobody knows; the next beat asks again
-        return known is not None
+        """Whether a session goes on; asked once for all that follow something."""
+        async with self._asking:
+            if time.monotonic() - self._asked_at > self._beat_seconds / 2:
+                asked, now = set(self._streams), self._desk.clock()
+                with contextlib.suppress(StoreUnavailable):
+                    living = await self._desk.db.read(
+                        web_sessions.living, asked, now=now
+                    )
+                    self._ended = asked - living
+                self._asked_at = time.monotonic()
+        return token not in self._ended
 
     def _join(self, ref: str, wake: asyncio.Event) -> _Watch:
         watch = self._watches.get(ref)
@@ -257,17 +274,20 @@ class Live:
         return standing_of(campaign, shown)
 
     def _write(self, event: str, watch: _Watch, view: View) -> str:
+        """Once for all who share the view; nothing, if the campaign is gone."""
         if watch.its is None:
             return ""
-        if view not in watch.written:
-            watch.written[view] = render(
+        key = event, view
+        if key not in watch.written:
+            html = render(
                 view.template,
                 view.tongue,
                 self._desk,
                 its=watch.its,
                 for_operator=view.for_operator,
             )
-        return format_event(event, watch.written[view])
+            watch.written[key] = format_event(event, html)
+        return watch.written[key]
 
 
 def format_event(name: str, data: str) -> str:

@@ -29,7 +29,7 @@ from .folding import folded
 from .tables import campaign, document, fax
 from .tallies import IS_FINAL
 
-PAGE = 50
+PAGE = 25
 """Campaigns on one page."""
 
 MAX_WORDS = 8

@@ -9,6 +9,7 @@ reads the database is not logged in.
 """
 
 import hashlib
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -73,6 +74,17 @@ def find(conn: Connection, token: str, *, now: datetime) -> WebSession | None:
         created_at=row.created_at,
         seen_at=row.seen_at,
     )
+
+
+def living(conn: Connection, tokens: AbstractSet[str], *, now: datetime) -> set[str]:
+    """Those of the tokens whose sessions go on."""
+    by_hash = {_hashed(token): token for token in tokens}
+    query = select(web_session.c.token_sha256).where(
+        web_session.c.token_sha256.in_(by_hash),
+        web_session.c.seen_at >= now - IDLE,
+        web_session.c.created_at >= now - OLDEST,
+    )
+    return {by_hash[each] for each in conn.execute(query).scalars()}
 
 
 def touch(conn: Connection, token: str, *, now: datetime) -> None:

@@ -143,6 +143,19 @@ async def test_a_stream_beats_and_ends_with_its_session(desk, shelf, token):
     assert live.watched == 0
 
 
+async def test_news_all_the_time_keep_no_stream_alive(desk, shelf, token):
+    live = Live(desk, look_seconds=0.02, beat_seconds=0.02)
+    ref = await shelf.put("Relance", {FaxState.SENT: 1, FaxState.QUEUED: 200})
+    stream = live.follow(ref, PAGE, token, stage="running")
+    await news(stream)
+    await desk.db.tx(web_sessions.end, token)
+    async with asyncio.timeout(LONG):
+        while await anext(stream) != OVER:
+            await desk.db.tx(end_some, ref, 1, at=desk.clock())
+
+    assert live.watched == 0
+
+
 async def test_all_streams_end_when_the_daemon_stops(desk, live, shelf, token):
     ref = await shelf.put("Relance", RUNNING)
     stream = live.follow(ref, PAGE, token, stage="running")
