@@ -87,9 +87,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 async def chromium() -> AsyncIterator[Browser]:
     """The browser that the machine's own packages have; none is fetched."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--lang=fr"]
-        )
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM)
         yield browser
         await browser.close()
 
