@@ -4,6 +4,7 @@
 I/O: the store, the folder of uploads, servers that lists are fetched from.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Annotated, Any
 
@@ -173,7 +174,7 @@ async def _pieces(desk: Desk, its: RecipientList) -> AsyncIterator[bytes]:
     while found := await desk.db.read(
         rows.listing, its.id, after=after, limit=rows.BATCH
     ):
-        yield b"".join(list_csv.lines(found, its.columns))
+        yield await asyncio.to_thread(list_csv.lines, found, its.columns)
         after = found[-1].position
 
 

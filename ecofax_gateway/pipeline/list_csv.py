@@ -6,7 +6,7 @@ Pure: no I/O, no clock, no randomness.
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from ..domain.number import FaxNumber
 from ..store.recipients import Placed
@@ -21,25 +21,28 @@ MARK = b"\xef\xbb\xbf"
 
 def heading(columns: Sequence[str]) -> bytes:
     """Give the first line, mark included."""
-    return MARK + _line([NUMBER_COLUMN, *_others(columns)])
+    return MARK + _written([[NUMBER_COLUMN, *_others(columns)]])
 
 
-def lines(rows: Iterable[Placed], columns: Sequence[str]) -> Iterator[bytes]:
+def lines(rows: Iterable[Placed], columns: Sequence[str]) -> bytes:
     """Give a line for each recipient."""
     others = _others(columns)
-    for row in rows:
-        fields = row.fields or {}
-        cells = [_harmless(fields.get(name, "")) for name in others]
-        yield _line([FaxNumber(row.number).national, *cells])
+    return _written(_cells(row, others) for row in rows)
+
+
+def _cells(row: Placed, others: Sequence[str]) -> list[str]:
+    fields = row.fields or {}
+    cells = [_harmless(fields.get(name, "")) for name in others]
+    return [FaxNumber(row.number).national, *cells]
 
 
 def _others(columns: Sequence[str]) -> list[str]:
     return [name for name in columns if name != NUMBER_COLUMN]
 
 
-def _line(cells: Sequence[str]) -> bytes:
+def _written(rows: Iterable[Sequence[str]]) -> bytes:
     text = io.StringIO()
-    csv.writer(text, delimiter=";", lineterminator="\r\n").writerow(cells)
+    csv.writer(text, delimiter=";", lineterminator="\r\n").writerows(rows)
     return text.getvalue().encode()
 
 
