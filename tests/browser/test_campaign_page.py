@@ -28,7 +28,7 @@ async def see(screen, place, words):
 
 async def test_a_campaign_is_paused_and_resumed(house, screen):
     listed = [f"09722200{n:02d}" for n in range(40)]
-    ref = house.draft("Tarifs", listed, "--pace", "60")
+    ref = house.draft("Tarifs", listed, "--pace", "30")
     await screen.open(f"/campaigns/{ref}/launch")
     await press(screen, "Lancer la campagne")
     await expect(screen.page.locator("#standing")).to_contain_text(

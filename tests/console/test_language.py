@@ -68,12 +68,11 @@ def test_no_english_is_left_over():
     assert ENGLISH.keys() - everything == set()
 
 
-@pytest.mark.parametrize("french", ENGLISH)
-def test_both_languages_take_the_same_values(french):
+def test_both_languages_take_the_same_values():
     def fields(text):
         return {name for _, name, _, _ in string.Formatter().parse(text) if name}
 
-    assert fields(ENGLISH[french]) == fields(french)
+    assert {f for f, e in ENGLISH.items() if fields(f) != fields(e)} == set()
 
 
 def test_there_are_sentences():
