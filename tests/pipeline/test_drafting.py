@@ -143,6 +143,18 @@ def test_a_quality_that_no_trunk_serves_is_refused(table):
     assert table.draft.quality is Quality.PREMIUM
 
 
+def test_a_coarser_quality_keeps_out_numbers_that_need_the_best(table):
+    table.fill(1)
+    table.tx(set_quality, Quality.BEST, ROUTING)
+    table.tx(drafts.edit, Changes(expected=1))
+    table.tx(drafts.add_numbers, ["+442079460000"], trunk="fine", first=1)
+
+    with pytest.raises(OrderRefused, match="restricted-numbers"):
+        table.tx(set_quality, Quality.NORMAL, ROUTING)
+
+    assert table.draft.quality is Quality.BEST
+
+
 def test_what_lacks_is_told_in_the_order_of_the_steps(table):
     nothing = table.lacks()
     table.fill(3)
