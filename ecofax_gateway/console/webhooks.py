@@ -113,6 +113,16 @@ async def switch(
     return _back(session, its, webhook_id, "switched")
 
 
+@router.get("/{webhook_id}/secret")
+async def ask_to_renew(
+    request: Request, desk: AtDesk, session: LoggedIn, webhook_id: str, line: str = ""
+) -> Response:
+    """Ask whether its secret is to be replaced."""
+    its = await desk.db.read(line_of, session.principal, line)
+    hook = await desk.db.read(_found, its, webhook_id)
+    return page(request, session, "settings/webhook_renew.html", hook=hook, its=its)
+
+
 @router.post("/{webhook_id}/secret")
 async def renew_secret(
     request: Request,

@@ -99,6 +99,7 @@ async def test_a_webhook_is_set_up_tested_and_deleted(ours, desk):
     page = await ours.get(tested.headers["location"])
     await ours.post(f"{path}/switch")
     off = await desk.db.read(webhooks.get, OURS, hook.id)
+    asked_first = await ours.get(f"{path}/secret")
     renewed = await ours.post(f"{path}/secret")
     asked = await ours.get(f"{path}/delete")
     done = await ours.post(f"{path}/delete")
@@ -108,7 +109,7 @@ async def test_a_webhook_is_set_up_tested_and_deleted(ours, desk):
     assert "evt_1" in page.text
     assert not off.active
     assert value_of(renewed.text, "secret") != secret
-    assert asked.status_code == 200
+    assert asked_first.status_code == asked.status_code == 200
     assert done.status_code == 303
     assert await desk.db.read(webhooks.listing, OURS) == []
 

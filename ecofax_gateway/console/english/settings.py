@@ -148,6 +148,18 @@ WORDS = {
     "Secret": "Secret",
     "Signature : en-tête Webhook-Signature, norme Standard Webhooks.": "Signature:"
     " header Webhook-Signature, as Standard Webhooks has it.",
+    "Remplacer le secret de ce webhook ?": "Replace this webhook's secret?",
+    "Remplacer": "Replace",
+    "Le secret actuel ne signe plus rien, tout de suite : votre programme refusera les messages tant qu'il n'a pas le nouveau.": (
+        "The present secret signs nothing any more, at once: your program will refuse"
+        " messages until it has the new one."
+    ),
+    "adresse d'un réseau privé : refusée": "address of a private network: refused",
+    "nom de serveur introuvable": "no such server",
+    "le serveur ne répond pas": "the server does not answer",
+    "le serveur est trop lent": "the server is too slow",
+    "certificat non valable": "certificate not valid",
+    "connexion coupée": "connection broken off",
     "Supprimer un webhook": "Delete a webhook",
     "Supprimer ce webhook ?": "Delete this webhook?",
     "Les messages qui attendent encore ne partiront pas.": "Messages that still wait"
