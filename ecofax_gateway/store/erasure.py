@@ -32,7 +32,17 @@ from sqlalchemy import (
 from ..domain.fax import FINAL, FaxState, Phase
 from ..domain.number import FaxNumber
 from ..domain.outcome import Ending
-from . import allow_lists, events, objections, recipient_lists, recipients, withheld
+from . import (
+    allow_lists,
+    events,
+    idempotency,
+    lines,
+    objections,
+    recipient_lists,
+    recipients,
+    uploads,
+    withheld,
+)
 from .riders import SHARES_CALL
 from .states import MailState, ReplyState
 from .tables import (
@@ -102,6 +112,8 @@ def erase_number(conn: Connection, number: str, *, now: datetime) -> Erased:
     ).rowcount
     done["do-not-fax rows"] += objections.erase(conn, number, now=now)
     done["events"] += events.erase(conn, sorted(done.faxes))
+    done["answers of the API"] += idempotency.erase(conn, variants)
+    done["files sent ahead (not looked into, kept a day)"] = uploads.count(conn)
     done["recipients of lists"] += recipients.erase(conn, number, variants)
     dropped, files = recipient_lists.drop_contents(conn)
     done["files of lists (all of them)"] += dropped
@@ -147,6 +159,9 @@ def erase_address(conn: Connection, address: str, *, now: datetime) -> Erased:
     done["do-not-fax rows"] += objections.erase_source(conn, address)
     listed = allow_lists.listed(conn, address)
     done["lists of lines he is on (kept; see: line allow --remove)"] = listed
+    copied = lines.copied_to(conn, address)
+    done["lines that send him copies (kept; see: line set --copy-to)"] = copied
+    done["answers of the API"] += idempotency.erase(conn, [address])
     done["mails not read yet (not looked into)"] = _unread(conn)
     return done
 

@@ -8,6 +8,8 @@ Standards:
     and what a repetition is answered
 """
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
@@ -101,6 +103,25 @@ def purge(conn: Connection, *, now: datetime) -> int:
     return conn.execute(
         delete(idempotency).where(idempotency.c.at <= now - KEPT)
     ).rowcount
+
+
+def erase(conn: Connection, words: Sequence[str]) -> int:
+    """
+    Blank the answers that hold one of *words*; how many.
+
+    Their keys stay: nothing is done twice because somebody was forgotten.
+    """
+    marks = [json.dumps(word.lower()).strip('"').encode() for word in words]
+    kept = select(idempotency.c.line, idempotency.c.key, idempotency.c.body).where(
+        idempotency.c.body.is_not(None)
+    )
+    blanked = 0
+    for row in conn.execute(kept).all():
+        if any(mark in bytes(row.body).lower() for mark in marks):
+            mine = (idempotency.c.line == row.line, idempotency.c.key == row.key)
+            conn.execute(update(idempotency).where(*mine).values(body=b"{}"))
+            blanked += 1
+    return blanked
 
 
 def remove(conn: Connection, line: str) -> None:

@@ -99,6 +99,18 @@ def set_password_hash(conn: Connection, number: str, password_hash: str) -> bool
     return changed.rowcount == 1
 
 
+def copied_to(conn: Connection, address: str) -> int:
+    """How many lines send a mail address copies of replies, or write in its name."""
+    folded = address.lower()
+    return sum(
+        folded
+        in {
+            each.lower() for each in (*status.line.copies, status.line.from_email or "")
+        }
+        for status in listing(conn)
+    )
+
+
 def as_of(conn: Connection, number: str, at: datetime) -> FaxLine | None:
     """The line with the tag line that it had then: calls print that of their claim."""
     known = get(conn, number)

@@ -25,6 +25,7 @@ from .tables import (
     recipient,
     recipient_list,
     reply,
+    tag_line,
     webhook,
 )
 
@@ -71,6 +72,7 @@ def of_line(conn: Connection, number: str) -> dict[str, Any] | None:
     told |= {
         "api_tokens": _rows(conn, api_token, api_token.c.line == number),
         "webhooks": _rows(conn, webhook, webhook.c.line == number),
+        "tag_lines": _rows(conn, tag_line, tag_line.c.line == number),
         "events": _rows(conn, event, event.c.line == number),
         "lists": _rows(conn, recipient_list, lists),
         "recipients_of_lists": _rows(

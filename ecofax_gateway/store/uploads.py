@@ -56,6 +56,11 @@ def get(conn: Connection, line: str, upload_id: str, *, now: datetime) -> Upload
     return Upload(id=row.id, line=row.line, name=row.name, content=content, at=row.at)
 
 
+def count(conn: Connection) -> int:
+    """How many files wait, of all lines."""
+    return conn.execute(select(func.count()).select_from(upload)).scalar_one()
+
+
 def purge(conn: Connection, *, now: datetime) -> int:
     """Forget what was not ordered in time."""
     return conn.execute(delete(upload).where(upload.c.at <= now - KEPT)).rowcount

@@ -18,12 +18,14 @@ from ecofax_gateway.store import (
     erasure,
     events,
     housekeeping,
+    idempotency,
     lines,
     portrait,
     preparation,
     schedules,
     webhooks,
 )
+from ecofax_gateway.store.idempotency import KeptAnswer
 from ecofax_gateway.store.states import DeliveryState
 
 LEASE = timedelta(minutes=1)
@@ -274,6 +276,35 @@ def test_an_erased_number_is_in_no_event(office):
     told = office.tx(events.listing, line)
     assert told
     assert NUMBER not in str([each.body for each in told])
+
+
+def test_an_erased_number_and_an_erased_address_are_in_no_kept_answer(office):
+    line = office.line()
+    for key, body in (
+        ("number", b'{"number": "+33972101010"}'),
+        ("address", b'{"replyTo": "Anne@example.net"}'),
+        ("other", b'{"number": "+33972101011"}'),
+    ):
+        kept = {"fingerprint": "f", "now": office.now}
+        office.tx(idempotency.begin, line, key, **kept)
+        answer = KeptAnswer(status=201, headers={}, body=body)
+        office.tx(idempotency.keep, line, key, answer)
+    office.tx(erasure.erase_number, NUMBER, now=office.now)
+    done = office.tx(erasure.erase_address, "anne@example.net", now=office.now)
+    bodies = [
+        office.tx(idempotency.begin, line, key, fingerprint="f", now=office.now).body
+        for key in ("number", "address", "other")
+    ]
+
+    assert bodies == [b"{}", b"{}", b'{"number": "+33972101011"}']
+    assert done["answers of the API"] == 1
+
+
+def test_whoever_has_an_address_erased_is_told_which_lines_still_use_it(office):
+    office.set_line(office.line(), copies=("anne@example.net",))
+    done = office.tx(erasure.erase_address, "Anne@example.net", now=office.now)
+
+    assert done["lines that send him copies (kept; see: line set --copy-to)"] == 1
 
 
 def test_a_removed_line_leaves_no_webhook(office):
