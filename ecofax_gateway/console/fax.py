@@ -34,7 +34,7 @@ from ..web.desk import AtDesk, Desk
 from ..web.mistake import NotFound
 from ..web.session import Acting, LoggedIn
 from .calls import calls_of
-from .page import page, tongue_of
+from .page import page, tongue_of, wants_part
 
 logger = logging.getLogger(__name__)
 
@@ -114,7 +114,8 @@ async def show_fax(
     """Show one fax."""
     its = await desk.db.read(_look, session.principal, ref)
     tongue = tongue_of(request, session)
-    return page(
+    is_live = its.fax.state not in FINAL | {FaxState.HELD}
+    shown = page(
         request,
         session,
         "faxes/fax.html",
@@ -122,8 +123,12 @@ async def show_fax(
         fax=its.fax,
         calls=calls_of(its.attempts, tongue),
         done=done if done in DONE else "",
-        is_live=its.fax.state not in FINAL | {FaxState.HELD},
+        is_live=is_live,
     )
+    if wants_part(request) and not is_live:
+        # It is over: now there may be a proof, and other things can be done with it.
+        shown.headers["hx-refresh"] = "true"
+    return shown
 
 
 @router.get("/faxes/{ref}/pages/{number}.png")

@@ -66,6 +66,19 @@ async def test_a_fax_tells_what_happened_in_a_sentence_and_by_calls(ours, past):
     assert "anne@example.net" in failed.text
 
 
+async def test_who_follows_a_fax_gets_the_whole_page_when_it_is_over(
+    ours, office, past
+):
+    follows = {"hx-request": "true"}
+    live = await ours.get(f"/faxes/{await office.queued()}", headers=follows)
+    over = await ours.get(f"/faxes/{past[1]}", headers=follows)
+
+    assert "hx-refresh" not in live.headers
+    assert "every 3s" in live.text
+    assert over.headers["hx-refresh"] == "true"
+    assert "every 3s" not in over.text
+
+
 async def test_a_fax_of_another_line_does_not_exist(theirs, past):
     for path in ("", "/pages/1.png", "/proof.pdf", "/resend"):
         assert (await theirs.get(f"/faxes/{past[0]}{path}")).status_code == 404, path
