@@ -43,7 +43,7 @@ UNDECIDED = 100
 PAPER = 0.5
 "A fill that takes more of a page is its paper."
 
-FULL = 0.2
+FULL = 0.1
 """Light letters by the ground between them, in tiles, from which a dark fill is turned:
 a table's head, a paragraph on a dark box. A bar of a chart with its figure on it keeps
 its colour."""
@@ -106,13 +106,14 @@ class Ground:
         paper = (levels > 255 - TINT) | (fills.sizes > PAPER * tiles.of_sheet)
         dark = np.where(written, lighter > darker, levels < UNDECIDED)
         dark[0] = written[0] = False
-        near = fills.nearest
+        # A letter's tile is nearest to what it stands on, be its edge nearer.
+        near = nearest(np.where(stands_on > 0, stands_on, fills.labels))
         self.dark = dark[near] & drawn
         self.letters = (dark & written)[stands_on]
         self.level = levels.astype(np.uint8)[near]
         turned = written & dark & (lighter > FULL * fills.sizes)
         if turned.any():
-            self.turned = drawn & _turned(tiles, fills, turned, stands_on)
+            self.turned = drawn & _turned(tiles, fills, turned, stands_on, near)
         plain = ~written & ~paper & (levels > BLACK_FILL)
         plain[0] = False
         self.plain = plain[fills.labels]
@@ -145,6 +146,7 @@ class _Fills:
             np.float64,
         )
         self._measure(sizes, sums, number)
+        self._adopt(np.flatnonzero(even & (self.labels == 0)), tiles)
 
         self.letters = np.flatnonzero(
             drawn & (self.labels == 0) & (tiles.contrast > SHADING)
@@ -155,8 +157,6 @@ class _Fills:
         self._low = tiles.low.ravel()[self.letters]
         self._sides = sides(self.labels, self.letters)
         self._join()
-        self.nearest: NDArray[np.int32] = nearest(self.labels)
-        "For each tile, the region it lies in or next to."
 
     def _measure(
         self,
@@ -169,6 +169,27 @@ class _Fills:
         self._sums = added(number, sums)
         self.levels: NDArray[np.float64] = self._sums / np.maximum(1, self.sizes)
         self.count = len(self.sizes) - 1
+
+    def _adopt(self, small: NDArray[np.intp], tiles: Tiles) -> None:
+        """
+        Give what is too small for a fill to the fill that letters cut it off from.
+
+        Between two descenders and the edge of a box is a patch of its very grey, which
+        is found again on one side of the word; inside a letter, that is what the letter
+        stands on, and has another.
+
+        Args:
+            small: Even tiles that belong to no region.
+        """
+        grey = tiles.mean.ravel()[small]
+        _, _, left, right = sides(self.labels, small)
+        to_left, to_right = (
+            (side > 0) & (np.abs(grey - self.levels[side]) < _ALIKE)
+            for side in (left, right)
+        )
+        self.labels.ravel()[small] = np.where(
+            to_left, left, np.where(to_right, right, 0)
+        )
 
     def _join(self) -> None:
         """
@@ -263,12 +284,13 @@ def _turned(
     fills: _Fills,
     turned: NDArray[np.bool_],
     stands_on: NDArray[np.int32],
+    nearest_to: NDArray[np.int32],
 ) -> Marks:
     """The tiles of fills that are turned, and of the letters on them."""
-    level = fills.levels[fills.nearest].astype(np.uint8)
+    level = fills.levels[nearest_to].astype(np.uint8)
     # All that is nearest to a fill but the tiles that an edge cuts.
     steps = cv2.subtract(widened(level, 1), narrowed(level, 1))
-    whole = fills.nearest * (steps < _ALIKE)
+    whole = nearest_to * (steps < _ALIKE)
     number = np.where(fills.labels + stands_on > 0, fills.labels + stands_on, whole)
     number = np.where(turned[number], number, 0)
     # A fill whose letters were not all found stays as it is: beyond the tiles that its

@@ -256,3 +256,32 @@ def test_a_white_sheet_has_no_ink():
     white = np.full((1143, 1687), 255, np.uint8)
 
     assert not binarise(white, vertical_dpi=98, pictures=[(10, 10, 50, 50)]).any()
+
+
+@pytest.mark.parametrize("tall", [42, 44, 46, 48, 52])
+@pytest.mark.parametrize("words", ["prévu portail page", "jusque appel Ç", "gypse"])
+def test_a_dark_row_over_a_light_one_is_whole_under_its_descenders(tall, words):
+    """Between two descenders and the edge is a patch that is too small for a fill."""
+    head = ((80, 200, 720, 200 + tall), 60, words, 255)
+    row = ((80, 200 + tall, 720, 248 + tall), 227, "Désignation Quantité", 30)
+    grey = drawn(800, 600, head, row)
+
+    ink = binarise(grey, vertical_dpi=98, pictures=[])
+
+    inside = np.s_[204 : 196 + tall, 88:712]
+    letters = ink[inside][grey[inside] == 255].mean()
+    assert letters < 0.03 or letters > 0.97
+    assert ink[inside][grey[inside] == 60].mean() == pytest.approx(
+        1 - letters, abs=0.04
+    )
+
+
+def test_black_letters_are_printed_slimmer_than_pale_ones_which_must_not_vanish():
+    rows = np.full((200, 800), 255, np.uint8)
+    rows[60:140, 100:700:20] = 0
+    rows[60:140, 101:700:20] = 210  # the soft edge of a stroke
+    pale = np.where(rows == 0, 170, rows).astype(np.uint8)
+
+    edges = rows == 210
+    assert not binarise(rows, vertical_dpi=98, pictures=[])[edges].any()
+    assert binarise(pale, vertical_dpi=98, pictures=[])[pale == 170].all()
