@@ -5,7 +5,7 @@ I/O: the store.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
@@ -114,13 +114,13 @@ async def send_it(
     now = desk.clock()
     wanted, errors = understand(form, line, files, tongue, now=now, zone=desk.zone)
     if errors:
-        return await _form(request, desk, session, form, errors)
+        return await _form(request, desk, session, form, errors, lost=files)
     try:
         ref = await send(desk.db, desk.routing, wanted, now=now)
     except OrderRefused as refusal:
         about = _FIELD_OF.get(refusal.code, "")
         errors = {about: sentence(refusal, tongue)}
-        return await _form(request, desk, session, form, errors)
+        return await _form(request, desk, session, form, errors, lost=files)
     desk.bells.render.ring()
     if len(wanted.numbers) > 1:
         return RedirectResponse(f"/campaigns/{ref}?done=launched", 303)
@@ -210,8 +210,15 @@ async def _form(
     desk: Desk,
     session: Session,
     form: Typed,
-    errors: dict[str, str],
+    errors: Mapping[str, str],
+    *,
+    lost: Sequence[Document] = (),
 ) -> Response:
+    """Show the form; *lost* are files that a browser does not send a second time."""
+    t = Words(tongue_of(request, session))
+    if lost:
+        again = t("Choisissez de nouveau le document : il n'a pas été gardé.")
+        errors = {"documents": again, **errors}
     known = []
     if session.principal.is_operator:
         known = [each.line for each in await desk.db.read(lines.listing)]

@@ -90,6 +90,12 @@ async def test_the_form_comes_back_with_what_is_wrong(ours, desk, typed, sentenc
     assert await desk.db.read(campaigns.listing) == []
 
 
+async def test_a_document_that_was_given_is_asked_for_again(ours):
+    answer = await send(ours, numbers="12")
+
+    assert "Choisissez de nouveau le document" in answer.text
+
+
 async def test_a_line_sends_for_itself_whatever_the_form_says(ours, desk):
     await send(ours, line=THEIRS)
 

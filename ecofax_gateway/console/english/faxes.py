@@ -134,6 +134,8 @@ WORDS = {
     " come, within a year.",
     "Cette date est déjà passée.": "This date is past already.",
     "Choisissez le document à faxer.": "Choose the document to fax.",
+    "Choisissez de nouveau le document : il n'a pas été gardé.": "Choose the document"
+    " again: it was not kept.",
     "Document": "Document",
     "Envoyer": "Send",
     "Objet": "Subject",
