@@ -182,6 +182,42 @@ def test_nothing_is_settled_while_a_list_of_the_line_is_read(office, line):
     assert standing is drafts.DraftAnswer.SETTLING
 
 
+def test_the_numbers_of_a_draft_are_written_under_a_lease(office, listed, line):
+    ref = draft(office, line)
+    one = listed("un", ANNE, PAUL)
+    office.tx(recipient_choices.put, ref, Choice(lists=(one,)), now=office.now)
+    claim = {"node": "a", "lease": LEASE}
+    first = office.tx(recipient_choices.claim, now=office.now, **claim)
+    assert office.tx(recipient_choices.claim, now=office.now, **claim) is None
+    office.later(minutes=10)
+    leased = office.tx(recipient_choices.claim, now=office.now, **claim)
+    until = office.now + LEASE
+
+    assert not office.tx(
+        recipient_choices.begin, first, expected=2, quality=Quality.PREMIUM
+    )
+    assert office.tx(
+        recipient_choices.begin, leased, expected=2, quality=Quality.PREMIUM
+    )
+    assert office.tx(recipient_choices.hold, leased, written=2, until=until)
+    office.tx(
+        drafts.add_numbers,
+        ref,
+        [ANNE, PAUL],
+        trunk="main",
+        first=1,
+        fields={ANNE: {"nom": "Été"}},
+        now=office.now,
+    )
+    assert office.tx(recipient_choices.finish, leased)
+
+    assert office.tx(recipient_choices.standing, ref) is drafts.DraftAnswer.DONE
+    assert office.tx(campaigns.get, ref).expected == 2
+    assert office.tx(recipient_choices.drafts_of, one) == [ref]
+    assert office.tx(recipient_choices.clear, ref) == 2
+    assert office.tx(recipient_choices.clear, ref) == 0
+
+
 def test_an_erased_number_leaves_every_list_and_every_file(office, listed, line):
     list_id = listed("Clients", ANNE, PAUL, content=b"fax\n0972101010\n")
     waiting = office.tx(

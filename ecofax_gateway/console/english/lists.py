@@ -6,8 +6,9 @@ Pure: no I/O, no clock, no randomness.
 
 _GIVING = {
     "Numéros saisis ou collés": "Numbers typed or pasted",
-    "Un par ligne, ou un tableau copié de votre tableur.": "One a line, or a table"
-    " copied from your spreadsheet.",
+    "Un par ligne, ou un tableau copié de votre tableur ; au-delà de 20 000 lignes,"
+    " donnez un fichier.": "One a line, or a table copied from your spreadsheet; beyond"
+    " 20,000 rows, give a file.",
     "Fichier": "File",
     "Texte, CSV, XLSX, XLS ou ODS, jusqu'à 250 000 lignes. La colonne des numéros est"
     " trouvée toute seule, et vous pouvez la changer.": "Text, CSV, XLSX, XLS or ODS, up"
