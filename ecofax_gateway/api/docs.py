@@ -1,7 +1,7 @@
 """
 The documentation as a page: the OpenAPI document, readable without any script.
 
-Pure: no I/O, no clock, no randomness.
+I/O: none of its own; it answers.
 """
 
 from html import escape

@@ -1,7 +1,7 @@
 """
 What stands before the API's routes: the size and the type of bodies, headers of answers.
 
-Pure: no I/O, no clock, no randomness.
+I/O: none of its own; it passes on what is read and answered.
 
 Standards:
     RFC 9110 §15.5.14, §15.5.16 -- 413 and 415

@@ -1,7 +1,7 @@
 """
 What a request did wrong, as programs read it.
 
-Pure: no I/O, no clock, no randomness.
+I/O: none of its own; it answers.
 
 Standards:
     RFC 9457 (2023) §3 -- problem details: type, title, status, detail

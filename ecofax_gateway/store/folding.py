@@ -1,7 +1,7 @@
 """
 `domain.folding.fold` where the database compares.
 
-Pure: no I/O, no clock, no randomness.
+I/O: none of its own; it gives a connection a function.
 
 SQLite is given the function itself. PostgreSQL would want an extension for it, which an
 ordinary role may not install; there the letters of Latin-1 and Latin Extended-A are

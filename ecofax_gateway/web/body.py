@@ -1,7 +1,7 @@
 """
 How large a request may be.
 
-Pure: no I/O, no clock, no randomness.
+I/O: none of its own; it passes on what the server reads.
 
 Standards:
     RFC 9110 §15.5.14 -- 413 Content Too Large

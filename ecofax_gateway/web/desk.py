@@ -1,7 +1,7 @@
 """
 What every route of console and API is given.
 
-Pure: no I/O, no clock, no randomness.
+I/O: none of its own; it holds what does it.
 """
 
 import asyncio

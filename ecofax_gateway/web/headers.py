@@ -1,7 +1,7 @@
 """
 What every answer of the site says to the browser besides its content.
 
-Pure: no I/O, no clock, no randomness.
+I/O: none of its own; it passes on what the site answers.
 
 Standards:
     Content Security Policy Level 3 (W3C) -- nothing runs or loads but our own files
