@@ -4,6 +4,7 @@
 I/O: the store.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated
@@ -26,6 +27,9 @@ router = APIRouter()
 
 MAX_ID = 2**31 - 1
 """A larger one no database has."""
+
+_ONE_OF_MANY = re.compile(r"^([A-Za-z0-9]{8})-[0-9]{1,6}$")
+"""The reference of one fax of a campaign; all of that campaign are shown."""
 
 Cursor = Annotated[int | None, Query(ge=1, le=MAX_ID)]
 
@@ -59,7 +63,7 @@ class Wishes:
         return Search(
             line=principal.line,
             number=self.q if looks_for_number else "",
-            words="" if looks_for_number else self.q,
+            words="" if looks_for_number else _ONE_OF_MANY.sub(r"\1", self.q),
             states=SHOWN.get(self.state, frozenset()),
             since=midnight(self.since, zone),
             until=midnight(self.until, zone, days=1),

@@ -37,6 +37,8 @@ async def test_faxes_are_found(ours, past):
         ("?q=09 72 10 10 11", [1]),
         ("?q=DEVIS", [1, 0]),
         ("?q=lettre", []),
+        (f"?q={past[1].lower()}", [1]),
+        (f"?q={past[1]}-1", [1]),
         ("?state=sent", [0]),
         ("?since=2026-11-23", [1]),
         ("?until=2026-11-22", [0]),
