@@ -22,11 +22,8 @@ WIDTHS = tuple(
 EPOCH = datetime(2001, 1, 1, tzinfo=UTC)
 """A Monday: columns of a week begin on one."""
 
-WIDTH, HEIGHT = 960, 200
+WIDTH, HEIGHT = 960, 176
 """Of the drawing, in its own units; it takes the room that the page has."""
-
-FOOT = 24
-"""For the times below the columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,19 +84,19 @@ def chart(minutes: Sequence[Minute], *, offset: timedelta = timedelta()) -> Char
     step = _step(minutes)
     columns = _columns(minutes, step, offset)
     most = max((column.calls for column in columns), default=0)
-    room, width = HEIGHT - FOOT, WIDTH / max(len(columns), 1)
+    width = WIDTH / max(len(columns), 1)
     bars = []
     for n, column in enumerate(columns):
-        delivered = room * column.delivered / most
-        others = room * column.others / most
+        delivered = HEIGHT * column.delivered / most
+        others = HEIGHT * column.others / most
         bars.append(
             Bar(
                 column=column,
                 x=round(n * width + width * 0.1, 1),
                 width=round(width * 0.8, 1),
-                others_y=round(room - delivered - others, 1),
+                others_y=round(HEIGHT - delivered - others, 1),
                 others_height=round(others, 1),
-                delivered_y=round(room - delivered, 1),
+                delivered_y=round(HEIGHT - delivered, 1),
                 delivered_height=round(delivered, 1),
             )
         )

@@ -44,7 +44,7 @@ async def test_a_campaign_is_listed_with_its_state_result_and_counts(ours, shelf
     row = words(await ours.get("/campaigns"))
 
     assert "terminée succès partiel" in row
-    assert "4 2 1 et 1 sans certitude 0" in row
+    assert "4 2 1 incertains : 1 0" in row
 
 
 async def test_what_is_under_way_has_progress_and_is_followed(ours, shelf):

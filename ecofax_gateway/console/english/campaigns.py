@@ -17,7 +17,7 @@ _LIST = {
     " leaves before you say so.",
     "La campagne est supprimée.": "The campaign is deleted.",
     "{first} à {last} sur {total}": "{first} to {last} of {total}",
-    "et {n} sans certitude": "and {n} unknown",
+    "incertains : {n}": "unknown: {n}",
     "ligne {number}": "line {number}",
     "Actualiser": "Refresh",
     "Nom": "Name",
@@ -119,6 +119,7 @@ _CHARTS = {
     "Appels : {calls}, dont {sent} aboutis. Une colonne représente {step} ; la plus"
     " haute, {most}.": "Calls: {calls}, {sent} of them delivered. A column stands for"
     " {step}; the highest, for {most}.",
+    "Du {first} au {last}.": "From {first} to {last}.",
     "Les mêmes chiffres en tableau": "The same figures as a table",
     "Début": "Beginning",
     "Aboutis": "Delivered",
