@@ -30,9 +30,10 @@ CONTRAST = json.dumps({"runOnly": {"type": "rule", "values": ["color-contrast"]}
 
 EAGER = """() => Promise.all([...document.images].map((image) => {
   image.loading = "eager";
-  return image.decode();
+  return image.decode().catch(() => null);
 }))"""
-"""A picture of the whole page has also what a reader would have to scroll to."""
+"""A picture of the whole page has also what a reader would have to scroll to; an image
+that is not there is noted by the answer to its request."""
 
 
 STILL = """() => {
