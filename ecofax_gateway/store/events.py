@@ -31,7 +31,7 @@ from . import webhooks
 from .states import DeliveryState
 from .tables import campaign, delivery, event, fax, webhook
 
-PUBLISH_LIMIT = 200
+PUBLISH_LIMIT = 50
 """Events published in one transaction: some 30 ms, which everybody else waits."""
 
 LIST_LIMIT = 200
