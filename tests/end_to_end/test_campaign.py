@@ -60,8 +60,9 @@ def called(far_end):
 def test_a_campaign_is_paused_resumed_and_stopped(fax_machine, gateway, tmp_path):
     far_end = fax_machine()
     house = gateway(far_end)
-    listed = numbers(24)
-    ref = create(house, tmp_path, listed)
+    listed = numbers(60)
+    # A call a second: it is far from its end when a command comes to be heard.
+    ref = create(house, tmp_path, listed, "--pace", "60")
     house.daemon.wait_for(rf"{ref}.*1 pages, 0 faxes")
     draft = steer(house, "show", ref, "--pages", str(tmp_path / "pages.tif"))
 
