@@ -88,6 +88,8 @@ from converters import worker, zygote
 def hang():
     if os.fork() == 0:
         os.setsid()
+    else:
+        os.write(1, b"1")
     signal.pause()
 worker.main = hang
 zygote.main()
@@ -173,24 +175,23 @@ async def test_no_document_meets_what_another_left(inside, tmp_path):
 
 async def test_a_child_that_hangs_ends_with_all_it_started(inside, tmp_path):
     inside(HANGING)
-    limits = Limits(seconds=2)
+    limits = Limits(seconds=8)
     workshop = Workshop(folder=tmp_path, limits=limits, office_instances=0)
     seen = set()
 
-    async def watch():
-        while True:
-            for desk in workshop._desks:
-                if desk._zygote is not None:
-                    seen.update(tree(desk._zygote.process.pid))
-            await asyncio.sleep(0)
+    async def look(worker, *_):
+        await worker.source.readexactly(1)
+        for desk in workshop._desks:
+            if desk._zygote is not None:
+                seen.update(tree(desk._zygote.process.pid))
+        await worker.source.readexactly(1)
 
-    watching = asyncio.create_task(watch())
+    workshop._exchange = look
     with pytest.raises(ConversionFailed) as caught:
         await workshop.render(b"%PDF-1.4", "a.pdf", vertical_dpi=98)
-    watching.cancel()
 
     assert caught.value.code == "too-slow"
-    assert len(seen) > 3
+    assert len(seen) >= 5
     async with asyncio.timeout(60):
         await asyncio.gather(*map(gone, seen))
     await workshop.close()
