@@ -22,8 +22,8 @@ CHOSEN = {
 }
 """Name in docs/pictures -> (picture of a test, pixels of it from the top)."""
 
-COLOURS = 64
-"""Enough for flat colours and smooth letters; a fifth of the bytes."""
+COLOURS = 192
+"""Enough for flat colours and smooth letters, at a third of the bytes."""
 
 
 def main() -> None:
