@@ -24,8 +24,8 @@ from ..domain.order import Cover, Requester, Source
 from ..domain.window import next_opening
 from ..store import (
     covers,
-    drafts,
     preparation,
+    proofs,
     repeats,
     schedules,
     trunks,
@@ -299,5 +299,5 @@ def _of_sending(conn: Connection, campaign: Campaign, now: datetime) -> Iterator
 
 
 def _of_check(conn: Connection, campaign: Campaign) -> Iterator[Lack]:
-    if campaign.needs_proof and not drafts.has_proof(conn, campaign.ref):
+    if campaign.needs_proof and not proofs.has_arrived(conn, campaign.ref):
         yield Lack(step=Step.CHECK, code=LackCode.PROOF)

@@ -29,7 +29,7 @@ from ..domain.campaign import Canary, Relation, SendType
 from ..domain.document import DocumentRole, Quality
 from ..domain.fax import FaxState
 from ..domain.priority import CAMPAIGN
-from . import opt_outs, repeats
+from . import opt_outs, proofs, repeats
 from .campaigns import NewDocument
 from .numbers import insert_waiting, select_waiting
 from .preparation import let_go
@@ -265,7 +265,7 @@ def launch(
         select(exists().where(document.c.campaign_id == row.id))
     ).scalar():
         return DraftAnswer.NO_DOCUMENT
-    if row.needs_proof and not has_proof(conn, ref):
+    if row.needs_proof and not proofs.has_arrived(conn, ref):
         return DraftAnswer.NO_PROOF
     conn.execute(
         update(campaign)
@@ -345,25 +345,6 @@ def copy_numbers(
     conn.execute(insert(fax).from_select(names, chosen))
     conn.execute(update(campaign).where(campaign.c.ref == to).values(expected=how_many))
     return how_many
-
-
-def has_proof(conn: Connection, ref: str) -> bool:
-    """Whether a proof of a draft has arrived."""
-    arrived = exists().where(
-        campaign.c.origin == ref,
-        campaign.c.relation == Relation.PROOF,
-        fax.c.campaign_id == campaign.c.id,
-        fax.c.state == FaxState.SENT,
-    )
-    return bool(conn.execute(select(arrived)).scalar())
-
-
-def proofs(conn: Connection, ref: str) -> list[str]:
-    """References of the proofs that were made of a draft, the newest first."""
-    query = select(campaign.c.ref).where(
-        campaign.c.origin == ref, campaign.c.relation == Relation.PROOF
-    )
-    return list(conn.execute(query.order_by(campaign.c.id.desc())).scalars())
 
 
 def hide(conn: Connection, ref: str, *, now: datetime) -> bool:

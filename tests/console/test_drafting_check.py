@@ -11,7 +11,7 @@ from pypdf import PdfReader
 
 from ecofax_gateway.domain.campaign import Relation
 from ecofax_gateway.pipeline.enclosing import Enclosing
-from ecofax_gateway.store import drafts, replies
+from ecofax_gateway.store import proofs, replies
 from tests.console.drafts import add_numbers, begin, complete, found, send_by
 
 
@@ -85,7 +85,7 @@ async def test_a_draft_is_tried_out_on_paper(ours, desk):
     answer = await ours.post(f"/campaigns/{ref}/edit/try", {"number": "03 66 72 03 07"})
     shown = (await ours.get(answer.headers["location"])).text
 
-    [proof] = await desk.db.read(drafts.proofs, ref)
+    [proof] = await desk.db.read(proofs.of_draft, ref)
     tried = await found(desk, proof)
     assert (tried.relation, tried.names) == (Relation.PROOF, ("a.pdf",))
     assert sum(tried.counts.values()) == 1
@@ -101,7 +101,7 @@ async def test_only_a_fax_number_is_tried(ours, desk, number):
 
     assert answer.status_code == 422
     assert "pas un numéro de fax" in answer.text
-    assert await desk.db.read(drafts.proofs, ref) == []
+    assert await desk.db.read(proofs.of_draft, ref) == []
 
 
 async def test_all_pages_are_there_as_pdf(ours, theirs, desk):

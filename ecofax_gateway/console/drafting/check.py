@@ -22,7 +22,8 @@ from ...pipeline import drafting
 from ...pipeline.drafting import Lack, Step
 from ...pipeline.outlook import outlook
 from ...pipeline.preview import as_pdf
-from ...store import campaigns, covers, drafts, schedules
+from ...store import campaigns, covers, schedules
+from ...store import proofs as trials
 from ...store.campaigns import Campaign
 from ...web.access import campaign_of
 from ...web.desk import AtDesk, Desk
@@ -174,7 +175,7 @@ def _look(conn: Connection, principal: Principal, ref: str, desk: Desk) -> Check
     draft = look(conn, principal, ref, now=now)
     asked = covers.asked_of(conn, ref)
     proofs = [
-        campaigns.get(conn, each) for each in drafts.proofs(conn, ref)[:MAX_PROOFS]
+        campaigns.get(conn, each) for each in trials.of_draft(conn, ref)[:MAX_PROOFS]
     ]
     return Checked(
         draft=draft,
