@@ -14,18 +14,16 @@ from . import english
 
 
 def english_words() -> Mapping[str, str]:
-    """
-    French -> English, of all rooms.
+    """French -> English, of all rooms."""
+    return {french: said for room in rooms().values() for french, said in room.items()}
 
-    Raises:
-        AssertionError: If two rooms say the same differently.
-    """
-    words: dict[str, str] = {}
-    for found in iter_modules(english.__path__):
-        room: dict[str, str] = import_module(f"{english.__name__}.{found.name}").WORDS
-        for french, said in room.items():
-            assert words.setdefault(french, said) == said, french
-    return words
+
+def rooms() -> Mapping[str, Mapping[str, str]]:
+    """What each room says, by its name."""
+    return {
+        found.name: import_module(f"{english.__name__}.{found.name}").WORDS
+        for found in iter_modules(english.__path__)
+    }
 
 
 _ENGLISH = english_words()

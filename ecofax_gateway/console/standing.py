@@ -86,6 +86,11 @@ class Standing:
         return self.stage in {Stage.READY, Stage.RUNNING, Stage.PAUSED}
 
     @property
+    def is_bare(self) -> bool:
+        """Whether it still has no document or no number."""
+        return not (self.campaign.names and self.expected)
+
+    @property
     def ended(self) -> int:
         """Faxes that came to their end."""
         return self.total - self.waiting
@@ -103,6 +108,7 @@ class Standing:
         nothing_to_resend = not (self.failed or self.unknown)
         left_out = {Action.RESEND} if is_gone or nothing_to_resend else set()
         left_out |= {Action.COPY} if is_gone else set()
+        left_out |= {Action.LAUNCH} if self.is_bare else set()
         return tuple(each for each in allowed if each not in left_out)
 
 

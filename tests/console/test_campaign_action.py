@@ -52,6 +52,15 @@ async def test_each_state_offers_what_may_be_done(ours, shelf):
     assert await of(good) == ["copy", "delete"]
 
 
+async def test_a_draft_without_numbers_leads_back_to_its_steps(ours, shelf):
+    ref = await shelf.draft("Brouillon", 0)
+
+    shown = await ours.get(f"/campaigns/{ref}")
+
+    assert offered(shown) == ["edit", "copy", "delete"]
+    assert "Continuer la préparation" in shown.text
+
+
 async def test_a_draft_is_launched_after_a_look_at_the_figures(ours, shelf):
     ref = await shelf.draft("Vœux", 3)
 

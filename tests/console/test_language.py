@@ -4,6 +4,7 @@ Everything that the console says in French, it says in English too.
 
 import ast
 import string
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 from jinja2 import nodes
 
 from ecofax_gateway.console import language
-from ecofax_gateway.console.language import Words, english_words, preferred
+from ecofax_gateway.console.language import Words, english_words, preferred, rooms
 from ecofax_gateway.domain.language import Tongue
 
 CONSOLE = Path(language.__file__).parent
@@ -100,3 +101,12 @@ def test_a_sentence_is_said_with_its_values():
 )
 def test_a_browser_is_answered_in_the_language_that_it_prefers(asked, told):
     assert preferred(asked) is told
+
+
+def test_no_two_rooms_say_the_same_differently():
+    said = defaultdict(set)
+    for words in rooms().values():
+        for french, english in words.items():
+            said[french].add(english)
+
+    assert {french: told for french, told in said.items() if len(told) > 1} == {}

@@ -128,6 +128,7 @@ _CHARTS = {
 
 _ACTIONS = {
     "Lancer": "Launch",
+    "Continuer la préparation": "Go on preparing it",
     "Modifier": "Edit",
     "Mettre en pause": "Pause",
     "Reprendre": "Resume",
