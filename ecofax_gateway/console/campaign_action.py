@@ -11,6 +11,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy import Connection
 
+from ..domain.campaign import Stage
 from ..domain.cost import Estimate
 from ..domain.errors import OrderRefused
 from ..domain.principal import Principal
@@ -44,6 +45,13 @@ _REFUSED = {
         "not-over",
     ),
 }
+
+_BARE = (
+    "La campagne {ref} n'a pas encore de document ou de numéros : continuez sa"
+    " préparation.",
+    "incomplete",
+)
+"""A draft that cannot be launched yet."""
 
 
 async def confirm(
@@ -206,4 +214,6 @@ def _foresee(
 def _ensure(its: Standing, action: Action) -> None:
     if action not in its.actions:
         sentence, code = _REFUSED[action]
+        if action is Action.LAUNCH and its.stage is Stage.DRAFT:
+            sentence, code = _BARE
         raise OrderRefused(sentence.format(ref=its.campaign.ref), code=code)
