@@ -76,6 +76,7 @@ async def show_campaign(
     tongue = tongue_of(request, session)
     values: dict[str, Any] = {
         "its": its,
+        "now": now,
         "numbers": numbers,
         "count": count,
         "choice": choice,

@@ -59,6 +59,10 @@ class Showing:
         form = "%d/%m/%Y %H:%M" if self._tongue is Tongue.FR else "%d %b %Y %H:%M"
         return f"{day} {local.strftime(form)}"
 
+    def clock(self, when: datetime) -> str:
+        """Write a time of the day to the second, in the zone."""
+        return when.astimezone(self._zone).strftime("%H:%M:%S")
+
     def iso(self, when: datetime) -> str:
         """Write a date for the `datetime` attribute of HTML."""
         return when.astimezone(self._zone).isoformat(timespec="seconds")

@@ -80,6 +80,14 @@ async def test_a_number_is_found_as_people_write_it(ours, shelf, desk):
     assert rows(await ours.get(f"/campaigns/{ref}?number={written}")) == ["5"]
 
 
+async def test_a_table_that_goes_on_changing_says_of_when_it_is(ours, shelf):
+    running = await shelf.put("En cours", MIXED)
+    over = await shelf.put("Terminée", {FaxState.SENT: 2})
+
+    assert "Tableau de 10:00:00." in words(await ours.get(f"/campaigns/{running}"))
+    assert "Tableau de" not in words(await ours.get(f"/campaigns/{over}"))
+
+
 async def test_htmx_gets_the_numbers_alone(ours, shelf):
     ref = await shelf.put("Relance", MIXED)
 

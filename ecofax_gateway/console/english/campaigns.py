@@ -20,6 +20,7 @@ _LIST = {
     "incertains : {n}": "unknown: {n}",
     "ligne {number}": "line {number}",
     "Actualiser": "Refresh",
+    "Tableau de {time}.": "Table of {time}.",
     "Nom": "Name",
     "État": "State",
     "Résultat": "Result",
