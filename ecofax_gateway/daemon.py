@@ -12,7 +12,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
@@ -21,6 +20,7 @@ from converters.workshop import Workshop
 
 from . import service
 from .calling import Calling, calls_folder, open_calling
+from .certificate import open_certificate
 from .domain.errors import BadSettings, NodeDisplaced
 from .domain.trust import parse_networks
 from .engine.protocol import KeepTrunk
@@ -42,9 +42,8 @@ from .pipeline.telling import Telling
 from .pipeline.transmit import Transmit
 from .pipeline.trunk_watch import TrunkWatch
 from .pipeline.worker import Bell, Recovery, Step, work
-from .settings import Settings, SmtpSettings
+from .settings import Settings
 from .site import Site, make_client, make_desk
-from .smtp.certificate import Certificate
 from .smtp.listener import Accept as TakeIn
 from .smtp.listener import MailListener, Protocol
 from .smtp.visitors import Limits as VisitorLimits
@@ -442,31 +441,17 @@ def _listener(settings: Settings, db: Database, entrance: TakeIn) -> MailListene
         spool=settings.state / "incoming",
         max_bytes=smtp.max_bytes,
         hostname=smtp.hostname,
-        certificate=_certificate(smtp, trust.client_authority),
+        certificate=open_certificate(
+            "smtp.certificate",
+            smtp.certificate,
+            smtp.certificate_key,
+            trust.client_authority,
+        ),
         is_open=trust.open,
         log_in=LineLogin(db, clock=utc_now) if smtp.login else None,
         limits=VisitorLimits(connections=smtp.max_connections),
         has_postmaster=bool(smtp.postmaster),
     )
-
-
-def _certificate(smtp: SmtpSettings, authority: str) -> Certificate | None:
-    if not smtp.certificate:
-        return None
-    try:
-        return Certificate(
-            Path(smtp.certificate),
-            Path(smtp.certificate_key),
-            Path(authority) if authority else None,
-        )
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise BadSettings(
-            [
-                f"smtp.certificate: {smtp.certificate} and {smtp.certificate_key} cannot"
-                f" be used: {reason}"
-            ]
-        ) from error
 
 
 async def _listen(listener: MailListener, settings: Settings) -> int:

@@ -5,19 +5,18 @@ I/O: what it builds; listens.
 """
 
 from datetime import timedelta
-from pathlib import Path
 
 from starlette.types import ASGIApp
 
 from .api.app import make_api
+from .certificate import open_certificate
 from .console.app import make_console
 from .domain.errors import BadSettings
 from .domain.trust import parse_networks
 from .outbound.client import Client
 from .pipeline.answer import Answer
 from .pipeline.routing import Routing
-from .settings import ConsoleSettings, Settings
-from .smtp.certificate import Certificate
+from .settings import Settings
 from .store.database import Database
 from .web.body import BodyLimit
 from .web.desk import Bells, Clock, Desk
@@ -81,7 +80,9 @@ class Site:
             make_site(desk),
             host=host.strip("[]"),
             port=int(port),
-            certificate=_certificate(console),
+            certificate=open_certificate(
+                "console.certificate", console.certificate, console.certificate_key
+            ),
             proxies=console.proxy_networks,
         )
 
@@ -108,16 +109,3 @@ class Site:
         """Let go whoever follows something live, and end what is being answered."""
         self._desk.closing.set()
         await self._server.close()
-
-
-def _certificate(console: ConsoleSettings) -> Certificate | None:
-    if not console.certificate:
-        return None
-    chain, key = Path(console.certificate), Path(console.certificate_key)
-    try:
-        return Certificate(chain, key, setting="console.certificate")
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise BadSettings(
-            [f"console.certificate: {chain} and {key} cannot be used: {reason}"]
-        ) from error

@@ -18,9 +18,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from ..certificate import Certificate
 from ..domain.errors import MailRefused, MalformedMessage, StoreFull, StoreUnavailable
 from ..domain.trust import UNKNOWN, Trust
-from .certificate import Certificate
 from .commands import Commands
 from .incoming import IncomingMail, remove_unfinished
 from .lmtp import LmtpSession

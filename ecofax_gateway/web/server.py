@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator
 import uvicorn
 from starlette.types import ASGIApp
 
-from ..smtp.certificate import Certificate
+from ..certificate import Certificate
 
 STOP_SECONDS = 5
 """What is being answered at a stop may take so long; open streams end at once."""

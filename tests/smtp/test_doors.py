@@ -17,7 +17,7 @@ from hashlib import sha256
 import aiosmtplib
 import pytest
 
-from ecofax_gateway.smtp.certificate import Certificate
+from ecofax_gateway.certificate import Certificate
 from ecofax_gateway.smtp.listener import Protocol
 from ecofax_gateway.smtp.visitors import Limits
 
@@ -52,7 +52,7 @@ def pair(tmp_path):
 
 @pytest.fixture
 async def certificate(pair):
-    return Certificate(*pair)
+    return Certificate(*pair, setting="smtp.certificate")
 
 
 async def log_in(user, password, peer):
@@ -197,7 +197,7 @@ def test_a_locked_key_is_refused_and_nobody_is_asked(pair, tmp_path):
     )  # fmt: skip
 
     with pytest.raises(ssl.SSLError):
-        Certificate(chain, locked)
+        Certificate(chain, locked, setting="smtp.certificate")
 
 
 async def test_a_stranger_who_logs_in_is_taken_for_his_line(
@@ -460,7 +460,9 @@ async def test_a_client_with_our_authoritys_certificate_needs_no_login(
     for folder in (ours, others):
         folder.mkdir()
     client_pair, stranger_pair = make_pair(ours, "scanner"), make_pair(others, "x")
-    certificate = Certificate(*pair, client_authority=client_pair[0])
+    certificate = Certificate(
+        *pair, client_authority=client_pair[0], setting="smtp.certificate"
+    )
     protocol = Protocol.SMTP if upgrade else Protocol.SMTPS
 
     async def hand_in(port, shown):

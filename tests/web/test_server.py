@@ -10,7 +10,7 @@ import httpx
 import pytest
 from starlette.responses import PlainTextResponse, StreamingResponse
 
-from ecofax_gateway.smtp.certificate import Certificate
+from ecofax_gateway.certificate import Certificate
 from ecofax_gateway.web.server import WebServer
 
 
@@ -73,7 +73,10 @@ async def test_only_a_proxy_that_is_named_is_believed():
 
 async def test_it_speaks_tls(pair):
     server = WebServer(
-        scheme_of, host="127.0.0.1", port=0, certificate=Certificate(*pair)
+        scheme_of,
+        host="127.0.0.1",
+        port=0,
+        certificate=Certificate(*pair, setting="console.certificate"),
     )
     port = server.start()
 

@@ -1,5 +1,5 @@
 """
-The listener's certificate, renewed while connections go on.
+A server's certificate, renewed while connections go on.
 
 I/O: reads two files.
 
@@ -8,12 +8,15 @@ half way) would leave it broken. A fresh context is made beside it and taken by 
 handshakes that follow; while it cannot be made, the old one goes on.
 
 Standards:
-    RFC 8314 (2018) §4 -- TLS for mail, version 1.2 at least
+    RFC 9325 (2022) §3.1.1 -- TLS 1.2 at least
+    RFC 8314 (2018) §4 -- the same for mail
 """
 
 import logging
 import ssl
 from pathlib import Path
+
+from .domain.errors import BadSettings
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +45,7 @@ class Certificate:
         key: Path,
         client_authority: Path | None = None,
         *,
-        setting: str = "smtp.certificate",
+        setting: str,
     ) -> None:
         self._setting = setting
         self._chain, self._key = chain, key
@@ -105,6 +108,36 @@ class Certificate:
             context.load_verify_locations(cafile=self._client_authority)
             context.verify_mode = ssl.CERT_OPTIONAL
         return context
+
+
+def open_certificate(
+    setting: str, chain: str, key: str, client_authority: str = ""
+) -> Certificate | None:
+    """
+    Open the certificate that the settings name.
+
+    Args:
+        setting: The key that names the chain, e.g. "smtp.certificate".
+
+        chain: Path; empty: nothing is encrypted, and None is given.
+
+        key: Path.
+
+        client_authority: Path, or empty.
+
+    Raises:
+        BadSettings: If it cannot be used.
+    """
+    if not chain:
+        return None
+    authority = Path(client_authority) if client_authority else None
+    try:
+        return Certificate(Path(chain), Path(key), authority, setting=setting)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise BadSettings(
+            [f"{setting}: {chain} and {key} cannot be used: {reason}"]
+        ) from error
 
 
 def _no_passphrase() -> str:
