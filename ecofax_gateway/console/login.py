@@ -5,7 +5,6 @@ I/O: the store.
 """
 
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -101,8 +100,9 @@ async def choose_language(
 
 def inside(path: str) -> str:
     """A path of this site, or the first page: nobody is sent elsewhere."""
-    parts = urlsplit(path)
-    is_ours = path.startswith("/") and not (parts.scheme or parts.netloc)
+    # Two slashes or more begin a host's name in a browser (URL Standard, "special
+    # authority ignore slashes state"), and it takes a backslash for a slash.
+    is_ours = path.startswith("/") and not path.startswith("//")
     return path if is_ours and "\\" not in path and path.isprintable() else HOME
 
 

@@ -67,7 +67,15 @@ async def test_who_is_not_logged_in_is_asked_and_comes_back(new_browser):
 
 
 async def test_nobody_is_sent_to_another_site_after_the_login(new_browser):
-    for elsewhere in ("//evil.example/", "https://evil.example/", "/\\evil.example"):
+    for elsewhere in (
+        "//evil.example/",
+        "///evil.example/",
+        "////evil.example/",
+        "/\t/evil.example/",
+        "https://evil.example/",
+        "/\\evil.example",
+        "//[",
+    ):
         form = {"user": OURS, "password": PASSWORD, "next": elsewhere}
         answer = await new_browser().http.post("/login", data=form)
         assert answer.headers["location"] == "/campaigns", elsewhere
