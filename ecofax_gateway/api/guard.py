@@ -19,7 +19,8 @@ JSON_BYTES = 2_000_000
 """Of a body that is JSON: 100 000 numbers, or a letter; what is larger is sent ahead to
 `/documents`, which streams it. Reading so much JSON keeps the others waiting for 20 ms."""
 
-STREAMED = "/documents"
+STREAMED = "/v1/documents"
+"""The one path whose route reads a body itself, after it has seen who sends it."""
 
 
 class Guard:
@@ -45,7 +46,7 @@ class Guard:
                 MutableHeaders(scope=message).update(scope["state"].get("headers", {}))
             await send(message)
 
-        if scope["path"].endswith(STREAMED):
+        if scope["path"] == scope.get("root_path", "") + STREAMED:
             await self._app(scope, receive, send_more)
             return
         body, refused = await _read(scope, receive)

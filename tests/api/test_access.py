@@ -93,6 +93,7 @@ def test_a_pace_is_won_back(site_clock):
         ),
         ("PATCH", "/line", {"content": b"a=1"}, 415),
         ("POST", "/faxes", {"content": b" " * (JSON_BYTES + 1)}, 413),
+        ("PATCH", "/campaigns/documents", {"content": b" " * (JSON_BYTES + 1)}, 413),
         ("GET", "/campaigns?cursor=x", {}, 422),
         ("GET", "/campaigns/..%2F", {}, 404),
         ("GET", "/faxes/%00", {}, 422),
