@@ -235,6 +235,18 @@ async def test_what_must_not_be_called_is_told_before_going_on(
     assert "<dt>Surtaxés ou étrangers</dt><dd>1" in page
 
 
+async def test_a_field_that_names_no_list_is_ignored(ours, step):
+    for made_up in (
+        "list-",
+        "list--1",
+        "list-x",
+        "list-" + "9" * 20,
+        "list-" + "9" * 5000,
+    ):
+        answer = await ours.post(f"{step}/choose", {made_up: "plus"})
+        assert answer.status_code == 303, made_up[:30]
+
+
 async def test_another_lines_lists_are_not_there(ours, theirs, step, read_lists):
     await theirs.post("/lists", {"name": "Secrets", "numbers": "0972101010"})
     await read_lists()

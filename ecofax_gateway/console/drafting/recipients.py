@@ -4,6 +4,7 @@ The third step: whom the campaign goes to, and what its lists come to.
 I/O: the store, the folder of uploads, servers that lists are fetched from.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated
@@ -38,6 +39,9 @@ FAULTS = 20
 
 ListId = Annotated[int, Form(alias="list", ge=1, le=2**31 - 1)]
 Column = Annotated[int, Form(ge=0, le=1000)]
+
+_LIST_FIELD = re.compile(r"list-([0-9]{1,9})")
+"""Nine digits are an integer of every database."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,9 +123,9 @@ async def choose_lists(
     """Combine and subtract lists; with or without numbers that failed for good."""
     form = await request.form()
     wanted = {
-        int(name.removeprefix("list-")): value
+        int(found[1]): value
         for name, value in form.items()
-        if name.startswith("list-") and name.removeprefix("list-").isdecimal()
+        if (found := _LIST_FIELD.fullmatch(name))
     }
     choice = Choice(
         lists=tuple(each for each, sign in wanted.items() if sign == "plus"),
