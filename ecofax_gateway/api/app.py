@@ -22,6 +22,7 @@ from . import (
     faxes,
     line,
     lists,
+    preview,
     webhooks,
 )
 from .caller import TokenPace
@@ -32,6 +33,7 @@ ROUTERS = (
     documents.router,
     campaigns.router,
     campaign_actions.router,
+    preview.router,
     faxes.router,
     lists.router,
     do_not_fax.router,

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import Field
 from sqlalchemy import Connection
 
@@ -16,7 +16,6 @@ from ..domain.api_token import Scope
 from ..domain.errors import OrderRefused
 from ..domain.number import FaxNumber, NotANumber, parse_number
 from ..pipeline import campaigns, drafting, report_csv, report_pdf
-from ..pipeline.preview import preview
 from ..pipeline.report_rows import Row, row_of, summary_of
 from ..store import trunks
 from ..store.campaigns import Campaign
@@ -257,27 +256,6 @@ async def report_as_pdf(desk: AtDesk, caller: Reads, reference: Reference) -> Re
         report_pdf.pdf, summary_of(campaign), rows, zone=desk.zone, at=desk.clock()
     )
     return Response(content, media_type="application/pdf")
-
-
-@router.get(
-    "/pages.tif",
-    operation_id="getCampaignPages",
-    response_class=Response,
-    responses={**answers(404, 409), **file_of("image/tiff")},
-)
-async def pages(
-    desk: AtDesk,
-    caller: Reads,
-    reference: Reference,
-    recipient: Annotated[int, Query(ge=1, le=1_000_000)] = 1,
-) -> Response:
-    """Give the exact pages that a recipient will get, by his place in the list."""
-
-    def look(conn: Connection) -> bytes:
-        campaign_of(conn, caller.principal, reference)
-        return preview(conn, reference, recipient, at=desk.clock(), zone=desk.zone)
-
-    return Response(await desk.db.read(look), media_type="image/tiff")
 
 
 def read_number(text: str) -> FaxNumber:

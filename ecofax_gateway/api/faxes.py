@@ -5,8 +5,10 @@ I/O: the store.
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Protocol
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
@@ -18,7 +20,7 @@ from ..domain.fax import FaxState
 from ..domain.language import Tongue
 from ..domain.number import FaxNumber
 from ..pipeline import campaigns, drafting, proof, sending
-from ..pipeline.preview import preview
+from ..pipeline.preview import as_pdf, preview
 from ..pipeline.resending import resend_fax
 from ..pipeline.sending import MAX_NUMBERS, Sending
 from ..store import archive, faxes
@@ -197,16 +199,22 @@ async def resend(
     response_class=Response,
     responses={**answers(404, 409), **file_of("image/tiff")},
 )
-async def pages(desk: AtDesk, caller: Reads, reference: Reference) -> Response:
+async def pages_as_tiff(desk: AtDesk, caller: Reads, reference: Reference) -> Response:
     """Give its pages, as they are sent."""
+    content = await _pages(desk, caller, reference, preview)
+    return Response(content, media_type="image/tiff")
 
-    def look(conn: Connection) -> bytes:
-        found = fax_of(conn, caller.principal, reference)
-        return preview(
-            conn, found.campaign, found.position, at=desk.clock(), zone=desk.zone
-        )
 
-    return Response(await desk.db.read(look), media_type="image/tiff")
+@router.get(
+    "/{reference}/pages.pdf",
+    operation_id="getFaxPagesPdf",
+    response_class=Response,
+    responses={**answers(404, 409), **file_of("application/pdf")},
+)
+async def pages_as_pdf(desk: AtDesk, caller: Reads, reference: Reference) -> Response:
+    """Give its pages, as they are sent, pixel for pixel in a PDF."""
+    content = await _pages(desk, caller, reference, as_pdf)
+    return Response(content, media_type="application/pdf")
 
 
 @router.get(
@@ -272,6 +280,31 @@ async def _send(desk: Desk, caller: Caller, body: NewFax) -> FaxOrder:
         reference=ref,
         faxes=[fax_reference(ref, place + 1, of=count) for place in range(count)],
     )
+
+
+class _Compose(Protocol):
+    """Makes a file of the pages of a fax; see `pipeline.preview`."""
+
+    def __call__(
+        self,
+        conn: Connection,
+        ref: str,
+        position: int | None,
+        *,
+        at: datetime,
+        zone: ZoneInfo,
+    ) -> bytes: ...
+
+
+async def _pages(
+    desk: Desk, caller: Caller, reference: str, compose: _Compose
+) -> bytes:
+    def look(conn: Connection) -> bytes:
+        found = fax_of(conn, caller.principal, reference)
+        at, zone = desk.clock(), desk.zone
+        return compose(conn, found.campaign, found.position, at=at, zone=zone)
+
+    return await desk.db.read(look)
 
 
 async def _proof(

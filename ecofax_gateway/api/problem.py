@@ -29,7 +29,7 @@ TYPE = "urn:ecofax:problem:"
 MAX_MISTAKES = 20
 """Of one request that are named."""
 
-_ABSENT = frozenset({"no-campaign", "no-line", "no-recipient"})
+_ABSENT = frozenset({"no-campaign", "no-line", "no-recipient", "page-out-of-range"})
 _STATES = frozenset(
     {
         "not-a-draft",

@@ -8,6 +8,7 @@ import io
 import numpy as np
 import pytest
 from PIL import Image
+from pypdf import PdfReader
 
 from converters import tiff_f
 from ecofax_gateway.domain.outcome import Ending, Outcome
@@ -54,6 +55,7 @@ async def test_a_fax_is_sent_looked_at_and_proved(program, desk):
     await deliver(desk)
     fax = (await program.get(f"/faxes/{reference}")).json()
     pages = await program.get(f"/faxes/{reference}/pages.tif")
+    pdf = await program.get(f"/faxes/{reference}/pages.pdf")
     proof = await program.get(f"/faxes/{reference}/proof.pdf")
     coded = await program.get(f"/faxes/{reference}/proof.tif")
 
@@ -61,6 +63,7 @@ async def test_a_fax_is_sent_looked_at_and_proved(program, desk):
     assert [call["remoteId"] for call in fax["calls"]] == ["+33 9"]
     with Image.open(io.BytesIO(pages.content)) as picture:
         assert picture.size == (1728, 2286)
+    assert len(PdfReader(io.BytesIO(pdf.content)).pages) == 1
     assert proof.content.startswith(b"%PDF")
     assert len(tiff_f.read(coded.content)) == 1
 
