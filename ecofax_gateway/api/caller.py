@@ -22,6 +22,7 @@ from ..domain.principal import Principal
 from ..store import api_tokens
 from ..store.api_tokens import KnownToken
 from ..web.desk import AtDesk
+from ..web.pace import vouch
 from .problem import Problem
 
 PER_SECOND = 10
@@ -103,6 +104,7 @@ async def caller_of(
             "The token is not valid: mistyped, revoked or expired.",
             ', error="invalid_token"',
         )
+    vouch(request)
     left = request.app.state.pace.take(known.id, now=now)
     request.state.headers = rate_headers(left)
     if left < 0:

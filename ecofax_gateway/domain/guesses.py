@@ -118,20 +118,21 @@ def subjects_of_mail(
     if is_claim:
         found.append(Subject(f"line {line} ?", LINE_AND_STRANGERS))
     if peer is not None:
-        found.append(Subject(f"peer {_site(peer)}", PEER))
+        found.append(Subject(f"peer {site_of(peer)}", PEER))
     return tuple(found)
 
 
 def subjects_of_login(line: str, peer: str) -> tuple[Subject, ...]:
     """What a wrong password in a login counts for."""
-    site = _site(peer)
+    site = site_of(peer)
     return (
         Subject(f"login {line} {site}", LINE_AND_SENDER),
         Subject(f"peer {site}", PEER),
     )
 
 
-def _site(peer: str) -> str:
+def site_of(peer: str) -> str:
+    """What stands for one client: its address, or the network of its IPv6 one."""
     address = parse_peer(peer)
     if isinstance(address, IPv6Address):
         return str(IPv6Network((address, IPV6_SITE), strict=False))

@@ -5,11 +5,13 @@ Who may call, how often, with what bodies; and that every mistake is a problem.
 import logging
 from datetime import timedelta
 
+import httpx
 import pytest
 
 from ecofax_gateway.api.caller import BURST, PER_SECOND, TokenPace
 from ecofax_gateway.api.guard import JSON_BYTES
 from ecofax_gateway.domain.api_token import Scope
+from tests.site import ORIGIN
 
 PROBLEM = "application/problem+json"
 
@@ -68,6 +70,23 @@ async def test_a_caller_is_told_its_pace_and_held_to_it(program):
     assert [each.status_code for each in answers] == [200] * BURST + [429] * 2
     assert last.headers["content-type"] == PROBLEM
     assert last.headers["retry-after"] == "1"
+
+
+@pytest.mark.parametrize(("of_token", "vouched"), [("", True), ("x", False)])
+async def test_only_a_valid_token_is_vouched_for(site, program, of_token, vouched):
+    seen = []
+
+    async def watched(scope, receive, send):
+        seen.append(scope)
+        await site(scope, receive, send)
+
+    headers = {"authorization": f"Bearer {program.token}{of_token}"}
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(watched), base_url=ORIGIN, headers=headers
+    ) as http:
+        await http.get("/api/v1/line")
+
+    assert seen[0]["state"].get("is_vouched_for", False) is vouched
 
 
 def test_a_pace_is_won_back(site_clock):

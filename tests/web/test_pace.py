@@ -4,9 +4,10 @@ How many requests one client may make.
 
 import httpx
 import pytest
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 
-from ecofax_gateway.web.pace import BURST, Pace
+from ecofax_gateway.web.pace import BURST, Pace, vouch
 
 
 class Seconds:
@@ -21,9 +22,20 @@ def seconds():
     return Seconds()
 
 
+VALID = "Bearer valid"
+
+
+async def here(scope, receive, send):
+    """A page for everybody, which knows one token."""
+    request = Request(scope)
+    if request.headers.get("authorization") == VALID:
+        vouch(request)
+    await PlainTextResponse("here")(scope, receive, send)
+
+
 @pytest.fixture
 def ask(seconds):
-    site = Pace(PlainTextResponse("here"), seconds=seconds)
+    site = Pace(here, seconds=seconds)
 
     async def ask(client="192.0.2.1", **headers):
         transport = httpx.ASGITransport(site, client=(client, 1))
@@ -58,8 +70,27 @@ async def test_after_a_second_it_may_go_on_at_the_pace(ask, seconds):
     assert [await ask() for _ in range(31)].count(200) == 30
 
 
-async def test_a_token_has_a_pace_of_its_own(ask):
-    for _ in range(BURST + 1):
+async def test_a_valid_token_has_a_pace_of_its_own(ask):
+    assert await ask(authorization=VALID) == 200
+    for _ in range(BURST):
         await ask()
 
-    assert await ask(authorization="Bearer one") == 200
+    assert await ask() == 429
+    assert await ask(authorization=VALID) == 200
+    assert await ask(client="192.0.2.2", authorization=VALID) == 200
+
+
+async def test_tokens_that_are_made_up_have_none(ask):
+    for n in range(BURST):
+        assert await ask(authorization=f"Bearer {n}") == 200
+
+    assert await ask(authorization="Bearer another") == 429
+    assert await ask(authorization="Bearer 1") == 429
+
+
+async def test_all_addresses_of_a_network_are_one_client(ask):
+    for n in range(BURST):
+        assert await ask(client=f"2001:db8::{n + 1:x}") == 200
+
+    assert await ask(client="2001:db8::ffff:1") == 429
+    assert await ask(client="2001:db8:0:1::1") == 200
