@@ -22,6 +22,7 @@ from . import (
     faxes,
     line,
     lists,
+    merge,
     preview,
     webhooks,
 )
@@ -34,6 +35,7 @@ ROUTERS = (
     campaigns.router,
     campaign_actions.router,
     preview.router,
+    merge.router,
     faxes.router,
     lists.router,
     do_not_fax.router,

@@ -18,12 +18,14 @@ from ..domain.line import FaxLine
 from ..domain.order import Requester, Source
 from ..pipeline import campaigns, drafting
 from ..pipeline.campaigns import Rules
+from ..pipeline.draft_merge import set_cover, set_overlay
 from ..pipeline.routing import Plan
 from ..store import lines, opt_outs, trunks
 from ..store.campaigns import NewCampaign, NewDocument, Wishes
 from ..store.drafts import Changes
 from ..web.desk import Desk
 from .caller import Caller
+from .merge import CoverBody, Overlay, cover_of
 from .model import Instant, Line, Model
 from .order import File, Numbers, read_bytes, read_files, read_numbers
 from .problem import Problem
@@ -62,6 +64,10 @@ class NewCampaignBody(Model):
     documents: list[DocumentBody] = Field(min_length=1, max_length=MAX_DOCUMENTS)
     fax_quality: FaxQuality | None = Field(None, description="null: the line's.")
     reply_to: str | None = Field(None, max_length=254, pattern=r"^[^\s@]+@[^\s@]+$")
+    cover: CoverBody | None = Field(None, description="A cover page before them.")
+    overlay: Overlay | None = Field(
+        None, description="What is drawn on the pages for each recipient."
+    )
     needs_proof: bool = False
     opt_out: bool = Field(False, description="Print opt-out codes on the pages.")
     pace: float | None = Field(None, gt=0, le=10_000, description="Calls a minute.")
@@ -204,6 +210,10 @@ def _begin(
         pace=body.pace, spread=None if spread is None else timedelta(minutes=spread)
     )
     campaigns.set_rules(conn, new.ref, rules, now=now)
+    if body.cover:
+        set_cover(conn, new.ref, cover_of(body.cover))
+    if body.overlay:
+        set_overlay(conn, new.ref, body.overlay.places, now=now)
 
 
 def _launch(conn: Connection, ref: str, body: NewCampaignBody, desk: Desk) -> None:

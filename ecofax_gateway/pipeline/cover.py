@@ -21,6 +21,10 @@ NAME = "page de garde"
 MAX_TEMPLATE_BYTES = 1024 * 1024
 """With a logo in it; pages of 100 KB are large."""
 
+MAX_SUBJECT = 200
+MAX_TEXT = 4000
+"""Characters of what a cover page says: with more it is a letter."""
+
 _STANDARD = Path(__file__).parent / "templates" / "cover.html"
 
 

@@ -16,11 +16,11 @@ from enum import StrEnum
 from sqlalchemy import Connection
 
 from ..domain.campaign import Relation, SendType, Stage, total
-from ..domain.document import Document, Quality
+from ..domain.document import Quality
 from ..domain.errors import OrderRefused
 from ..domain.line import FaxLine
 from ..domain.number import FaxNumber
-from ..domain.order import Cover, Requester, Source
+from ..domain.order import Requester, Source
 from ..domain.window import next_opening
 from ..store import (
     covers,
@@ -37,7 +37,6 @@ from ..store.states import CampaignState
 from . import campaigns
 from .answer import Answer
 from .campaigns import MAX_PROOF_NUMBERS
-from .cover import cover_page, standard_template
 from .line_settings import ADDRESS
 from .personal import lacking_of
 from .preview import no_pages
@@ -163,14 +162,6 @@ def draft(conn: Connection, ref: str) -> Campaign:
     if campaigns.stage_of(found) is not Stage.DRAFT:
         raise campaigns.refusal(DraftAnswer.NOT_A_DRAFT, ref)
     return found
-
-
-def cover_document(conn: Connection, line: FaxLine, cover: Cover) -> Document:
-    """The cover page of a line's template, or of the standard one."""
-    template = covers.template_of(conn, line.number)
-    return cover_page(
-        standard_template() if template is None else template, line, cover
-    )
 
 
 def try_out(

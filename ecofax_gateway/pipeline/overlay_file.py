@@ -21,7 +21,7 @@ Standards:
 """
 
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from converters.place import (
@@ -47,6 +47,7 @@ LINE_HEIGHT = 1.2
 """Of a text's size, where no height is given."""
 
 _PAGES = {"all": EVERY_PAGE, "last": LAST_PAGE}
+_PAGE_WORDS = {page: word for word, page in _PAGES.items()}
 POINT_MM = 25.4 / 72
 """Millimetres of a typographic point."""
 
@@ -72,16 +73,57 @@ def parse_overlay(content: bytes) -> tuple[Place, ...]:
     unknown = sorted(table.keys() - {"text", "qr"})
     if unknown:
         raise _wrong(f"[[{unknown[0]}]]: there are [[text]] and [[qr]]")
-    places = _all(table, "text", _text) + _all(table, "qr", _qr)
+    places = places_of(table)
     if not places:
         raise _wrong("there is no [[text]] and no [[qr]] in it")
+    return places
+
+
+def places_of(table: Mapping[str, Any]) -> tuple[Place, ...]:
+    """
+    Read the places of an overlay that is a table already.
+
+    Args:
+        table: With `text` and `qr`, each a list of entries, as the file has them.
+
+    Raises:
+        OrderRefused: Says which entry is wrong, and how.
+    """
+    places = _all(table, "text", _text) + _all(table, "qr", _qr)
     if len(places) > MAX_PLACES:
         raise _wrong(f"more than {MAX_PLACES} entries")
     return places
 
 
+def table_of(places: Iterable[Place]) -> dict[str, list[dict[str, Any]]]:
+    """The inverse of `places_of`."""
+    table: dict[str, list[dict[str, Any]]] = {"text": [], "qr": []}
+    for place in places:
+        entry = {
+            "page": _PAGE_WORDS.get(place.page, place.page),
+            "x": place.x_mm,
+            "y": place.y_mm,
+            "text": place.text,
+        }
+        if place.kind is Kind.QR:
+            table["qr"].append(entry | {"size": place.width_mm})
+            continue
+        table["text"].append(
+            entry
+            | {
+                "width": place.width_mm,
+                "height": place.height_mm,
+                "size": place.size_pt,
+                "font": place.family,
+                "bold": place.bold,
+                "align": place.align,
+            }
+        )
+    return table
+
+
 def _all(
-    table: dict[str, Any], kind: str, read: Callable[[dict[str, Any]], Place]
+    table: Mapping[str, Any], kind: str, read: Callable[[dict[str, Any]], Place]
 ) -> tuple[Place, ...]:
     entries = table.get(kind, [])
     if not isinstance(entries, list):

@@ -17,13 +17,14 @@ from ...domain.errors import OrderRefused
 from ...domain.order import Cover
 from ...domain.principal import Principal
 from ...orders.documents import MAX_DOCUMENTS
-from ...pipeline import campaigns, drafting
+from ...pipeline import campaigns
+from ...pipeline.cover import MAX_SUBJECT, MAX_TEXT
+from ...pipeline.draft_merge import set_cover
 from ...pipeline.draft_quality import set_quality
 from ...pipeline.drafting import Step
 from ...pipeline.outlook import call_seconds
-from ...store import covers, draft_documents, lines, preparation
+from ...store import covers, draft_documents, preparation
 from ...store.campaigns import NewDocument
-from ...store.content import Content
 from ...store.draft_documents import Fault
 from ...store.drafts import DraftAnswer
 from ...store.preparation import DocumentRow
@@ -37,10 +38,6 @@ from ..remarks import remark
 from .draft import Draft, ensure, go, look
 
 router = APIRouter()
-
-MAX_SUBJECT = 200
-MAX_TEXT = 4000
-"""Characters on a cover page: with more it is a letter."""
 
 SHEETS = 12
 """Pages shown at a time: each is drawn when it is looked at."""
@@ -226,15 +223,7 @@ def _save(
         _ensure(draft_documents.append(conn, ref, new), ref)
     if quality is not campaign.quality:
         set_quality(conn, ref, quality, desk.routing, now=now)
-    line, cover = lines.get(conn, campaign.line), None
-    if says is not None and line is not None:
-        document = drafting.cover_document(conn, line, says)
-        cover = NewDocument(
-            name=document.name,
-            role=document.role,
-            content=Content.of(document.content),
-        )
-    _ensure(draft_documents.set_cover(conn, ref, says, cover), ref)
+    set_cover(conn, ref, says)
 
 
 def _remove(conn: Connection, principal: Principal, ref: str, document: int) -> None:

@@ -16,11 +16,9 @@ from converters.place import Place
 
 from ...domain.campaign import total
 from ...domain.principal import Principal
-from ...pipeline import campaigns
+from ...pipeline.draft_merge import set_overlay
 from ...pipeline.drafting import Step
-from ...pipeline.personal import keys_of
 from ...store import covers
-from ...store.drafts import Changes
 from ...web.desk import AtDesk, Desk
 from ...web.session import Acting, LoggedIn, Session
 from ..page import page
@@ -135,8 +133,4 @@ def _save(
     desk: Desk,
 ) -> None:
     ensure(conn, principal, ref)
-    wants_codes = "CODE" in keys_of(place.text for place in places)
-    changes = Changes(
-        overlay=tuple(place.as_json for place in places), wants_codes=wants_codes
-    )
-    campaigns.edit(conn, ref, changes, now=desk.clock())
+    set_overlay(conn, ref, places, now=desk.clock())
