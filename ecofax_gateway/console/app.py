@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 from ..domain.errors import OrderRefused, StoreUnavailable
 from ..web import session as sessions
 from ..web.desk import Desk
+from ..web.login import Login
 from ..web.mistake import Forbidden, Forged, NotFound, NotLoggedIn
 from .figures import Figures
 from .live import Live
@@ -29,6 +30,7 @@ def make_console(desk: Desk) -> FastAPI:
     """Build the application."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     app.state.desk = desk
+    app.state.login = Login(desk.db, clock=desk.clock)
     app.state.figures = Figures(desk)
     app.state.live = Live(desk)
     # A report of 100 000 numbers takes seconds of a processor: never two at a time.

@@ -43,7 +43,6 @@ async def show_login(
 @router.post("/login")
 async def log_in(
     request: Request,
-    desk: AtDesk,
     user: Annotated[str, Form()] = "",
     password: Annotated[str, Form()] = "",
     next_: Annotated[str, Form(alias="next")] = "",
@@ -51,8 +50,9 @@ async def log_in(
     """Let in, or say that the name or the password is wrong, never which."""
     ensure_same_site(request)
     peer = request.client.host if request.client else ""
+    check: Login = request.app.state.login
     try:
-        principal = await Login(desk.db, clock=desk.clock)(user, password, peer)
+        principal = await check(user, password, peer)
     except TooManyGuesses:
         return _again(request, user, next_, "too-many", 429)
     if principal is None:

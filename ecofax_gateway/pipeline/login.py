@@ -4,16 +4,16 @@ user and password -> fax line: who may hand in mail from outside.
 I/O: the store.
 """
 
-import asyncio
 from collections.abc import Callable
 from datetime import datetime
 
-from ..domain.errors import TooManyGuesses
+from sqlalchemy import Connection
+
 from ..domain.guesses import subjects_of_login
 from ..domain.number import NotANumber, parse_number
-from ..password import is_password
-from ..store import guesses, lines
+from ..store import lines
 from ..store.database import Database
+from .password_check import PasswordCheck
 
 
 class LineLogin:
@@ -27,8 +27,7 @@ class LineLogin:
     """
 
     def __init__(self, db: Database, *, clock: Callable[[], datetime]) -> None:
-        self._db = db
-        self._clock = clock
+        self._check = PasswordCheck(db, clock=clock)
 
     async def __call__(self, user: str, password: str, peer: str) -> str | None:
         """
@@ -52,12 +51,10 @@ class LineLogin:
             number = parse_number(user.partition("@")[0]).e164
         except NotANumber:
             number = ""
-        subjects, now = subjects_of_login(number, peer), self._clock()
-        if await self._db.read(guesses.locked_until, subjects, now=now) is not None:
-            raise TooManyGuesses
-        line = await self._db.read(lines.get, number)
-        known = line.password_hash if line else None
-        if await asyncio.to_thread(is_password, known, [password]) and line:
-            return line.number
-        await self._db.tx(guesses.count_failure, subjects, now=now)
-        return None
+
+        def find_hash(conn: Connection) -> str | None:
+            line = lines.get(conn, number)
+            return line.password_hash if line else None
+
+        subjects = subjects_of_login(number, peer)
+        return number if await self._check(find_hash, password, subjects) else None

@@ -4,15 +4,14 @@ user and password -> who it is: a fax line, or an operator.
 I/O: the store.
 """
 
-import asyncio
+from sqlalchemy import Connection
 
-from ..domain.errors import TooManyGuesses
 from ..domain.guesses import subjects_of_login
 from ..domain.number import NotANumber, parse_number
 from ..domain.principal import Principal
-from ..password import is_password
 from ..pipeline.login import LineLogin
-from ..store import guesses, operators
+from ..pipeline.password_check import PasswordCheck
+from ..store import operators
 from ..store.database import Database
 from .desk import Clock
 
@@ -22,7 +21,7 @@ MAX_LETTERS = 200
 
 class Login:
     """
-    Checks logins at the console.
+    Checks logins at the console; one for all of them, as it counts.
 
     Args:
         db: The store.
@@ -31,8 +30,7 @@ class Login:
     """
 
     def __init__(self, db: Database, *, clock: Clock) -> None:
-        self._db = db
-        self._clock = clock
+        self._check = PasswordCheck(db, clock=clock)
         self._line_login = LineLogin(db, clock=clock)
 
     async def __call__(self, user: str, password: str, peer: str) -> Principal | None:
@@ -61,12 +59,10 @@ class Login:
         return None if line is None else Principal(line=line)
 
     async def _operator(self, name: str, password: str, peer: str) -> Principal | None:
-        subjects, now = subjects_of_login(name, peer), self._clock()
-        if await self._db.read(guesses.locked_until, subjects, now=now) is not None:
-            raise TooManyGuesses
-        found = await self._db.read(operators.get, name)
-        known = found.password_hash if found else None
-        if await asyncio.to_thread(is_password, known, [password]) and found:
-            return Principal(operator=found.name)
-        await self._db.tx(guesses.count_failure, subjects, now=now)
-        return None
+        def find_hash(conn: Connection) -> str | None:
+            found = operators.get(conn, name)
+            return found.password_hash if found else None
+
+        subjects = subjects_of_login(name, peer)
+        is_right = await self._check(find_hash, password, subjects)
+        return Principal(operator=name) if is_right else None

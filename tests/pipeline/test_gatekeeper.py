@@ -30,6 +30,7 @@ from ecofax_gateway.pipeline.addressee import addressee, handover_of
 from ecofax_gateway.pipeline.credentials import Credentials
 from ecofax_gateway.pipeline.gatekeeper import Doors, Gatekeeper
 from ecofax_gateway.pipeline.login import LineLogin
+from ecofax_gateway.pipeline.password_check import AT_ONCE
 from ecofax_gateway.pipeline.worker import Bell
 from ecofax_gateway.smtp.listener import AcceptedMail
 from ecofax_gateway.store import allow_lists, guesses, lines, mails
@@ -313,6 +314,17 @@ async def test_logins_are_counted_in_the_store(tmp_path):
         assert await again("0366720307", PASSWORD, "203.0.113.9") == LINE
         house.now += timedelta(minutes=15)
         assert await again("0366720307", PASSWORD, STRANGER) == LINE
+
+
+async def test_guesses_of_the_same_moment_are_counted_one_by_one(tmp_path):
+    async with open_house(tmp_path, nameserver="127.0.0.1:1") as house:
+        log_in = LineLogin(house.db, clock=lambda: house.now)
+        at_once = [log_in("0366720307", "Faux", STRANGER) for _ in range(12)]
+        told = await asyncio.gather(*at_once, return_exceptions=True)
+
+    looked_at = told.count(None)
+    assert 5 <= looked_at < 5 + AT_ONCE
+    assert sum(isinstance(each, TooManyGuesses) for each in told) == 12 - looked_at
 
 
 def row(level, peer=STRANGER, address=SENDER):
