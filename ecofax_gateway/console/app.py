@@ -39,6 +39,7 @@ def make_console(desk: Desk) -> FastAPI:
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=FOLDER / "static"), name="static")
     app.add_exception_handler(NotLoggedIn, _to_login)
+    app.add_exception_handler(HTTPStatus.UNAUTHORIZED, _to_login)
     for kind in (
         Forbidden,
         Forged,
@@ -89,7 +90,7 @@ def _kind_of(error: Exception) -> tuple[int, str]:
             return HTTPStatus.FORBIDDEN, "forbidden"
         case Forged():
             return HTTPStatus.FORBIDDEN, "forged"
-        case StoreUnavailable():
+        case StoreUnavailable() | HTTPException(status_code=503):
             return HTTPStatus.SERVICE_UNAVAILABLE, "unavailable"
         case RequestValidationError():
             return HTTPStatus.UNPROCESSABLE_ENTITY, "invalid"

@@ -2,7 +2,10 @@
 Logging in and out.
 """
 
+import pytest
+
 from ecofax_gateway.store import web_sessions
+from ecofax_gateway.web.body import FIELDS_BYTES
 from ecofax_gateway.web.headers import POLICY
 from tests.site import OPERATOR, ORIGIN, OURS, PASSWORD
 
@@ -159,6 +162,37 @@ async def test_every_answer_lets_only_our_own_files_run(new_browser):
         answer = await new_browser().get(path)
         assert answer.headers["content-security-policy"] == POLICY
         assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize("size", [2_000_000, 45_000_000])
+async def test_a_form_without_a_file_is_not_read_for_long(new_browser, size):
+    read = 0
+
+    async def typed():
+        nonlocal read
+        while read < size:
+            read += 100_000
+            yield b"9" * 100_000
+
+    answer = await new_browser().http.post(
+        "/login",
+        content=typed(),
+        headers={"content-type": "application/x-www-form-urlencoded"},
+    )
+
+    assert answer.status_code == 413
+    assert read <= FIELDS_BYTES + 200_000
+
+
+async def test_a_large_file_is_taken_from_who_is_logged_in(ours, new_browser):
+    files = {"file": ("list.txt", b"0972101010\n" * 200_000)}
+    form = {"name": "Clients"}
+
+    stranger = await new_browser().http.post("/lists", data=form, files=files)
+    taken = await ours.post("/lists", form, files=files)
+
+    assert stranger.headers["location"] == "/login?next="
+    assert taken.headers["location"] == "/lists/1?done=added"
 
 
 async def test_a_request_that_is_too_large_is_refused_in_a_sentence(new_browser, desk):
