@@ -7,6 +7,7 @@ Standards:
     RFC 9110 (2022) §13.1.1, §15.5.13 -- If-Match, 412
 """
 
+from datetime import timedelta
 from enum import StrEnum
 from http import HTTPStatus
 from typing import Annotated
@@ -18,8 +19,10 @@ from sqlalchemy import Connection
 from ..domain.api_token import Scope
 from ..domain.campaign import SendType
 from ..domain.fax import FaxState
-from ..pipeline import campaigns, recipients
+from ..domain.window import Window
+from ..pipeline import campaigns
 from ..pipeline.campaigns import Rules
+from ..pipeline.draft_quality import set_quality
 from ..store import catalogue, roll
 from ..store.campaigns import Campaign
 from ..store.catalogue import Search
@@ -32,6 +35,7 @@ from .model import PAGE, Cursor, Instant, Limit, Line, Model, Page, Reference
 from .new_campaign import CampaignCreated, NewCampaignBody, create_campaign, ensure_date
 from .once import IdempotencyKey, created, once
 from .problem import Problem, answers
+from .rules import CanaryBody, Pace, Spread, WindowBody
 from .shape import (
     STAGES,
     CampaignStatus,
@@ -68,7 +72,11 @@ _STATES[Details.TODO] = set(FaxState) - set().union(*_STATES.values())
 
 
 class CampaignChanges(Model):
-    """What is to be otherwise; what is not there stays."""
+    """
+    What is to be otherwise; what is not there stays.
+
+    null takes `window`, `pace`, `spreadMinutes` and `canary` away.
+    """
 
     name: Line | None = Field(None, min_length=1)
     send_type: SendType | None = None
@@ -76,7 +84,45 @@ class CampaignChanges(Model):
     fax_quality: FaxQuality | None = None
     reply_to: str | None = Field(None, max_length=254, pattern=r"^[^\s@]+@[^\s@]+$")
     needs_proof: bool | None = None
-    pace: float | None = Field(None, gt=0, le=10_000, description="Calls a minute.")
+    window: WindowBody | None = None
+    pace: Pace | None = None
+    spread_minutes: Spread | None = None
+    canary: CanaryBody | None = None
+
+    def takes_away(self, name: str) -> bool:
+        """Whether null is given for something, and not just nothing."""
+        return name in self.model_fields_set and getattr(self, name) is None
+
+    @property
+    def of_a_draft(self) -> Changes:
+        """What only a draft may be told, without its quality."""
+        return Changes(
+            name=self.name,
+            send_type=self.send_type,
+            due_at=self.send_date,
+            is_at_once=self.send_type not in (None, SendType.SCHEDULED),
+            address=self.reply_to,
+            needs_proof=self.needs_proof,
+            canary=self.canary.canary if self.canary else None,
+            no_canary=self.takes_away("canary"),
+        )
+
+    def rules(self, before: Window) -> Rules:
+        """
+        What may be told at any time.
+
+        Args:
+            before: The window as it is.
+        """
+        spread = self.spread_minutes
+        return Rules(
+            window=self.window.window(before) if self.window else None,
+            no_window=self.takes_away("window"),
+            pace=self.pace,
+            no_pace=self.takes_away("pace"),
+            spread=None if spread is None else timedelta(minutes=spread),
+            no_spread=self.takes_away("spread_minutes"),
+        )
 
 
 @router.get("", operation_id="listCampaigns")
@@ -149,7 +195,7 @@ async def change_campaign(
     response: Response,
     if_match: Annotated[str | None, Header(max_length=200)] = None,
 ) -> CampaignView:
-    """Change a campaign before it is launched; its pace also afterwards."""
+    """Change a campaign before it is launched; its window and pace also afterwards."""
     if body.send_type is not None or body.send_date is not None:
         ensure_date(body.send_type or SendType.SCHEDULED, body.send_date)
     changed = await desk.db.tx(_change, caller, reference, body, if_match, desk)
@@ -218,20 +264,13 @@ def _change(
             "The campaign was changed since it was looked at.",
         )
     now = desk.clock()
-    quality = body.fax_quality.quality if body.fax_quality else None
-    changes = Changes(
-        name=body.name,
-        send_type=body.send_type,
-        due_at=body.send_date,
-        is_at_once=body.send_type not in (None, SendType.SCHEDULED),
-        quality=quality,
-        address=body.reply_to,
-        needs_proof=body.needs_proof,
+    if body.of_a_draft != Changes():
+        campaigns.edit(conn, reference, body.of_a_draft, now=now)
+    quality = body.fax_quality.quality if body.fax_quality else before.quality
+    if quality is not before.quality:
+        set_quality(conn, reference, quality, desk.routing, now=now)
+    window = (
+        Window.from_json(before.window) if before.window else Window(zone=desk.zone.key)
     )
-    if changes != Changes():
-        campaigns.edit(conn, reference, changes, now=now)
-    if quality not in (None, before.quality):
-        campaigns.reroute(conn, reference, desk.routing)
-        recipients.again(conn, reference, now=now)
-    campaigns.set_rules(conn, reference, Rules(pace=body.pace), now=now)
+    campaigns.set_rules(conn, reference, body.rules(window), now=now)
     return campaigns.found(conn, reference)

@@ -16,6 +16,7 @@ from ..domain.document import Quality
 from ..domain.errors import OrderRefused
 from ..domain.line import FaxLine
 from ..domain.order import Requester, Source
+from ..domain.window import Window
 from ..pipeline import campaigns, drafting
 from ..pipeline.campaigns import Rules
 from ..pipeline.draft_merge import set_cover, set_overlay
@@ -29,6 +30,7 @@ from .merge import CoverBody, Overlay, cover_of
 from .model import Instant, Line, Model
 from .order import File, Numbers, read_bytes, read_files, read_numbers
 from .problem import Problem
+from .rules import CanaryBody, Pace, Spread, WindowBody
 from .shape import (
     RECIPIENTS_NOTE,
     CampaignView,
@@ -70,8 +72,10 @@ class NewCampaignBody(Model):
     )
     needs_proof: bool = False
     opt_out: bool = Field(False, description="Print opt-out codes on the pages.")
-    pace: float | None = Field(None, gt=0, le=10_000, description="Calls a minute.")
-    spread_minutes: float | None = Field(None, gt=0, le=100_000)
+    window: WindowBody | None = Field(None, description="null: whenever the line may.")
+    pace: Pace | None = None
+    spread_minutes: Spread | None = None
+    canary: CanaryBody | None = None
 
 
 class Fault(Model):
@@ -194,6 +198,7 @@ def _new(
         wishes=Wishes(
             name=body.name,
             needs_proof=body.needs_proof,
+            canary=body.canary.canary if body.canary else None,
             expected=len(numbers.e164),
         ),
     )
@@ -205,9 +210,11 @@ def _begin(
     now = desk.clock()
     campaigns.create(conn, new, now=now)
     campaigns.edit(conn, new.ref, Changes(send_type=body.send_type), now=now)
-    spread = body.spread_minutes
+    window, spread = body.window, body.spread_minutes
     rules = Rules(
-        pace=body.pace, spread=None if spread is None else timedelta(minutes=spread)
+        window=window.window(Window(zone=desk.zone.key)) if window else None,
+        pace=body.pace,
+        spread=None if spread is None else timedelta(minutes=spread),
     )
     campaigns.set_rules(conn, new.ref, rules, now=now)
     if body.cover:

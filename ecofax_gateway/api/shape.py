@@ -14,10 +14,12 @@ from ..domain.campaign import Result, SendType, Stage, result, total
 from ..domain.document import Quality
 from ..domain.fax import FaxState
 from ..domain.outcome import Ending
+from ..domain.window import Window
 from ..pipeline.campaigns import stage_of
 from ..replies.explain import explain
 from ..store import campaigns, faxes
 from .model import Instant, Line, Model
+from .rules import CanaryBody, WindowBody
 
 
 class FaxQuality(StrEnum):
@@ -95,7 +97,10 @@ class CampaignView(Model):
     count_todo: int
     needs_proof: bool
     reply_to: str | None
+    window: WindowBody | None = Field(description="null: whenever the line may.")
     pace: float | None = Field(description="Calls a minute at most.")
+    spread_minutes: float | None
+    canary: CanaryBody | None
     origin: str | None = Field(description="The campaign that it was made from.")
     pause_reason: str | None
     creation_date: Instant
@@ -111,6 +116,7 @@ class CampaignView(Model):
 _EDITED = {
     *("name", "status", "send_type", "send_date", "fax_quality", "documents"),
     *("needs_proof", "reply_to", "pace", "reference", "count_total"),
+    *("window", "spread_minutes", "canary"),
 }
 
 
@@ -185,7 +191,7 @@ def campaign_view(campaign: campaigns.Campaign) -> CampaignView:
     given = campaign.send_type
     if given is None:
         given = SendType.SCHEDULED if campaign.due_at else SendType.MANUAL
-    ended = campaign.finished_at is not None
+    ended, window = campaign.finished_at is not None, campaign.window
     return CampaignView(
         reference=campaign.ref,
         name=campaign.name,
@@ -207,7 +213,10 @@ def campaign_view(campaign: campaigns.Campaign) -> CampaignView:
         count_todo=total(counts) - sent - failed - unknown - cancelled,
         needs_proof=campaign.needs_proof,
         reply_to=campaign.requester.address,
+        window=WindowBody.of(Window.from_json(window)) if window else None,
         pace=campaign.pace,
+        spread_minutes=None if campaign.spread_s is None else campaign.spread_s / 60,
+        canary=CanaryBody.of(campaign.canary) if campaign.canary else None,
         origin=campaign.origin,
         pause_reason=campaign.pause_reason,
         creation_date=campaign.created_at,

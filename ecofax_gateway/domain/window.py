@@ -11,8 +11,8 @@ quiet hours are never shortened.
 """
 
 import functools
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -21,6 +21,9 @@ import holidays
 
 EVERY_DAY = frozenset(range(1, 8))
 WORKING_DAYS = frozenset(range(1, 6))
+
+COUNTRY = "FR"
+"""Whose public holidays are meant where nobody says."""
 
 HORIZON_DAYS = 400
 """How far an opening is looked for: a window that is shut for a year stays shut."""
@@ -76,6 +79,23 @@ class Window:
             raise ValueError(f"more than {MAX_QUIET} quiet spans")
         if self.country is not None:
             _holidays(self.country, 2027)
+
+    def with_hours(
+        self, days: Iterable[int], opens: time, closes: time, *, shut_on_holidays: bool
+    ) -> Self:
+        """
+        These days and hours in place of its own; the rest stays.
+
+        Args:
+            shut_on_holidays: On those of its country, or of `COUNTRY`.
+
+        Raises:
+            ValueError: If they make no sense.
+        """
+        country = (self.country or COUNTRY) if shut_on_holidays else None
+        return replace(
+            self, days=frozenset(days), opens=opens, closes=closes, country=country
+        )
 
     def as_json(self) -> dict[str, Any]:
         """Plain values, for the store."""

@@ -5,7 +5,7 @@ Pure: no I/O, no clock, no randomness: *now* is an argument.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import datetime, time, timedelta
 from typing import Any, Self, TypeVar
 from zoneinfo import ZoneInfo
@@ -30,9 +30,6 @@ MAX_SPREAD_HOURS = 24 * 60
 """Two months."""
 
 MAX_CANARY = 100_000
-
-COUNTRY = "FR"
-"""Whose public holidays the form speaks of."""
 
 
 class Mistake(ValueError):
@@ -200,12 +197,11 @@ def _window(
     if not days:
         raise Mistake("days", "no-days")
     known = Window.from_json(before) if before else Window(zone=zone.key)
-    return replace(
-        known,
-        days=days,
-        opens=_time("opens", said.opens),
-        closes=_time("closes", said.closes),
-        country=(known.country or COUNTRY) if said.holidays else None,
+    return known.with_hours(
+        days,
+        _time("opens", said.opens),
+        _time("closes", said.closes),
+        shut_on_holidays=bool(said.holidays),
     )
 
 
