@@ -223,6 +223,8 @@ def launch(
             incomplete or too long for a proof, its proof is missing, or a recipient
             has nothing where its pages say something of him.
     """
+    # Nobody chooses other lists between a look at them and the launch.
+    drafts.lock(conn, ref)
     draft = found(conn, ref)
     if draft.relation is Relation.PROOF and total(draft.counts) > MAX_PROOF_NUMBERS:
         raise _too_many_for_a_proof()
@@ -317,9 +319,14 @@ def copy(
         relation: What it is to its origin.
 
     Raises:
-        OrderRefused: If there is no such campaign, or its documents were erased.
+        OrderRefused: If there is no such campaign, its documents were erased, or its
+            list is incomplete.
     """
+    if drafts.lock(conn, ref) is not None:
+        _ensure(recipient_choices.standing(conn, ref), ref)
     original = found(conn, ref)
+    if total(original.counts) < (original.expected or 0):
+        raise refusal(DraftAnswer.INCOMPLETE, ref)
     wishes = Wishes(
         name=original.name,
         canary=original.canary,
@@ -429,6 +436,7 @@ def delete(conn: Connection, ref: str, *, now: datetime) -> None:
     Raises:
         OrderRefused: If it was launched and is not over: stop it first.
     """
+    drafts.lock(conn, ref)
     if stage_of(found(conn, ref)) is Stage.DRAFT:
         campaigns.cancel(conn, ref, now=now)
         campaigns.finish_if_all_final(conn, ref, now=now)

@@ -99,8 +99,8 @@ class ListClerk:
         now = self._clock()
         for list_id in await self._db.read(recipient_lists.poisoned, now=now):
             await self._db.tx(recipient_lists.fail, list_id, *_GIVEN_UP, now=now)
-        for ref in await self._db.read(recipient_choices.poisoned, now=now):
-            await self._db.tx(recipient_choices.fail, ref, *_GIVEN_UP)
+        for tried in await self._db.read(recipient_choices.poisoned, now=now):
+            await self._db.tx(recipient_choices.fail, tried, *_GIVEN_UP)
 
     async def _read(self, leased: ToRead) -> None:
         # What an earlier reading wrote.
@@ -168,6 +168,7 @@ class ListClerk:
         ref = choice.campaign
         try:
             draft = await self._db.read(campaigns.found, ref)
+            await self._db.read(_ensure_readable, choice)
             sieve = sieve_of(draft, choice, self._clock())
             tally = await self._db.read(recipient_choices.tally, choice, sieve)
             begun = await self._db.tx(
@@ -178,14 +179,14 @@ class ListClerk:
             )
             if not begun:
                 return
-            while await self._db.tx(recipient_choices.clear, ref):
+            while await self._db.tx(recipient_choices.clear, choice):
                 pass
             if await self._write_faxes(choice, draft, sieve):
-                await self._db.tx(recipient_choices.finish, choice)
+                await self._db.tx(_finish, choice)
         except OrderRefused as error:
             logger.info("%s: recipients: %s", ref, error.code)
             await self._db.tx(
-                recipient_choices.fail, ref, error.for_requester, error.code
+                recipient_choices.fail, choice, error.for_requester, error.code
             )
 
     async def _write_faxes(
@@ -236,7 +237,8 @@ def _add_faxes(
 ) -> bool:
     """Write some of a draft's faxes; False: another choice was made meanwhile."""
     until = now + LEASE
-    if not recipient_choices.hold(
+    is_draft = drafts.lock(conn, choice.campaign) is not None
+    if not is_draft or not recipient_choices.hold(
         conn, choice, written=written + len(page), until=until
     ):
         return False
@@ -251,6 +253,21 @@ def _add_faxes(
         now=now,
     )
     return answer is DraftAnswer.DONE
+
+
+def _finish(conn: Connection, choice: ChoiceRow) -> None:
+    if recipient_choices.finish(conn, choice):
+        # What was deleted meanwhile may have been written by half.
+        _ensure_readable(conn, choice)
+
+
+def _ensure_readable(conn: Connection, choice: ChoiceRow) -> None:
+    if not recipient_choices.is_readable(conn, choice):
+        raise OrderRefused(
+            "Une liste de destinataires n'a pas pu être lue, ou n'existe plus :"
+            " retirez-la, ou donnez-la de nouveau.",
+            code="list-unread",
+        )
 
 
 def _give_back(conn: Connection, node: str) -> None:

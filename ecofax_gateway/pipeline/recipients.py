@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from ..domain.campaign import Stage
 from ..domain.errors import OrderRefused
-from ..store import recipient_choices, recipient_lists
+from ..store import drafts, recipient_choices, recipient_lists
 from ..store.campaigns import Campaign
 from ..store.drafts import DraftAnswer
 from ..store.recipient_choices import Choice, Sieve, Tally
@@ -90,9 +90,10 @@ def choose(conn: Connection, ref: str, choice: Choice, *, now: datetime) -> None
 
 
 def again(conn: Connection, ref: str, *, now: datetime) -> None:
-    """Write a draft's numbers anew, if they come from lists: its quality changed."""
+    """Write a draft's numbers anew, if they come from lists: something else changed."""
+    is_draft = drafts.lock(conn, ref) is not None
     chosen = recipient_choices.get(conn, ref)
-    if chosen is not None:
+    if is_draft and chosen is not None:
         recipient_choices.put(conn, ref, chosen, now=now)
 
 
@@ -107,13 +108,14 @@ def choose_column(
     """
     if not 0 <= column < len(kept.columns):
         raise OrderRefused("Cette colonne n'existe pas.", code="no-column")
+    # The drafts before their list, as whoever drops it locks them.
+    for ref in recipient_choices.drafts_of(conn, kept.id):
+        again(conn, ref, now=now)
     if not recipient_lists.choose_column(conn, kept.id, column, now=now):
         raise OrderRefused(
             "Le fichier de cette liste n'est plus conservé : donnez-le de nouveau.",
             code="list-file-gone",
         )
-    for ref in recipient_choices.drafts_of(conn, kept.id):
-        again(conn, ref, now=now)
 
 
 def save(conn: Connection, kept: RecipientList, name: str, *, now: datetime) -> None:
@@ -130,6 +132,7 @@ def save(conn: Connection, kept: RecipientList, name: str, *, now: datetime) -> 
 
 def drop(conn: Connection, kept: RecipientList, ref: str, *, now: datetime) -> None:
     """Let a draft go to a list no more; one without a name is deleted with it."""
+    drafts.lock(conn, ref)
     chosen = recipient_choices.get(conn, ref)
     if chosen is not None:
         choose(
@@ -186,6 +189,8 @@ def sieve_of(campaign: Campaign, choice: Choice, now: datetime) -> Sieve:
 
 
 def _draft(conn: Connection, ref: str) -> Campaign:
+    # Of two who change its lists at the same time, each sees what the other chose.
+    drafts.lock(conn, ref)
     draft = found(conn, ref)
     if stage_of(draft) is not Stage.DRAFT:
         raise refusal(DraftAnswer.NOT_A_DRAFT, ref)

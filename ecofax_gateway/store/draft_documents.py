@@ -16,7 +16,7 @@ from sqlalchemy import Connection, delete, func, insert, null, select, update
 from ..domain.document import DocumentRole
 from ..domain.order import Cover
 from .campaigns import NewDocument
-from .drafts import ANEW, IS_DRAFT, DraftAnswer
+from .drafts import ANEW, DraftAnswer, lock
 from .states import CampaignState
 from .tables import campaign, document
 
@@ -35,7 +35,7 @@ class Fault:
 
 def append(conn: Connection, ref: str, new: Sequence[NewDocument]) -> DraftAnswer:
     """Add documents to a draft, after those it has."""
-    draft_id = _locked(conn, ref)
+    draft_id = lock(conn, ref)
     if draft_id is None:
         return DraftAnswer.NOT_A_DRAFT
     its = document.c.campaign_id == draft_id
@@ -47,7 +47,7 @@ def append(conn: Connection, ref: str, new: Sequence[NewDocument]) -> DraftAnswe
 
 def remove(conn: Connection, ref: str, document_id: int) -> DraftAnswer:
     """Take a document out of a draft; one that is not in it is out of it."""
-    draft_id = _locked(conn, ref)
+    draft_id = lock(conn, ref)
     if draft_id is None:
         return DraftAnswer.NOT_A_DRAFT
     its = document.c.campaign_id == draft_id
@@ -57,7 +57,7 @@ def remove(conn: Connection, ref: str, document_id: int) -> DraftAnswer:
 
 def move_up(conn: Connection, ref: str, document_id: int) -> DraftAnswer:
     """Let a document go before the one that it follows; the cover page stays first."""
-    draft_id = _locked(conn, ref)
+    draft_id = lock(conn, ref)
     if draft_id is None:
         return DraftAnswer.NOT_A_DRAFT
     its = (document.c.campaign_id == draft_id) & (document.c.role != DocumentRole.COVER)
@@ -86,7 +86,7 @@ def set_cover(
     Args:
         cover, page: What it says, and the document; both or neither.
     """
-    draft_id = _locked(conn, ref)
+    draft_id = lock(conn, ref)
     if draft_id is None:
         return DraftAnswer.NOT_A_DRAFT
     its = document.c.campaign_id == draft_id
@@ -110,7 +110,7 @@ def note_faults(conn: Connection, ref: str, faults: Sequence[Fault]) -> bool:
     Returns:
         False if it is no draft.
     """
-    draft_id = _locked(conn, ref)
+    draft_id = lock(conn, ref)
     if draft_id is None:
         return False
     noted = update(campaign).where(
@@ -119,11 +119,6 @@ def note_faults(conn: Connection, ref: str, faults: Sequence[Fault]) -> bool:
     told: list[Mapping[str, str]] = [asdict(fault) for fault in faults]
     conn.execute(noted.values(trouble=told, lease_until=None, node=None))
     return True
-
-
-def _locked(conn: Connection, ref: str) -> int | None:
-    query = select(campaign.c.id).where(campaign.c.ref == ref, IS_DRAFT)
-    return conn.execute(query.with_for_update()).scalar()
 
 
 def _insert(conn: Connection, draft_id: int, position: int, new: NewDocument) -> None:

@@ -124,6 +124,17 @@ ANEW: Mapping[str, Any] = {
 them of an older edition, and is not listened to."""
 
 
+def lock(conn: Connection, ref: str) -> int | None:
+    """
+    Let nobody else change or launch a draft before the commit.
+
+    Returns:
+        Its id, or None: it is no draft.
+    """
+    query = select(campaign.c.id).where(campaign.c.ref == ref, IS_DRAFT)
+    return conn.execute(query.with_for_update()).scalar()
+
+
 def add_numbers(
     conn: Connection,
     ref: str,

@@ -24,6 +24,7 @@ from sqlalchemy import (
     false,
     func,
     null,
+    or_,
     select,
     update,
 )
@@ -31,7 +32,7 @@ from sqlalchemy import (
 from ..domain.document import Quality
 from ..domain.objection import GATEWAY
 from . import lease as leases
-from .drafts import IS_DRAFT, DraftAnswer
+from .drafts import IS_DRAFT, DraftAnswer, lock
 from .insertion import insert_into
 from .lease import MAX_TRIES, is_free
 from .memory import FINAL_FOR_ALL
@@ -199,14 +200,25 @@ def give_back(conn: Connection, *, node: str) -> int:
     return conn.execute(leases.give_back(recipient_choice, node)).rowcount
 
 
-def poisoned(conn: Connection, *, now: datetime) -> list[str]:
-    """References of drafts whose every try ended without a word: to be failed."""
-    query = select(recipient_choice.c.campaign).where(
+def poisoned(conn: Connection, *, now: datetime) -> list[ChoiceRow]:
+    """Choices of which every try ended without a word: to be failed."""
+    query = select(*_COLUMNS).where(
         _SETTLING,
         is_free(recipient_choice, now),
         recipient_choice.c.tries >= MAX_TRIES,
     )
-    return list(conn.execute(query).scalars())
+    return [_choice(row) for row in conn.execute(query).mappings()]
+
+
+def is_readable(conn: Connection, choice: Choice) -> bool:
+    """Every list of a choice is there and was read whole."""
+    chosen = {*choice.lists, *choice.minus}
+    whole = select(func.count()).where(
+        recipient_list.c.id.in_(chosen),
+        recipient_list.c.state == ListState.READY,
+        recipient_list.c.deleted_at.is_(None),
+    )
+    return conn.execute(whole).scalar_one() == len(chosen)
 
 
 def hold(conn: Connection, leased: ChoiceRow, *, written: int, until: datetime) -> bool:
@@ -219,11 +231,15 @@ def begin(
     conn: Connection, leased: ChoiceRow, *, expected: int, quality: Quality
 ) -> bool:
     """Note how many numbers are to come; False: it is not ours any more."""
+    # The draft before its choice, here and below, as whoever changes it locks them.
+    draft_id = lock(conn, leased.campaign)
+    if draft_id is None:
+        return False
     begun = _leased(leased).values(expected=expected, quality=quality, written=0)
     if conn.execute(begun).rowcount != 1:
         return False
-    its = campaign.c.ref == leased.campaign
-    conn.execute(update(campaign).where(its, IS_DRAFT).values(expected=expected))
+    its = campaign.c.id == draft_id
+    conn.execute(update(campaign).where(its).values(expected=expected))
     return True
 
 
@@ -233,29 +249,32 @@ def finish(conn: Connection, leased: ChoiceRow) -> bool:
 
     What was objected to meanwhile is not waited for: the draft is complete.
     """
+    draft_id = lock(conn, leased.campaign)
     done = _leased(leased).values(state=ChoiceState.SETTLED, **_FREE)
-    if conn.execute(done).rowcount != 1:
+    if draft_id is None or conn.execute(done).rowcount != 1:
         return False
-    written = select(func.count()).where(fax.c.campaign_id == campaign.c.id)
+    written = select(func.count()).where(fax.c.campaign_id == draft_id)
     conn.execute(
         update(campaign)
-        .where(campaign.c.ref == leased.campaign, IS_DRAFT)
+        .where(campaign.c.id == draft_id)
         .values(expected=written.scalar_subquery())
     )
     return True
 
 
-def fail(conn: Connection, ref: str, failure: str, code: str) -> None:
-    """Note why its numbers cannot be written."""
-    its = (recipient_choice.c.campaign == ref, _SETTLING)
+def fail(conn: Connection, tried: ChoiceRow, failure: str, code: str) -> None:
+    """Note why its numbers cannot be written, unless another choice was made since."""
     values = {"state": ChoiceState.FAILED, "failure": failure, "failure_code": code}
-    conn.execute(update(recipient_choice).where(*its).values(**values, **_FREE))
+    conn.execute(_same(tried).values(**values, **_FREE))
 
 
-def clear(conn: Connection, ref: str, *, batch: int = BATCH) -> int:
-    """Delete some of a draft's faxes; how many."""
-    its = select(campaign.c.id).where(campaign.c.ref == ref, IS_DRAFT)
-    some = select(fax.c.id).where(fax.c.campaign_id == its.scalar_subquery())
+def clear(conn: Connection, leased: ChoiceRow, *, batch: int = BATCH) -> int:
+    """Delete some of a draft's faxes; how many; 0 also if it is not ours any more."""
+    draft_id = lock(conn, leased.campaign)
+    held = _leased(leased).values(written=0)
+    if draft_id is None or conn.execute(held).rowcount != 1:
+        return 0
+    some = select(fax.c.id).where(fax.c.campaign_id == draft_id)
     ids = some.limit(batch).subquery()
     return conn.execute(delete(fax).where(fax.c.id.in_(select(ids.c.id)))).rowcount
 
@@ -329,8 +348,7 @@ def drafts_of(conn: Connection, list_id: int) -> list[str]:
         select(recipient_choice.c.campaign, recipient_choice.c.lists)
         .add_columns(recipient_choice.c.minus)
         .join(campaign, campaign.c.ref == recipient_choice.c.campaign)
-        .join(recipient_list, recipient_list.c.line == campaign.c.line)
-        .where(recipient_list.c.id == list_id, IS_DRAFT)
+        .where(IS_DRAFT)
     )
     return [
         row.campaign
@@ -340,10 +358,13 @@ def drafts_of(conn: Connection, list_id: int) -> list[str]:
 
 
 def _is_reading() -> ColumnElement[bool]:
-    """A list of the draft's line is being read; it may be one of those chosen."""
+    """A list of the draft or of its line is being read; it may be one of those chosen."""
     return exists().where(
         campaign.c.ref == recipient_choice.c.campaign,
-        recipient_list.c.line == campaign.c.line,
+        or_(
+            recipient_list.c.line == campaign.c.line,
+            recipient_list.c.campaign == campaign.c.ref,
+        ),
         recipient_list.c.state == ListState.READING,
         recipient_list.c.deleted_at.is_(None),
     )
@@ -383,13 +404,16 @@ def _failed(sieve: Sieve) -> ColumnElement[bool]:
 
 
 def _leased(leased: ChoiceRow) -> Update:
+    return _same(leased).where(recipient_choice.c.lease_until.is_not(None))
+
+
+def _same(tried: ChoiceRow) -> Update:
     # Whoever settles it since took a try of his own, or another choice was made.
     return update(recipient_choice).where(
-        recipient_choice.c.campaign == leased.campaign,
+        recipient_choice.c.campaign == tried.campaign,
         _SETTLING,
-        recipient_choice.c.tries == leased.tries,
-        recipient_choice.c.updated_at == leased.updated_at,
-        recipient_choice.c.lease_until.is_not(None),
+        recipient_choice.c.tries == tried.tries,
+        recipient_choice.c.updated_at == tried.updated_at,
     )
 
 

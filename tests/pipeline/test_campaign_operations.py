@@ -234,6 +234,16 @@ def test_a_copy_has_its_rules_and_is_a_draft(desk):
     assert len(desk.db.sync_read(faxes.listing, campaign_ref=copy.ref)) == 4
 
 
+def test_half_a_list_is_not_copied(desk):
+    ref = desk.draft(4)
+    desk.do(campaigns.edit, ref, Changes(expected=4))
+    [batch] = campaigns.batches(["+33972101000"])
+    desk.do(campaigns.add_batch, ref, batch, trunk="main")
+
+    with pytest.raises(OrderRefused, match="incomplete"):
+        desk.do(campaigns.copy, ref, next(desk.refs))
+
+
 def test_rules_can_be_taken_away(desk):
     ref = desk.launched()
     desk.do(campaigns.set_rules, ref, Rules(window=Window(opens=time(9)), pace=2))

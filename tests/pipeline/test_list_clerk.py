@@ -238,6 +238,35 @@ async def test_a_list_that_cannot_be_read_says_why(office):
     assert "liste" in read.failure
 
 
+async def test_a_draft_does_not_go_to_lists_of_which_one_cannot_be_read(office):
+    ref = office.draft()
+    office.given("0972101010", ref)
+    letter = office.given("%PDF-1.7", ref)
+    await office.all_done()
+
+    choice = office.choice(ref)
+    assert (choice.state, choice.failure_code) == (ChoiceState.FAILED, "list-unread")
+    assert office.read(recipient_choices.standing, ref) is DraftAnswer.INCOMPLETE
+
+    office.do(recipients.drop, office.list(letter), ref)
+    await office.all_done()
+    assert office.faxed(ref) == [ANNE]
+    assert office.read(recipient_choices.standing, ref) is DraftAnswer.DONE
+
+
+async def test_a_draft_is_not_copied_before_its_numbers_are_written(office):
+    ref = office.draft()
+    office.given("0972101010", ref)
+
+    with pytest.raises(OrderRefused) as refused:
+        office.do(campaigns.copy, ref, next(office.refs))
+    assert refused.value.code == "recipients-settling"
+
+    await office.all_done()
+    copy = office.do(campaigns.copy, ref, next(office.refs))
+    assert office.faxed(copy.ref) == [ANNE]
+
+
 async def test_what_a_dead_node_had_begun_is_begun_again(office, tmp_path):
     list_id = office.saved("0972101010\n0972101019", "Clients")
     leased = office.do(recipient_lists.claim, node="a", lease=LEASE)

@@ -2,6 +2,7 @@
 Lists of recipients in both databases: searched, counted, cleared, erased, forgotten.
 """
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from ecofax_gateway.domain.document import Quality
 from ecofax_gateway.domain.number import FaxNumber
 from ecofax_gateway.domain.objection import GATEWAY
+from ecofax_gateway.pipeline import recipients as choices
 from ecofax_gateway.store import (
     campaigns,
     drafts,
@@ -23,6 +25,7 @@ from ecofax_gateway.store import (
 )
 from ecofax_gateway.store.campaigns import Wishes
 from ecofax_gateway.store.content import Content
+from ecofax_gateway.store.drafts import Changes
 from ecofax_gateway.store.recipient_choices import Choice, Sieve, Tally
 from ecofax_gateway.store.recipient_lists import NewList
 from ecofax_gateway.store.recipients import FaultRow, Row
@@ -182,6 +185,32 @@ def test_nothing_is_settled_while_a_list_of_the_line_is_read(office, line):
     assert standing is drafts.DraftAnswer.SETTLING
 
 
+def test_the_list_of_a_draft_is_waited_for_when_another_line_sends_it(office, line):
+    ref = draft(office, line)
+    mine = new_list(line, None, campaign=ref)
+    list_id = office.tx(recipient_lists.create, mine, now=office.now)
+    office.tx(recipient_choices.put, ref, Choice(lists=(list_id,)), now=office.now)
+    other = Changes(line=office.line("+33100000002"))
+    office.tx(drafts.edit, ref, other, now=office.now)
+
+    claimed = office.tx(recipient_choices.claim, node="a", now=office.now, lease=LEASE)
+
+    assert claimed is None
+    assert office.tx(recipient_choices.drafts_of, list_id) == [ref]
+
+
+async def test_lists_that_are_added_at_the_same_time_all_stay(office, line):
+    ref = draft(office, line)
+    new = [new_list(line, f"{n}", campaign=ref) for n in range(6)]
+
+    ids = await asyncio.gather(
+        *(office.db.tx(choices.add_to_draft, each, now=office.now) for each in new)
+    )
+
+    chosen = office.tx(recipient_choices.get, ref)
+    assert sorted(chosen.lists) == sorted(ids)
+
+
 def test_the_numbers_of_a_draft_are_written_under_a_lease(office, listed, line):
     ref = draft(office, line)
     one = listed("un", ANNE, PAUL)
@@ -214,8 +243,26 @@ def test_the_numbers_of_a_draft_are_written_under_a_lease(office, listed, line):
     assert office.tx(recipient_choices.standing, ref) is drafts.DraftAnswer.DONE
     assert office.tx(campaigns.get, ref).expected == 2
     assert office.tx(recipient_choices.drafts_of, one) == [ref]
-    assert office.tx(recipient_choices.clear, ref) == 2
-    assert office.tx(recipient_choices.clear, ref) == 0
+    assert office.tx(recipient_choices.clear, leased) == 0, "it is done with"
+
+
+def test_the_earlier_numbers_of_a_draft_are_cleared_by_whoever_has_the_lease(
+    office, listed, line
+):
+    ref = draft(office, line)
+    one = listed("un", ANNE, PAUL)
+    office.tx(drafts.add_numbers, ref, [ZOE], trunk="main", first=1, now=office.now)
+    office.tx(recipient_choices.put, ref, Choice(lists=(one,)), now=office.now)
+    claim = {"node": "a", "lease": LEASE}
+    first = office.tx(recipient_choices.claim, now=office.now, **claim)
+    office.later(minutes=10)
+    leased = office.tx(recipient_choices.claim, now=office.now, **claim)
+
+    assert office.tx(recipient_choices.clear, first) == 0
+    office.tx(recipient_choices.fail, first, "Trop tard.", "late")
+    assert office.tx(recipient_choices.clear, leased) == 1
+    assert office.tx(recipient_choices.clear, leased) == 0
+    assert office.tx(recipient_choices.get, ref).failure is None
 
 
 def test_an_erased_number_leaves_every_list_and_every_file(office, listed, line):

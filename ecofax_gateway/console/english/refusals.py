@@ -51,6 +51,8 @@ BY_CODE = {
     " smaller.",
     "list-too-wide": "The columns of this list hold too much text: keep only those"
     " you need.",
+    "list-unread": "A list of recipients could not be read, or is gone: take it out, or"
+    " give it again.",
     "list-unreadable": "This file is no readable workbook. Save the list as XLSX, CSV"
     " or text.",
     "missing-column": "A recipient has nothing where the pages say something of him: complete the"
