@@ -56,7 +56,7 @@ async def test_every_example_works(address, desk, tmp_path):
     folder = tmp_path / "examples"
     folder.mkdir()
     environment = {"ECOFAX": address, "TOKEN": str(token)}
-    line, made, sent, _, campaign, changed, hook = [
+    line, made, sent, _, campaign, draft, changed, hook = [
         await run(script, folder, environment) for script in EXAMPLES
     ]
 
@@ -65,6 +65,7 @@ async def test_every_example_works(address, desk, tmp_path):
     assert sent == '"waiting"\n'
     assert '"duplicates": 1' in campaign
     assert campaign.endswith("2\n")
+    assert draft == "null\nRappel\nnull\n"
     assert changed == '"Cabinet Durand"\n'
     assert hook.startswith("whsec_")
     assert await desk.db.read(objections.blocking, "+33972101099", line=OURS)
