@@ -13,6 +13,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from ..certificate import Certificate
+from .connection import Connection
 
 STOP_SECONDS = 5
 """What is being answered at a stop may take so long; open streams end at once."""
@@ -60,6 +61,7 @@ class WebServer:
         self._server = _Server(
             uvicorn.Config(
                 site,
+                http=Connection,
                 lifespan="off",
                 log_config=None,
                 access_log=False,
