@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .regions import MANY, added, nearest, numbers, regions, roots, sides
+from .regions import MANY, added, beside, nearest, numbers, regions, roots, sides
 from .tiles import Grey, Marks, Tiles, averaged, narrowed, widened
 
 SHADING = 24
@@ -107,7 +107,7 @@ class Ground:
         dark = np.where(written, lighter > darker, levels < UNDECIDED)
         dark[0] = written[0] = False
         # A letter's tile is nearest to what it stands on, be its edge nearer.
-        near = nearest(np.where(stands_on > 0, stands_on, fills.labels))
+        near = nearest(stands_on + fills.labels * (stands_on == 0))
         self.dark = dark[near] & drawn
         self.letters = (dark & written)[stands_on]
         self.level = levels.astype(np.uint8)[near]
@@ -130,7 +130,7 @@ class _Fills:
         self.highest = widened(tiles.mean * even, 1)
         "Of the even tiles next to each."
 
-        lowest = narrowed(np.where(even, tiles.mean, np.uint8(255)), 1)
+        lowest = narrowed(np.maximum(tiles.mean, ~even * np.uint8(255)), 1)
         even = even & (cv2.subtract(self.highest, lowest) <= SHADING)
         # White regions apart: a gradient may run into the paper.
         white = even & white
@@ -182,7 +182,7 @@ class _Fills:
             small: Even tiles that belong to no region.
         """
         grey = tiles.mean.ravel()[small]
-        _, _, left, right = sides(self.labels, small)
+        left, right = beside(self.labels, small)
         to_left, to_right = (
             (side > 0) & (np.abs(grey - self.levels[side]) < _ALIKE)
             for side in (left, right)
@@ -291,8 +291,9 @@ def _turned(
     # All that is nearest to a fill but the tiles that an edge cuts.
     steps = cv2.subtract(widened(level, 1), narrowed(level, 1))
     whole = nearest_to * (steps < _ALIKE)
-    number = np.where(fills.labels + stands_on > 0, fills.labels + stands_on, whole)
-    number = np.where(turned[number], number, 0)
+    own = fills.labels + stands_on
+    number = own + whole * (own == 0)
+    number *= turned[number]
     # A fill whose letters were not all found stays as it is: beyond the tiles that its
     # edge would cut is one that holds its grey, and no lighter ground beside that.
     found = number.astype(np.uint16)
@@ -303,7 +304,7 @@ def _turned(
     lost &= fills.highest < greys.astype(np.int16) + SHADING
     turned = turned.copy()
     turned[np.unique(near[lost])] = False
-    return turned[number]
+    return np.asarray(turned[number], np.bool_)
 
 
 def _of_scan(tiles: Tiles, scanned: Marks) -> tuple[Marks, Marks]:

@@ -9,6 +9,7 @@ Called only inside the worker's sandbox.
 import ctypes
 import math
 
+import cv2
 import numpy as np
 import pypdfium2_raw as pdfium
 
@@ -76,7 +77,8 @@ _DARK = 100
 def _is_pale(shade: float, patch: Grey) -> bool:
     if patch.size == 0:
         return False
-    ground = max(shade - float(patch.min()), float(patch.max()) - shade)
+    darkest, lightest, _, _ = cv2.minMaxLoc(patch)
+    ground = max(shade - darkest, lightest - shade)
     # What nobody sees on paper either is meant so: text under a scan, for one.
     return _HIDDEN < ground < PALE
 

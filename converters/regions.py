@@ -45,15 +45,17 @@ def sides(
     labels: NDArray[np.int32], where: NDArray[np.intp]
 ) -> list[NDArray[np.int32]]:
     """The regions seen from tiles above, below, left and right; 0 if none is near."""
-    down, across = np.divmod(where, labels.shape[1])
-    below, beside = len(labels) - 1 - down, labels.shape[1] - 1 - across
+    return _last_seen(labels, REACH, where) + beside(labels, where)
+
+
+def beside(
+    labels: NDArray[np.int32], where: NDArray[np.intp]
+) -> list[NDArray[np.int32]]:
+    """The regions seen from tiles on the left and on the right; 0 if none is near."""
+    rows, columns = labels.shape
+    down, across = np.divmod(where, columns)
     turned = np.ascontiguousarray(labels.T)
-    return [
-        _last_seen(labels, REACH, down, across),
-        _last_seen(labels[::-1], REACH, below, across),
-        _last_seen(turned, WIDE_REACH, across, down),
-        _last_seen(turned[::-1], WIDE_REACH, beside, down),
-    ]
+    return _last_seen(turned, WIDE_REACH, across * rows + down)
 
 
 def nearest(labels: NDArray[np.int32]) -> NDArray[np.int32]:
@@ -87,17 +89,27 @@ def roots(
 
 
 def _last_seen(
-    labels: NDArray[np.int32],
-    reach: int,
-    rows: NDArray[np.intp],
-    columns: NDArray[np.intp],
-) -> NDArray[np.int32]:
-    """The last region on the way down to each of some tiles, if within reach."""
-    # Row and region in one number: the highest so far is the last.
-    begins = np.arange(len(labels), dtype=np.int32)[:, None] * np.int32(MANY)
-    marked = (begins + labels) * (labels > 0)
-    last = np.maximum.accumulate(marked, axis=0)[rows, columns]
-    near: NDArray[np.int32] = np.where(
-        rows * MANY - last < reach * MANY, last & (MANY - 1), 0
-    )
-    return near
+    labels: NDArray[np.int32], reach: int, where: NDArray[np.intp]
+) -> list[NDArray[np.int32]]:
+    """The last region on the way down, and up, to each of some tiles, if within reach."""
+    # Row and region in one number: the highest is the last.
+    count = len(labels)
+    begins = np.arange(count, dtype=np.int32)[:, None] * np.int32(MANY)
+    labelled = labels > 0
+    down = _highest((labels + begins) * labelled, reach).ravel()[where]
+    up = _highest(((labels + begins[::-1]) * labelled)[::-1], reach)[::-1].ravel()[
+        where
+    ]
+    return [down & (MANY - 1), up & (MANY - 1)]
+
+
+def _highest(values: NDArray[np.int32], reach: int) -> NDArray[np.int32]:
+    """The highest of every value and the *reach* over it."""
+    seen = 0
+    while seen < reach:
+        step = min(seen + 1, reach - seen)
+        values = np.concatenate(
+            (values[:step], np.maximum(values[step:], values[:-step]))
+        )
+        seen += step
+    return values
