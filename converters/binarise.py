@@ -27,6 +27,7 @@ from .ink import Ink
 from .screen import Photos, print_photos
 from .tiles import (
     FEW,
+    STRIP,
     TILE_PX,
     Box,
     Grey,
@@ -57,7 +58,9 @@ MOSTLY = 0.5
 "The share of dark ground from which a page is printed the other way round."
 
 
-def binarise(grey: Grey, *, vertical_dpi: int, pictures: list[Box]) -> Ink:
+def binarise(
+    grey: Grey, *, vertical_dpi: int, pictures: list[Box], into: Ink | None = None
+) -> Ink:
     """
     Decide for each pixel whether it is ink.
 
@@ -67,10 +70,12 @@ def binarise(grey: Grey, *, vertical_dpi: int, pictures: list[Box]) -> Ink:
         vertical_dpi: Rows per inch, 98, 196 or 391; columns are always 204.
 
         pictures: Where images lie; only there a photo is looked for.
+
+        into: Where it is marked, if it is part of a page: as large, and all False.
     """
     rows = {98: 4, 196: 8, 391: 16}[vertical_dpi]
     drawn = drawn_rows(grey, rows, pictures)
-    marks: Ink = np.zeros(grey.shape, np.bool_)
+    marks: Ink = np.zeros(grey.shape, np.bool_) if into is None else into
     if drawn.stop > drawn.start:
         part = grey[drawn]
         tiles = Tiles(part, rows, sheet_rows=len(grey))
@@ -89,7 +94,7 @@ def _printed(grey: Grey, tiles: Tiles, photos: Photos) -> Mask:
     ground = Ground(tiles, photos.scanned)
     ink = _darker(grey, tiles, ground.dark, photos.scanned)
     if _is_turned(ground, photos.photo, tiles):
-        cv2.bitwise_xor(ink, tiles.spread(ground.dark), dst=ink)
+        fills.invert(ink, tiles, ground.dark)
     else:
         if ground.turned.any():
             fills.turn(ink, grey, tiles, ground)
@@ -117,11 +122,27 @@ def _darker(grey: Grey, tiles: Tiles, dark: Marks, scanned: Marks) -> Mask:
         mirrored = cv2.bitwise_not(_threshold(cv2.bitwise_not(mean), apart))
         where = repeated(dark, down=FEW // 2, across=FEW // 2)
         cv2.copyTo(mirrored, where, threshold)
-    down, across = dark.shape
-    size = TILE_PX * across, tiles.rows * down
-    fine = cv2.resize(threshold, size, interpolation=cv2.INTER_LINEAR)
-    height, width = grey.shape
-    return np.asarray(cv2.compare(grey, fine[:height, :width], cv2.CMP_LT), np.uint8)
+    down = len(dark)
+    ink = np.empty_like(grey)
+    for first in range(0, down, STRIP):
+        _compare(ink, grey, tiles, threshold, first)
+    return ink
+
+
+def _compare(
+    ink: Mask, grey: Grey, tiles: Tiles, threshold: MatLike, first: int
+) -> None:
+    """Put 255 where a strip, from its first row of tiles on, is below its threshold."""
+    half, width = FEW // 2, grey.shape[1]
+    # Between two thresholds lie those of pixels: of the next strips, too.
+    above = min(1, first)
+    coarse = threshold[half * (first - above) : half * (first + STRIP + 1)]
+    size = TILE_PX // half * coarse.shape[1], tiles.rows // half * coarse.shape[0]
+    fine = cv2.resize(coarse, size, interpolation=cv2.INTER_LINEAR)
+    rows = slice(tiles.rows * first, min(tiles.rows * (first + STRIP), len(grey)))
+    begins = tiles.rows * above
+    limit = fine[begins : begins + rows.stop - rows.start, :width]
+    cv2.compare(grey[rows], limit, cv2.CMP_LT, dst=ink[rows])
 
 
 def _threshold(mean: MatLike, apart: MatLike, clearance: float = CLEARANCE) -> MatLike:

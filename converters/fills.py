@@ -13,7 +13,7 @@ import numpy as np
 
 from .ground import SHADING, TINT, Ground
 from .screen import lines, put
-from .tiles import Grey, Marks, Mask, Tiles, around, narrowed, widened
+from .tiles import Grey, Marks, Mask, Tiles, around, narrowed, strips, widened
 
 
 def print_plain(
@@ -24,8 +24,7 @@ def print_plain(
     # its very grey belong to it.
     area = around(ground.plain, 1)
     inside = tiles.pixels(area)
-    values = np.where(ground.plain, tiles.mean, 0).astype(np.uint8)
-    near = widened(values, 1)
+    near = widened(tiles.mean * ground.plain, 1)
     differs = (tiles.contrast <= SHADING) & (cv2.absdiff(near, tiles.mean) > _SAME)
     other = ground.tinted | ground.turned | photo
     near[other | (differs & ~ground.plain)] = 0
@@ -46,23 +45,28 @@ def turn(ink: Mask, grey: Grey, tiles: Tiles, ground: Ground) -> None:
     Args:
         ink: In which they are black, and the letters white.
     """
-    area = around(ground.turned, 0)
-    part = ink[tiles.pixels(area)]
-    cv2.bitwise_xor(part, tiles.spread(ground.turned, area), dst=part)
+    invert(ink, tiles, ground.turned)
     # What a letter's edge is next to may not be taken for the edge of the fill.
     marks = ground.turned.view(np.uint8)
     rim = (widened(marks, 1) > 0) & (narrowed(marks, 1) == 0)
     grounds = _reaching(tiles, ground, ground.turned)
-    _draw_edges(ink, grey, tiles, np.where(rim, grounds, 0).astype(np.uint8))
+    _draw_edges(ink, grey, tiles, grounds * rim)
+
+
+def invert(ink: Mask, tiles: Tiles, marks: Marks) -> None:
+    """Print some tiles white for black."""
+    for area in strips(marks):
+        part = ink[tiles.pixels(area)]
+        cv2.bitwise_xor(part, tiles.spread(marks, area), dst=part)
 
 
 def _reaching(tiles: Tiles, ground: Ground, fills: Marks) -> Grey:
     """The greys of fills, also in the tiles that their edges cut; 0 elsewhere."""
-    level = np.where(fills, np.maximum(ground.level, 1), 0).astype(np.uint8)
+    level = np.maximum(ground.level, 1) * fills
     # A gradient has a grey of its own in every tile.
     even = fills & (tiles.contrast <= SHADING)
-    own = widened(np.where(even, np.maximum(tiles.mean, 1), 0).astype(np.uint8), 1)
-    return np.where(own > 0, own, widened(level, 1)).astype(np.uint8)
+    own = widened(np.maximum(tiles.mean, 1) * even, 1)
+    return np.asarray(own + widened(level, 1) * (own == 0), np.uint8)
 
 
 def _draw_edges(ink: Mask, grey: Grey, tiles: Tiles, grounds: Grey) -> None:
@@ -74,13 +78,20 @@ def _draw_edges(ink: Mask, grey: Grey, tiles: Tiles, grounds: Grey) -> None:
     Args:
         grounds: For each tile, the grey of the fill that it may hold part of, or 0.
     """
-    area = around(grounds > 0, 1)  # the paper round a fill, too
-    inside = tiles.pixels(area)
-    ground = tiles.spread(grounds, area)
-    within = _alike(grey[inside], ground)
-    lighter = cv2.subtract(cv2.dilate(grey[inside], _ABOVE_AND_BELOW), ground)
-    _, edge = cv2.threshold(lighter, TINT, 255, cv2.THRESH_BINARY)
-    put(ink[inside], edge, within)
+    for area in strips(grounds > 0):
+        inside = tiles.pixels(area)
+        ground = tiles.spread(grounds, area)
+        within = _alike(grey[inside], ground)
+        lighter = cv2.subtract(_lightest_beside(grey, *inside), ground)
+        _, edge = cv2.threshold(lighter, TINT, 255, cv2.THRESH_BINARY)
+        put(ink[inside], edge, within)
+
+
+def _lightest_beside(grey: Grey, rows: slice, columns: slice) -> Grey:
+    """Of each pixel and those above and below it, also where these are outside."""
+    first = max(0, rows.start - 1)
+    lightest = cv2.dilate(grey[first : rows.stop + 1, columns], _ABOVE_AND_BELOW)
+    return np.asarray(lightest[rows.start - first :][: rows.stop - rows.start])
 
 
 _ABOVE_AND_BELOW = np.ones((3, 1), np.uint8)

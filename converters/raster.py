@@ -130,12 +130,13 @@ def _black_and_white(
     left, top = placement.left, placement.top
     sheet = np.s_[top : top + placement.height, left : left + placement.width]
     ink: Ink = np.zeros(painted.grey.shape, np.bool_)
-    ink[sheet] = binarise(
+    binarise(
         painted.grey[sheet],
         vertical_dpi=vertical_dpi,
         pictures=[
             (box[0] - left, box[1] - top, box[2] - left, box[3] - top)
             for box in painted.pictures
         ],
+        into=ink[sheet],
     )
     return ink

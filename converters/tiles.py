@@ -7,7 +7,7 @@ What lies where on a page is judged by the square: 60 000 of them cost next to n
 beside millions of pixels, and no letter is so large that it fills many.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
 import cv2
@@ -41,6 +41,10 @@ MARGIN = 8
 FEW = 4
 "Rows and columns of a tile that its mean is made of, whatever the resolution."
 
+STRIP = 16
+"""Rows of tiles that are worked on at once: what is made of their pixels and read again
+stays in the processor's cache."""
+
 cv2.setNumThreads(1)  # one document, one core: threads would only fight
 
 
@@ -64,17 +68,19 @@ class Tiles:
 
         self._height, self._width = height, width
         down, across = -(-height // rows), -(-width // TILE_PX)
-        below, beside = down * rows - height, across * TILE_PX - width
-        padded = np.asarray(
-            cv2.copyMakeBorder(grey, 0, below, 0, beside, cv2.BORDER_REPLICATE),
-            np.uint8,
-        )
         # Rows first, and among columns OpenCV's neighbourhood: numpy reduces short
         # runs of neighbours twenty times slower.
-        by_rows = padded.reshape(down, rows, across * TILE_PX)
-        self.low: Grey = _one_a_tile(cv2.erode(by_rows.min(1), _TILE_WIDE))
-        self.high: Grey = _one_a_tile(cv2.dilate(by_rows.max(1), _TILE_WIDE))
-        self.few: Grey = np.ascontiguousarray(padded[:: rows // FEW, :: TILE_PX // FEW])
+        whole = height // rows
+        by_rows = grey[: whole * rows].reshape(whole, rows, width)
+        lowest, highest = by_rows.min(1), by_rows.max(1)
+        if whole < down:
+            cut = grey[whole * rows :]
+            lowest = np.vstack((lowest, cut.min(0)))
+            highest = np.vstack((highest, cut.max(0)))
+        beside = across * TILE_PX - width
+        self.low: Grey = _one_a_tile(cv2.erode(_padded(lowest, beside), _TILE_WIDE))
+        self.high: Grey = _one_a_tile(cv2.dilate(_padded(highest, beside), _TILE_WIDE))
+        self.few: Grey = _sampled(grey, down, across, rows)
         "`FEW` rows and columns of each tile."
 
         self.mean: Grey = halved(halved(self.few))
@@ -121,15 +127,29 @@ def drawn_rows(grey: Grey, rows: int, pictures: Sequence[Box]) -> slice:
 
         pictures: What is white in them belongs to them.
     """
-    drawn = np.flatnonzero(grey.min(axis=1) < 255)
-    if len(drawn) == 0:
+    above = _white_rows(grey)
+    if above == len(grey):
         return slice(0, 0)
-    first = min([int(drawn[0]), *(top for _, top, _, _ in pictures)])
-    last = max([int(drawn[-1]) + 1, *(bottom for _, _, _, bottom in pictures)])
+    first = min([above, *(top for _, top, _, _ in pictures)])
+    below = len(grey) - _white_rows(grey[::-1])
+    last = max([below, *(bottom for _, _, _, bottom in pictures)])
     return slice(
         max(0, first // rows - MARGIN) * rows,
         min(len(grey), (-(-last // rows) + MARGIN) * rows),
     )
+
+
+def _white_rows(grey: Grey) -> int:
+    """How many rows on top hold nothing; in steps, as what follows is not looked at."""
+    for first in range(0, len(grey), _STEP):
+        drawn = np.flatnonzero(grey[first : first + _STEP].min(axis=1) < 255)
+        if len(drawn):
+            return first + int(drawn[0])
+    return len(grey)
+
+
+_STEP = 64
+"Rows."
 
 
 def around(marks: Marks, margin: int) -> Area:
@@ -139,6 +159,15 @@ def around(marks: Marks, margin: int) -> Area:
         slice(max(0, int(down[0]) - margin), int(down[-1]) + margin + 1),
         slice(max(0, int(across[0]) - margin), int(across[-1]) + margin + 1),
     )
+
+
+def strips(marks: Marks) -> Iterator[Area]:
+    """Rectangles that hold all marks, none of them higher than a strip."""
+    for first in range(0, len(marks), STRIP):
+        strip = marks[first : first + STRIP]
+        if strip.any():
+            down, across = around(strip, 0)
+            yield slice(first + down.start, first + down.stop), across
 
 
 def repeated(
@@ -175,6 +204,24 @@ def averaged(values: NDArray[np.float32], radius: int) -> NDArray[np.float32]:
     return np.asarray(
         cv2.blur(values, (side, side), borderType=cv2.BORDER_REPLICATE), np.float32
     )
+
+
+def _sampled(grey: Grey, down: int, across: int, rows: int) -> Grey:
+    """`FEW` by `FEW` pixels of each tile; those beyond the sheet are like its edge."""
+    every, each = rows // FEW, TILE_PX // FEW
+    few = np.empty((FEW * down, FEW * across), np.uint8)
+    inside = grey[::every, ::each]
+    height, width = inside.shape
+    few[:height, :width] = inside
+    few[:height, width:] = grey[::every, -1:]
+    few[height:, :width] = grey[-1, ::each]
+    few[height:, width:] = grey[-1, -1]
+    return few
+
+
+def _padded(values: Grey, beside: int) -> cv2.typing.MatLike:
+    """With some more columns like the last."""
+    return cv2.copyMakeBorder(values, 0, 0, 0, beside, cv2.BORDER_REPLICATE)
 
 
 _TILE_WIDE = np.ones((1, TILE_PX), np.uint8)
