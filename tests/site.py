@@ -4,7 +4,7 @@ Fixtures of the web site: the real application over a real store, and people who
 
 import re
 import shutil
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,8 +16,10 @@ from starlette.types import ASGIApp
 
 from ecofax_gateway.domain.line import FaxLine
 from ecofax_gateway.domain.route import Carrier
+from ecofax_gateway.orders.list_reader import ListReader
 from ecofax_gateway.password import hash_password
 from ecofax_gateway.pipeline.answer import Answer
+from ecofax_gateway.pipeline.list_clerk import ListClerk
 from ecofax_gateway.pipeline.routing import Routing
 from ecofax_gateway.pipeline.worker import Bell
 from ecofax_gateway.site import make_site
@@ -122,6 +124,24 @@ async def desk(tmp_path, empty_store, site_clock, password_hash) -> AsyncIterato
         clock=site_clock,
     )
     db.close()
+
+
+@pytest.fixture
+def read_lists(desk, tmp_path) -> Callable[[], Awaitable[None]]:
+    """Does what the list clerk of the daemon does, until nothing is left to do."""
+    clerk = ListClerk(
+        db=desk.db,
+        reader=ListReader(folder=tmp_path / "lists"),
+        routing=desk.routing,
+        node="a",
+        clock=desk.clock,
+    )
+
+    async def all_of_them() -> None:
+        while await clerk.step():
+            pass
+
+    return all_of_them
 
 
 @pytest.fixture

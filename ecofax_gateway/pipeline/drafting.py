@@ -26,6 +26,7 @@ from ..store import (
     covers,
     preparation,
     proofs,
+    recipient_choices,
     repeats,
     schedules,
     trunks,
@@ -70,6 +71,9 @@ class LackCode(StrEnum):
     RECIPIENTS = "recipients"
     WHOLE_LIST = "whole-list"
     "Some of its numbers are not written yet."
+
+    READABLE_LISTS = "readable-lists"
+    "Others than those whose numbers could not be written."
 
     FEWER = "fewer"
     "A proof goes to a few numbers only."
@@ -270,7 +274,10 @@ def _of_document(conn: Connection, campaign: Campaign) -> Iterator[Lack]:
 
 def _of_recipients(conn: Connection, campaign: Campaign) -> Iterator[Lack]:
     written = total(campaign.counts)
-    if campaign.expected is not None and written < campaign.expected:
+    standing = recipient_choices.standing(conn, campaign.ref)
+    if standing is DraftAnswer.INCOMPLETE:
+        yield Lack(step=Step.RECIPIENTS, code=LackCode.READABLE_LISTS)
+    elif standing is DraftAnswer.SETTLING or written < (campaign.expected or 0):
         yield Lack(step=Step.RECIPIENTS, code=LackCode.WHOLE_LIST)
     elif not written:
         yield Lack(step=Step.RECIPIENTS, code=LackCode.RECIPIENTS)

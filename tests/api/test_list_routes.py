@@ -7,30 +7,11 @@ import base64
 import pytest
 
 from ecofax_gateway.domain.api_token import Scope
-from ecofax_gateway.orders.list_reader import ListReader
 from ecofax_gateway.pipeline import drafting
-from ecofax_gateway.pipeline.list_clerk import ListClerk
 from ecofax_gateway.store import lines
 from tests.site import OURS, THEIRS
 
 TABLE = b"nom;standard;autre\nAnne;0145000000;0972101010\nPaul;0145000001;0972101019"
-
-
-@pytest.fixture
-def read_lists(desk, tmp_path):
-    clerk = ListClerk(
-        db=desk.db,
-        reader=ListReader(folder=tmp_path / "lists"),
-        routing=desk.routing,
-        node="a",
-        clock=desk.clock,
-    )
-
-    async def all_of_them():
-        while await clerk.step():
-            pass
-
-    return all_of_them
 
 
 @pytest.fixture

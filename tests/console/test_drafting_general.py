@@ -9,6 +9,7 @@ import pytest
 from ecofax_gateway.domain.campaign import Relation
 from ecofax_gateway.domain.document import Quality
 from ecofax_gateway.pipeline import drafting
+from ecofax_gateway.store import objections
 from ecofax_gateway.store.states import CampaignState
 from tests.console.drafts import begin, complete, found, send_by, upload
 from tests.site import OURS, THEIRS
@@ -40,6 +41,26 @@ async def test_an_operator_chooses_the_line(marie, desk):
     assert (await found(desk, ref)).line == THEIRS
     refused = await marie.post("/campaigns/new", {"name": "x", "line": "+33100000000"})
     assert refused.status_code == 404
+
+
+async def test_lists_are_gone_through_again_when_another_line_sends(
+    marie, desk, read_lists
+):
+    ref = await begin(marie, line=OURS)
+    typed = {"numbers": "0972101010\n0972101019"}
+    await marie.post(f"/campaigns/{ref}/edit/recipients", typed)
+    await desk.db.tx(
+        objections.add, ["+33972101010"], scope=THEIRS, source="", now=desk.clock()
+    )
+    await read_lists()
+    assert sum((await found(desk, ref)).counts.values()) == 2
+
+    form = {"name": "Vœux", "kind": "real", "line": THEIRS}
+    await marie.post(f"/campaigns/{ref}/edit/general", form)
+    await read_lists()
+
+    draft = await found(desk, ref)
+    assert (draft.line, sum(draft.counts.values())) == (THEIRS, 1)
 
 
 async def test_nobody_begins_a_campaign_for_another_line(ours, desk):

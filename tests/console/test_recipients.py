@@ -9,9 +9,7 @@ from ipaddress import ip_network
 
 import pytest
 
-from ecofax_gateway.orders.list_reader import ListReader
 from ecofax_gateway.outbound.client import Client
-from ecofax_gateway.pipeline.list_clerk import ListClerk
 from ecofax_gateway.site import make_site
 from ecofax_gateway.store import faxes, objections, recipient_lists
 from tests.orders.workbooks import xlsx
@@ -19,24 +17,6 @@ from tests.site import OURS, THEIRS
 
 ANNE, PAUL = "+33972101010", "+33972101019"
 TABLE = "nom;standard;autre\nAnne;0145000000;0972101010\nPaul;0145000001;0972101019"
-
-
-@pytest.fixture
-def read_lists(desk, tmp_path):
-    """Does what the list clerk of the daemon does."""
-    clerk = ListClerk(
-        db=desk.db,
-        reader=ListReader(folder=tmp_path / "lists"),
-        routing=desk.routing,
-        node="a",
-        clock=desk.clock,
-    )
-
-    async def all_of_them():
-        while await clerk.step():
-            pass
-
-    return all_of_them
 
 
 @pytest.fixture

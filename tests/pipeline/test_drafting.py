@@ -18,11 +18,19 @@ from ecofax_gateway.pipeline.draft_quality import set_quality
 from ecofax_gateway.pipeline.drafting import LackCode
 from ecofax_gateway.pipeline.outlook import outlook
 from ecofax_gateway.pipeline.routing import Routing
-from ecofax_gateway.store import draft_documents, drafts, lines, preparation, trunks
+from ecofax_gateway.store import (
+    draft_documents,
+    drafts,
+    lines,
+    preparation,
+    recipient_choices,
+    trunks,
+)
 from ecofax_gateway.store.campaigns import NewDocument
 from ecofax_gateway.store.content import Content
 from ecofax_gateway.store.database import Database
 from ecofax_gateway.store.drafts import Changes
+from ecofax_gateway.store.recipient_choices import Choice
 
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
 LINE = FaxLine(number="+33366720307", password_hash="x", max_calls=2)
@@ -168,6 +176,17 @@ def test_what_lacks_is_told_in_the_order_of_the_steps(table):
     assert filled == [LackCode.SEND_TYPE]
     assert late == [LackCode.NAME, LackCode.TIME_TO_COME]
     assert LackCode.WHOLE_LIST in table.lacks()
+
+
+def test_recipients_that_are_being_written_or_cannot_be_are_told(table):
+    table.fill(1)
+    table.tx(recipient_choices.put, Choice(lists=()))
+    writing = table.lacks()
+    choice = table.db.sync_read(recipient_choices.get, table.ref)
+    table.db.sync_tx(recipient_choices.fail, choice, "Illisible.", "list-unread")
+
+    assert LackCode.WHOLE_LIST in writing
+    assert LackCode.READABLE_LISTS in table.lacks()
 
 
 def test_hours_that_are_never_open_are_told(table):

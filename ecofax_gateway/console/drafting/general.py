@@ -15,7 +15,7 @@ from ...domain.campaign import Relation
 from ...domain.errors import OrderRefused
 from ...domain.line import FaxLine
 from ...domain.principal import Principal
-from ...pipeline import campaigns, drafting
+from ...pipeline import campaigns, drafting, recipients
 from ...pipeline.drafting import Step
 from ...store import catalogue, lines
 from ...store.campaigns import Campaign
@@ -24,9 +24,9 @@ from ...store.drafts import Changes
 from ...web.access import campaign_of
 from ...web.desk import AtDesk, Desk
 from ...web.mistake import NotFound
+from ...web.refusal import sentence
 from ...web.session import Acting, LoggedIn, Session
 from ..page import page, tongue_of
-from ..refusal import sentence
 from ..showing import Showing
 from .draft import Draft, draft_of, ensure, go
 
@@ -134,6 +134,7 @@ async def save_general(
         draft = await draft_of(desk, session.principal, ref)
         return await _show(request, desk, session, draft, said, mistakes)
     await desk.db.tx(_save, session.principal, ref, said, desk)
+    desk.bells.lists.ring()
     return go(ref, Step.DOCUMENT)
 
 
@@ -210,7 +211,12 @@ def _save(
     ensure(conn, principal, ref)
     if said.line and not principal.is_operator:
         raise NotFound
-    campaigns.edit(conn, ref, said.changes, now=desk.clock())
+    now = desk.clock()
+    before = campaigns.found(conn, ref).line
+    campaigns.edit(conn, ref, said.changes, now=now)
+    if said.line not in ("", before):
+        # The other line has a do-not-fax list of its own.
+        recipients.again(conn, ref, now=now)
 
 
 def _named(show: Showing, line: FaxLine) -> str:

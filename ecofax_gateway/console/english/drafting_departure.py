@@ -95,6 +95,8 @@ WORDS = {
     " that can be printed: one of these cannot",
     "les pages : elles sont en cours de fabrication": "the pages: they are being made",
     "des destinataires": "recipients",
+    "des destinataires qui puissent être enregistrés : voir pourquoi ils ne le peuvent"
+    " pas": "recipients that can be saved: see why they cannot",
     "la fin de la liste : des numéros sont encore en cours d'écriture": "the end of the"
     " list: numbers are still being written",
     "moins de destinataires : un BAT va à dix numéros au plus": "fewer recipients: a"
