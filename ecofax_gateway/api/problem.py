@@ -5,6 +5,7 @@ I/O: none of its own; it answers.
 
 Standards:
     RFC 9457 (2023) §3 -- problem details: type, title, status, detail
+    RFC 9110 (2022) §12.5.4 -- Accept-Language
     RFC 6750 (2012) §3 -- WWW-Authenticate of a bearer token
 """
 
@@ -19,7 +20,10 @@ from pydantic import Field
 from starlette.exceptions import HTTPException
 
 from ..domain.errors import OrderRefused, StoreUnavailable
+from ..domain.language import Tongue
+from ..web.language import preferred
 from ..web.mistake import NotFound
+from ..web.refusal import sentence
 from .model import Model
 
 MEDIA_TYPE = "application/problem+json"
@@ -69,7 +73,10 @@ class ProblemDetails(Model):
     type: str = Field(examples=[f"{TYPE}not-found"])
     title: str
     status: int
-    detail: str = Field(description="For a person; French where the gateway speaks.")
+    detail: str = Field(
+        description="For a person; of a refusal in French, or in English if"
+        " `Accept-Language` asks for it."
+    )
     code: str = Field(description="For a program; stays the same.")
     mistakes: list[Mistake] | None = None
 
@@ -101,9 +108,10 @@ class Problem(Exception):
         self.headers = dict(headers or {})
 
 
-async def tell(_: Request, error: Exception) -> JSONResponse:
+async def tell(request: Request, error: Exception) -> JSONResponse:
     """Answer a request that failed; as an exception handler of the application."""
-    problem, mistakes = _problem_of(error), None
+    tongue = preferred(request.headers.get("accept-language", ""))
+    problem, mistakes = _problem_of(error, tongue), None
     if isinstance(error, RequestValidationError):
         mistakes = [_mistake(each) for each in error.errors()[:MAX_MISTAKES]]
     details = ProblemDetails(
@@ -143,12 +151,17 @@ def file_of(media_type: str) -> dict[int | str, dict[str, Any]]:
     }
 
 
-def _problem_of(error: Exception) -> Problem:
+def _problem_of(error: Exception, tongue: Tongue) -> Problem:
     match error:
         case Problem():
             return error
         case OrderRefused():
-            return Problem(_status_of(error), error.code, error.for_requester)
+            return Problem(
+                _status_of(error),
+                error.code,
+                sentence(error, tongue),
+                headers={"vary": "Accept-Language"},
+            )
         case NotFound():
             return Problem(HTTPStatus.NOT_FOUND, "not-found", "There is no such thing.")
         case StoreUnavailable():

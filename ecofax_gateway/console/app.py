@@ -19,10 +19,10 @@ from ..web import session as sessions
 from ..web.desk import Desk
 from ..web.login import Login
 from ..web.mistake import Forbidden, Forged, NotFound, NotLoggedIn
+from ..web.refusal import sentence
 from .figures import Figures
 from .live import Live
 from .page import FOLDER, page, tongue_of
-from .refusal import sentence
 from .rooms import ROOMS
 
 

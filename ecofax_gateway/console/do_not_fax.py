@@ -20,10 +20,10 @@ from ..store.content import Content
 from ..store.objections import BATCH, Objection
 from ..web.desk import AtDesk, Desk
 from ..web.mistake import NotFound
+from ..web.refusal import sentence
 from ..web.session import Acting, LoggedIn, Session
 from .given import Given
 from .page import page, tongue_of
-from .refusal import sentence
 
 router = APIRouter()
 

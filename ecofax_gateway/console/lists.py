@@ -24,10 +24,10 @@ from ..store.states import ListState
 from ..web.access import list_of
 from ..web.desk import AtDesk, Desk
 from ..web.mistake import NotFound
+from ..web.refusal import sentence
 from ..web.session import Acting, LoggedIn, Session
 from .given import Given, Source
 from .page import page, tongue_of, wants_part
-from .refusal import sentence
 from .remarks import remark
 
 router = APIRouter()

@@ -13,8 +13,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ..domain.language import Tongue
 from ..web.desk import Desk
+from ..web.language import preferred
 from ..web.session import CSRF_FIELD, Session
-from .language import Words, preferred
+from .language import Words
 from .showing import Showing
 
 FOLDER = Path(__file__).parent

@@ -25,10 +25,10 @@ from ..pipeline.sending import Sending, send
 from ..store import lines
 from ..web.desk import AtDesk, Desk
 from ..web.mistake import NotFound
+from ..web.refusal import sentence
 from ..web.session import Acting, LoggedIn, Session
 from .language import Words
 from .page import page, tongue_of
-from .refusal import sentence
 
 router = APIRouter()
 

@@ -20,9 +20,9 @@ from ..pipeline import line_settings
 from ..store import lines, web_sessions
 from ..web.desk import AtDesk, Desk
 from ..web.mistake import NotFound
+from ..web.refusal import sentence
 from ..web.session import Acting, LoggedIn, Session
 from .page import page, tongue_of
-from .refusal import sentence
 
 router = APIRouter()
 

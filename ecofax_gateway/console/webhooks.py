@@ -18,9 +18,9 @@ from ..store import deliveries, events, webhooks
 from ..store.webhooks import Webhook
 from ..web.desk import AtDesk, Desk
 from ..web.mistake import NotFound
+from ..web.refusal import sentence
 from ..web.session import Acting, LoggedIn, Session
 from .page import page, tongue_of
-from .refusal import sentence
 from .settings import line_of, of_line, said_done
 
 router = APIRouter(prefix="/settings/webhooks")

@@ -135,6 +135,26 @@ async def test_what_does_not_fit_together_is_named(program, wish, code):
     assert (answer.status_code, answer.json()["code"]) == (422, code)
 
 
+@pytest.mark.parametrize(
+    ("asked", "detail"),
+    [
+        ("", "Il n'y a aucun numéro de fax valable dans cette liste."),
+        ("en-GB, fr;q=0.5", "There is no valid fax number in this list."),
+    ],
+)
+async def test_a_refusal_is_said_in_the_language_that_is_asked_for(
+    program, asked, detail
+):
+    answer = await program.post(
+        "/campaigns",
+        {**NEW, "recipientsList": ["18"]},
+        headers={"accept-language": asked},
+    )
+
+    assert answer.json()["detail"] == detail
+    assert "Accept-Language" in answer.headers["vary"]
+
+
 async def test_a_campaign_is_changed_by_who_saw_it_last(program):
     draft = await made(program)
     path = f"/campaigns/{draft['reference']}"

@@ -13,8 +13,9 @@ import pytest
 from jinja2 import nodes
 
 from ecofax_gateway.console import language
-from ecofax_gateway.console.language import Words, english_words, preferred, rooms
+from ecofax_gateway.console.language import Words, english_words, rooms
 from ecofax_gateway.domain.language import Tongue
+from ecofax_gateway.web.language import preferred
 
 CONSOLE = Path(language.__file__).parent
 ENGLISH = english_words()

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ecofax_gateway.console.language import preferred
 from ecofax_gateway.console.showing import Showing
 from ecofax_gateway.domain.language import Tongue
+from ecofax_gateway.web.language import preferred
 
 PARIS = ZoneInfo("Europe/Paris")
 FRENCH, ENGLISH = Showing(Tongue.FR, PARIS), Showing(Tongue.EN, PARIS)

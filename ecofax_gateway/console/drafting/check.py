@@ -27,9 +27,9 @@ from ...store import proofs as trials
 from ...store.campaigns import Campaign
 from ...web.access import campaign_of
 from ...web.desk import AtDesk, Desk
+from ...web.refusal import sentence
 from ...web.session import Acting, LoggedIn, Session
 from ..page import page, tongue_of
-from ..refusal import sentence
 from ..remarks import remark
 from ..standing import Standing, standing_of
 from .draft import Draft, ensure, go, look

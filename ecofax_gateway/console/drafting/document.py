@@ -30,10 +30,10 @@ from ...store.drafts import DraftAnswer
 from ...store.preparation import DocumentRow
 from ...store.states import CampaignState
 from ...web.desk import AtDesk, Desk
+from ...web.refusal import sentence
 from ...web.session import Acting, LoggedIn, Session
 from ...web.upload import kept, name_of
 from ..page import page, tongue_of, wants_part
-from ..refusal import sentence
 from ..remarks import remark
 from .draft import Draft, ensure, go, look
 

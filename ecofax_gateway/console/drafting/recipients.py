@@ -25,10 +25,10 @@ from ...store.recipients import FaultRow
 from ...store.states import ChoiceState, ListState
 from ...web.access import list_of
 from ...web.desk import AtDesk, Desk
+from ...web.refusal import sentence
 from ...web.session import Acting, LoggedIn, Session
 from ..given import Given, Source
 from ..page import page, tongue_of, wants_part
-from ..refusal import sentence
 from ..remarks import remark
 from .draft import Draft, ensure, go, look
 

@@ -4,8 +4,6 @@ Refusals in English, by their code; those of orders by mail are in `replies.mist
 Pure: no I/O, no clock, no randomness.
 """
 
-WORDS: dict[str, str] = {}
-
 BY_CODE = {
     "bad-address": "This is no mail address.",
     "bad-copies": "Copies go to 5 addresses at most, each complete (name@domain.com).",
@@ -28,6 +26,7 @@ BY_CODE = {
     "restricted-numbers": "Surtaxed and foreign numbers need the best quality.",
     "too-late": "This fax has come further meanwhile: look how it stands, then try"
     " again if you must.",
+    "bad-number": "This is no fax number, or one that may not be called.",
     "bad-pace": "The pace must be more than 0.",
     "bad-spread": "The period must be longer than 0.",
     "incomplete": "The list of numbers is not complete: give it again.",
@@ -61,6 +60,7 @@ BY_CODE = {
     "no-column": "There is no such column.",
     "no-line": "The line that is to send it does not exist.",
     "no-list": "This list is not there any more.",
+    "no-numbers": "There is no valid fax number in this list.",
     "no-number": "This number is not in the campaign, or its fax is over already.",
     "no-proof": "This campaign wants a proof, and none has arrived: send it first.",
     "no-recipient": "There is no such recipient.",
@@ -73,6 +73,7 @@ BY_CODE = {
     "nothing-failed": "No fax of this campaign has failed.",
     "nothing-given": "Give numbers, a file or the address of a list.",
     "one-source": "Give numbers, a file or an address, but only one of the three.",
+    "page-out-of-range": "There is no such page.",
     "past-date": "This date is past already.",
     "proof-list": "A proof goes to ten numbers at most.",
     "purged": "The documents of this campaign are not kept any more.",

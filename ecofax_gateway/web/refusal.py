@@ -7,7 +7,7 @@ Pure: no I/O, no clock, no randomness.
 from ..domain.errors import OrderRefused
 from ..domain.language import Tongue
 from ..replies.mistakes import ENGLISH
-from .english.refusals import BY_CODE
+from .refusals_in_english import BY_CODE
 
 
 def sentence(refusal: OrderRefused, tongue: Tongue) -> str:
