@@ -10,6 +10,7 @@ Standards:
 from http import HTTPStatus
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -57,11 +58,14 @@ class Guard:
         await self._app(scope, _replay(body, receive), send_more)
 
 
-async def _read(scope: Scope, receive: Receive) -> tuple[bytes, Problem | None]:
+async def _read(scope: Scope, receive: Receive) -> tuple[bytes, Exception | None]:
     """The body, or why it is not read."""
     pieces, size, more = [], 0, True
     while more:
-        message = await receive()
+        try:
+            message = await receive()
+        except HTTPException as error:
+            return b"", error
         if message["type"] == "http.disconnect":
             break
         piece = message.get("body", b"")

@@ -1,11 +1,14 @@
 """
-How large a request may be.
+How large a request may be, and how slow.
 
 I/O: none of its own; it passes on what the server reads.
 
 Standards:
-    RFC 9110 §15.5.14 -- 413 Content Too Large
+    RFC 9110 §15.5.9, §15.5.14 -- 408 Request Timeout, 413 Content Too Large
 """
+
+import asyncio
+import time
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -18,17 +21,24 @@ FIELDS_BYTES = 1_000_000
 """What a form has beside its file: names, and a list of numbers typed in. Forms are read
 before their route sees who sent them, so nobody who is not logged in may send more."""
 
+PATIENCE_SECONDS = 30.0
+"""For a body's first byte, and for pauses on the way."""
+
+SLOWEST = 2_000
+"""Bytes a second; a telephone at the edge of its network has more. Whoever sends less
+keeps a connection that others need."""
+
 API = "/api/"
 """Its routes have limits of their own, and see a token before they read a file."""
 
 
 class BodyLimit:
     """
-    Refuses a request whose body is too large, as soon as that is known.
+    Refuses a request whose body is too large or too slow, as soon as that is known.
 
     Args:
-        app: The site; whoever reads the body in it gets the 413, or the 401 if only
-            somebody who is logged in may send so much.
+        app: The site; whoever reads the body in it gets the 413 or 408, or the 401 if
+            only somebody who is logged in may send so much.
 
         max_bytes: Of one document.
     """
@@ -42,20 +52,45 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        taken, is_allowed = 0, scope["path"].startswith(API)
+        await self._app(scope, _Body(scope, receive, max_bytes=self._max), send)
 
-        async def receive_some() -> Message:
-            nonlocal taken, is_allowed
-            message = await receive()
-            taken += len(message.get("body", b""))
-            if taken > self._max:
-                raise HTTPException(413)
-            if taken > FIELDS_BYTES and not is_allowed:
-                await _ensure_file(Request(scope))
-                is_allowed = True
-            return message
 
-        await self._app(scope, receive_some, send)
+class _Body:
+    """A request's body, piece by piece; afterwards, what the client does."""
+
+    def __init__(self, scope: Scope, receive: Receive, *, max_bytes: int) -> None:
+        self._scope = scope
+        self._receive = receive
+        self._max = max_bytes
+        self._is_allowed = scope["path"].startswith(API)
+        self._is_whole = False
+        self._taken = 0
+        self._waited = 0.0
+
+    async def __call__(self) -> Message:
+        if self._is_whole:
+            return await self._receive()
+        message = await self._in_time()
+        self._is_whole = not message.get("more_body", False)
+        self._taken += len(message.get("body", b""))
+        if self._taken > self._max:
+            raise HTTPException(413)
+        if self._taken > FIELDS_BYTES and not self._is_allowed:
+            await _ensure_file(Request(self._scope))
+            self._is_allowed = True
+        return message
+
+    async def _in_time(self) -> Message:
+        """What comes next; only the time that the client takes is counted."""
+        began = time.monotonic()
+        left = PATIENCE_SECONDS + self._taken / SLOWEST - self._waited
+        try:
+            async with asyncio.timeout(left):
+                return await self._receive()
+        except TimeoutError:
+            raise HTTPException(408) from None
+        finally:
+            self._waited += time.monotonic() - began
 
 
 async def _ensure_file(request: Request) -> None:
