@@ -23,13 +23,6 @@ STAGES: Mapping[Stage, str] = {
 }
 """In addresses and for badges."""
 
-RESULTS: Mapping[Result, str] = {
-    Result.NONE: "none",
-    Result.SUCCESS: "success",
-    Result.PARTIAL: "partial",
-    Result.ERROR: "error",
-}
-
 
 class Action(StrEnum):
     """What people do with a campaign; the word stands in the address."""

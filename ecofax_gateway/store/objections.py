@@ -170,7 +170,9 @@ def blocked(conn: Connection, numbers: Sequence[str], *, line: str) -> set[str]:
     erased = select(objection.c.fingerprint).where(scopes, _ERASED)
     marks = set(conn.execute(erased).scalars())
     if marks:
-        found.update(number for number in numbers if fingerprint(number) in marks)
+        # A fingerprint takes its 5 ms on purpose: only of those not found without it.
+        others = (number for number in numbers if number not in found)
+        found.update([number for number in others if fingerprint(number) in marks])
     return found
 
 

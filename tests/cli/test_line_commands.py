@@ -2,36 +2,9 @@
 A line's own settings and tokens, as an operator types them.
 """
 
-import os
-import subprocess
-import sys
-
-import pytest
-
 from ecofax_gateway.domain.api_token import parse_token
 
 LINE = "0366720307"
-
-
-@pytest.fixture
-def ecofax(tmp_path):
-    """Run a command on a fresh state folder with one line."""
-    config = tmp_path / "config.toml"
-    config.write_text(
-        f'[gateway]\nstate = "{tmp_path}/state"\n[trunk]\nname = "t"\nproxy = "built-in"\n'
-    )
-
-    def run(*arguments):
-        return subprocess.run(
-            [sys.executable, "-m", "ecofax_gateway", *arguments],
-            env={**os.environ, "ECOFAX_CONFIG": str(config)},
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
-
-    assert run("line", "add", LINE, "--tag-line", "Durand").returncode == 0
-    return run
 
 
 def test_a_line_is_set_up(ecofax):
