@@ -108,18 +108,18 @@ class Ground:
         dark[0] = written[0] = False
         # A letter's tile is nearest to what it stands on, be its edge nearer.
         near = nearest(stands_on + fills.labels * (stands_on == 0))
-        self.dark = dark[near] & drawn
-        self.letters = (dark & written)[stands_on]
-        self.level = levels.astype(np.uint8)[near]
+        self.dark = dark.take(near) & drawn
+        self.letters = (dark & written).take(stands_on)
+        self.level = levels.astype(np.uint8).take(near)
         turned = written & dark & (lighter > FULL * fills.sizes)
         if turned.any():
             self.turned = drawn & _turned(tiles, fills, turned, stands_on, near)
         plain = ~written & ~paper & (levels > BLACK_FILL)
         plain[0] = False
-        self.plain = plain[fills.labels]
+        self.plain = plain.take(fills.labels)
         tinted = written & ~dark & (levels <= 255 - TINT)
         if tinted.any():
-            self.tinted = drawn & tinted[near]
+            self.tinted = drawn & tinted.take(near)
 
 
 class _Fills:
@@ -140,7 +140,7 @@ class _Fills:
         sizes = np.concatenate((sizes, more[1:]))
         kept = sizes >= SMALLEST
         number = numbers(kept)
-        self.labels: NDArray[np.int32] = number[labels]
+        self.labels: NDArray[np.int32] = number.take(labels)
         sums = np.asarray(
             np.bincount(labels.ravel(), tiles.mean.ravel(), minlength=len(sizes)),
             np.float64,
@@ -210,8 +210,8 @@ class _Fills:
             return
         root = roots(self.count + 1, met // MANY, met % MANY)
         number = numbers(root == np.arange(self.count + 1))[root]
-        self.labels = number[self.labels]
-        self._sides = [number[side] for side in self._sides]
+        self.labels = number.take(self.labels)
+        self._sides = [number.take(side) for side in self._sides]
         self._measure(self.sizes, self._sums, number)
 
     def under(self) -> NDArray[np.int32]:
@@ -253,7 +253,7 @@ class _Fills:
         return self._is(high, regions) | self._is(low, regions)
 
     def _is(self, grey: Grey, regions: NDArray[np.int32]) -> NDArray[np.bool_]:
-        alike = np.abs(grey - self.levels[regions]) < _ALIKE
+        alike = np.abs(grey - self.levels.take(regions)) < _ALIKE
         return np.asarray(alike & (regions > 0), np.bool_)
 
 
@@ -287,24 +287,25 @@ def _turned(
     nearest_to: NDArray[np.int32],
 ) -> Marks:
     """The tiles of fills that are turned, and of the letters on them."""
-    level = fills.levels[nearest_to].astype(np.uint8)
+    levels = fills.levels.astype(np.uint8)
+    level = levels.take(nearest_to)
     # All that is nearest to a fill but the tiles that an edge cuts.
     steps = cv2.subtract(widened(level, 1), narrowed(level, 1))
     whole = nearest_to * (steps < _ALIKE)
     own = fills.labels + stands_on
     number = own + whole * (own == 0)
-    number *= turned[number]
+    number *= turned.take(number)
     # A fill whose letters were not all found stays as it is: beyond the tiles that its
     # edge would cut is one that holds its grey, and no lighter ground beside that.
     found = number.astype(np.uint16)
     near = widened(found, 2)
-    greys = fills.levels[near].astype(np.uint8)
+    greys = levels.take(near)
     lost = (near > 0) & (widened(found, 1) == 0)
     lost &= cv2.absdiff(greys, tiles.low) < _ALIKE
     lost &= fills.highest < greys.astype(np.int16) + SHADING
     turned = turned.copy()
     turned[np.unique(near[lost])] = False
-    return np.asarray(turned[number], np.bool_)
+    return np.asarray(turned.take(number), np.bool_)
 
 
 def _of_scan(tiles: Tiles, scanned: Marks) -> tuple[Marks, Marks]:
