@@ -46,7 +46,7 @@ ROUTERS = (
 
 VERSION = "/v1"
 
-COMMON = (400, 401, 403, 413, 415, 422, 429, 500, 503)
+COMMON = (400, 401, 403, 408, 413, 415, 422, 429, 500, 503)
 """Problems that any request may meet."""
 
 _ABOUT = """\
