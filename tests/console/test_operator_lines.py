@@ -155,3 +155,9 @@ async def test_a_line_that_there_is_not_is_not_found(marie):
         assert (await marie.get(f"/operator/lines/{path}")).status_code == 404, path
         answer = await marie.post(f"/operator/lines/{path}", FORM)
         assert answer.status_code == 404, path
+
+
+async def test_only_a_line_that_exists_is_unlocked(marie):
+    answer = await marie.post("/operator/lines/%25/unlock")
+
+    assert answer.status_code == 404

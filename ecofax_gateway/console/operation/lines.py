@@ -211,6 +211,8 @@ def _act(conn: Connection, number: str, action: Action) -> None:
             if not lines.set_paused(conn, number, paused=paused):
                 raise NotFound
         case Action.UNLOCK:
+            if lines.get(conn, number) is None:
+                raise NotFound
             guesses.forget_line(conn, number)
         case Action.REMOVE:
             removal = lines.remove(conn, number)
