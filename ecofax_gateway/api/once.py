@@ -15,6 +15,7 @@ from typing import Annotated
 
 from fastapi import Header, Request, Response
 
+from ..domain.errors import StoreUnavailable
 from ..store import idempotency
 from ..store.idempotency import KeptAnswer, Obstacle
 from ..web.desk import Desk
@@ -52,7 +53,7 @@ async def once(
         work: A request that it refuses, by an exception, changed nothing.
 
     Raises:
-        Problem: The first one is under way, or was another request.
+        Problem: The first one is under way, was broken off, or was another request.
     """
     if key is None:
         return await work()
@@ -77,9 +78,19 @@ async def once(
                 "A request with this key is being carried out; ask again in a moment.",
                 headers={"retry-after": "1"},
             )
+        case Obstacle.BROKEN_OFF:
+            raise Problem(
+                HTTPStatus.CONFLICT,
+                "request-broken-off",
+                "A request with this key was broken off: look whether it was carried"
+                " out; if it was not, send it with another key.",
+            )
     try:
         answer = await work()
-    except BaseException:
+    except StoreUnavailable:
+        # As after a cancellation: whether its changes were made is not known.
+        raise
+    except Exception:
         await desk.db.tx(idempotency.let_go, caller.line, key)
         raise
     kept = KeptAnswer(

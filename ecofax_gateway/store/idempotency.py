@@ -23,7 +23,7 @@ KEPT = timedelta(hours=24)
 """How long a key is known."""
 
 ABANDONED = timedelta(minutes=5)
-"""A request that has no answer for so long died with its process."""
+"""A request that has no answer for so long was broken off, or died with its process."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +44,9 @@ class Obstacle(Enum):
     UNDER_WAY = auto()
     "It is being carried out at this moment."
 
+    BROKEN_OFF = auto()
+    "Nobody knows whether it was carried out: nothing is faxed twice by itself."
+
 
 def begin(
     conn: Connection, line: str, key: str, *, fingerprint: str, now: datetime
@@ -58,9 +61,7 @@ def begin(
         None: carry the request out, then `keep` its answer or `let_go` of the key.
     """
     mine = (idempotency.c.line == line, idempotency.c.key == key)
-    forgotten = (idempotency.c.at <= now - KEPT) | (
-        idempotency.c.status.is_(None) & (idempotency.c.at <= now - ABANDONED)
-    )
+    forgotten = idempotency.c.at <= now - KEPT
     conn.execute(delete(idempotency).where(*mine, forgotten))
     taken = conn.execute(
         insert_into(conn, idempotency)
@@ -76,7 +77,8 @@ def begin(
     if row.fingerprint != fingerprint:
         return Obstacle.OTHER_REQUEST
     if row.status is None:
-        return Obstacle.UNDER_WAY
+        is_lost = row.at <= now - ABANDONED
+        return Obstacle.BROKEN_OFF if is_lost else Obstacle.UNDER_WAY
     return KeptAnswer(
         status=row.status, headers=dict(row.headers or {}), body=bytes(row.body or b"")
     )

@@ -114,18 +114,19 @@ def test_a_request_that_changed_nothing_may_be_sent_again(office):
 
 
 @pytest.mark.parametrize(
-    ("kept", "later", "is_free"),
+    ("kept", "later", "answer"),
     [
-        (True, idempotency.KEPT - timedelta(seconds=1), False),
-        (True, idempotency.KEPT, True),
-        (False, idempotency.ABANDONED - timedelta(seconds=1), False),
-        (False, idempotency.ABANDONED, True),
+        (True, idempotency.KEPT - timedelta(seconds=1), ANSWER),
+        (True, idempotency.KEPT, None),
+        (False, idempotency.ABANDONED - timedelta(seconds=1), Obstacle.UNDER_WAY),
+        (False, idempotency.ABANDONED, Obstacle.BROKEN_OFF),
+        (False, idempotency.KEPT, None),
     ],
 )
-def test_a_key_is_known_for_a_time(office, kept, later, is_free):
+def test_a_key_is_known_for_a_time(office, kept, later, answer):
     begin(office)
     if kept:
         office.tx(idempotency.keep, "+33100000001", "k", ANSWER)
     office.now += later
 
-    assert (begin(office) is None) is is_free
+    assert begin(office) == answer
