@@ -14,6 +14,8 @@ Standards:
 
 import ctypes
 import os
+import sys
+from pathlib import Path
 
 from .sandbox import TEMPORARY_BYTES
 
@@ -22,7 +24,10 @@ _libc = ctypes.CDLL(None, use_errno=True)
 _NEW_MOUNTS, _NEW_IPC = 0x00020000, 0x08000000
 _NEW_PROCESSES, _NEW_NETWORK = 0x20000000, 0x40000000
 
+_BIND = 0x1000
 _READ_ONLY, _NO_SET_UID, _NO_DEVICES, _NO_PROGRAMS = 1, 2, 4, 8
+
+_TEMPORARY = Path("/tmp")  # noqa: S108 -- inside, private
 
 _SUBREAPER = 36
 "prctl(2), PR_SET_CHILD_SUBREAPER."
@@ -51,12 +56,24 @@ def furnish() -> None:
     Raises:
         OSError: If the kernel does not allow it.
     """
+    kept = [(path, os.open(path, os.O_PATH)) for path in _programs_below(_TEMPORARY)]
     temporary = b"mode=0700,size=%d" % TEMPORARY_BYTES
     _mount(b"/tmp", _NO_SET_UID | _NO_DEVICES, temporary)
+    for path, below in kept:
+        path.mkdir(parents=True)
+        os.fchdir(below)
+        os.close(below)
+        _check(_libc.mount(b".", bytes(path), None, _BIND, None))
     # Through it, files outside the room and the memory of others could be reached.
     _mount(b"/proc", _READ_ONLY | _NO_SET_UID | _NO_DEVICES | _NO_PROGRAMS, b"size=4k")
     # The working directory is still the one below.
-    os.chdir("/tmp")  # noqa: S108 -- inside, private
+    os.chdir(_TEMPORARY)
+
+
+def _programs_below(folder: Path) -> list[Path]:
+    """Where Python and its libraries are, if that is in there: some load parts late."""
+    prefixes = {Path(sys.prefix), Path(sys.base_prefix)}
+    return sorted(path for path in prefixes if path.is_relative_to(folder))
 
 
 def _mount(where: bytes, flags: int, options: bytes) -> None:
