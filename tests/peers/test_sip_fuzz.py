@@ -156,7 +156,7 @@ async def call_and_tire(sender, call):
         done, _ = await asyncio.wait((sending,), timeout=3)
         if not done:
             await sender.hang_up(call.call)
-        async with asyncio.timeout(45):
+        async with asyncio.timeout(120):
             return await sending
 
 

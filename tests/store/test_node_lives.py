@@ -144,7 +144,7 @@ def test_a_node_that_stopped_in_a_transaction_holds_nobody_up(
     A process that is stopped (a sleeping machine) keeps its locks; the server ends it.
     """
     url = cluster.url(cluster.new(template=migrated))
-    first = Database.open(url, spool=tmp_path, idle_s=0.5)
+    first = Database.open(url, spool=tmp_path, idle_s=3)
     second = Database.open(url, spool=tmp_path)
     epoch = first.sync_tx(nodes.begin, "asleep", now=NOON)
     later = NOON + timedelta(minutes=1)
