@@ -10,8 +10,7 @@ import logging
 import signal
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
@@ -19,36 +18,35 @@ from converters.contract import Limits
 from converters.workshop import Workshop
 
 from . import service
-from .calling import Calling, calls_folder, open_calling
+from .calling import open_calling
 from .certificate import open_certificate
 from .domain.errors import BadSettings, NodeDisplaced
-from .domain.trust import parse_networks
-from .engine.protocol import KeepTrunk
-from .entrance import make_credentials, make_gatekeeper, with_postmaster
+from .entrance import make_gatekeeper, with_postmaster
 from .greeting import make_demo_line, welcome
-from .leaving import make_postman, make_signer
 from .life import ALL_ROLES, Role, begin_life, end_life
 from .mail.reader import MailReader
-from .orders.list_reader import ListReader
 from .pipeline.accept import Accept
 from .pipeline.answer import Answer
 from .pipeline.housekeeping import Housekeeping
-from .pipeline.list_clerk import ListClerk
 from .pipeline.login import LineLogin
-from .pipeline.posting import Posting
-from .pipeline.prepare import Ordering, Rendering
-from .pipeline.routing import Routing
-from .pipeline.telling import Telling
-from .pipeline.transmit import Transmit
-from .pipeline.trunk_watch import TrunkWatch
-from .pipeline.worker import Bell, Recovery, Step, work
+from .pipeline.worker import Bell
 from .settings import Settings
-from .site import Site, make_client, make_desk
+from .site import Site, make_desk
 from .smtp.listener import Accept as TakeIn
 from .smtp.listener import MailListener, Protocol
 from .smtp.visitors import Limits as VisitorLimits
 from .store.database import Database
 from .web.desk import Bells
+from .works import (
+    Work,
+    keeping_lists,
+    posting,
+    preparing,
+    telling,
+    transmitting,
+    utc_now,
+    watching,
+)
 from .writing import answer_of
 
 logger = logging.getLogger(__name__)
@@ -59,18 +57,10 @@ CALL_GRACE_SECONDS = 300.0
 WORK_GRACE_SECONDS = 5.0
 "For a mail, a conversion or a reply in hand; it is done again at the next start."
 
-TELLERS = 4
-"Webhooks that are told something at the same time: one that is slow does not stop all."
-
 BEATS = 3
 "In the time after which a silent node is dead."
 
 Announce = Callable[[str], None]
-
-
-def utc_now() -> datetime:
-    """The clock that everything is given."""
-    return datetime.now(UTC)
 
 
 async def run(
@@ -135,32 +125,22 @@ async def _run(
     works: list[Work] = []
     if workshop is not None:
         reader = await _open_reader(settings, stack)
-        works += _preparing(settings, db, reader, workshop, answer, bells)
-        works.append(_keeping_lists(settings, db, bells))
+        works += preparing(settings, db, reader, workshop, answer, bells)
+        works.append(keeping_lists(settings, db, bells))
     if Role.ANSWER in roles:
-        works.append(_posting(settings, db, bells))
-        works += _telling(settings, db, bells)
+        works.append(posting(settings, db, bells))
+        works += telling(settings, db, bells)
     listener, port = None, None
     if Role.SMTP in roles:
-        accept = Accept(db=db, clock=utc_now, bell=bells["order"])
-        gate = make_gatekeeper(settings, db, accept, clock=utc_now, stack=stack)
-        entrance = with_postmaster(
-            gate, settings, db, clock=utc_now, bell=bells["post"]
-        )
-        listener = _listener(settings, db, entrance)
-        port = await _listen(listener, settings)
-        stack.push_async_callback(listener.close)
+        listener, port = await _open_listener(settings, db, bells, stack)
     site, site_port = None, None
     if Role.CONSOLE in roles and settings.console.listen:
-        desk = make_desk(settings, db, answer, _desk_bells(bells), clock=utc_now)
-        site = Site(settings, desk)
-        site_port = site.open()
-        stack.push_async_callback(site.close)
+        site, site_port = _open_site(settings, db, answer, bells, stack)
     async with asyncio.TaskGroup() as tasks:
         transmit = None
         if calling is not None:
-            watch = _watch(settings, db, calling, bells)
-            transmit = _transmit(
+            watch = watching(settings, db, calling, bells)
+            transmit = transmitting(
                 settings, db, epoch, calling, watch, answer, bells["call"], tasks
             )
             works += [
@@ -189,31 +169,6 @@ async def _run(
             " its work was taken over"
         )
     await end_life(db, settings, answer, epoch)
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """One loop of the path."""
-
-    name: str
-    step: Step
-    bell: Bell
-    recover: Recovery | None = None
-
-    async def loop(self, stop: asyncio.Event) -> None:
-        """Run the step again and again until *stop* is set."""
-        await work(
-            self.name, self.step, bell=self.bell, stop=stop, recover=self.recover
-        )
-
-
-def _desk_bells(bells: Mapping[str, Bell]) -> Bells:
-    return Bells(
-        render=bells["render"],
-        call=bells["call"],
-        post=bells["post"],
-        lists=bells["lists"],
-    )
 
 
 async def _end(workers: Collection[asyncio.Task[None]], bells: Iterable[Bell]) -> None:
@@ -248,132 +203,6 @@ def _housekeeping(
         captures=settings.engine.captures,
         clock=utc_now,
         stop=stop,
-    )
-
-
-def _preparing(
-    settings: Settings,
-    db: Database,
-    reader: MailReader,
-    workshop: Workshop,
-    answer: Answer,
-    bells: Mapping[str, Bell],
-) -> list[Work]:
-    ordering = Ordering(
-        db=db,
-        node=settings.gateway.node,
-        read=reader.read,
-        credentials=make_credentials(settings, db, utc_now),
-        answered=parse_networks(settings.trust.answer_networks),
-        routing=Routing(settings.carriers),
-        zone=settings.zone,
-        own_domains=settings.smtp.domains,
-        answer=answer,
-        clock=utc_now,
-        bell=bells["render"],
-    )
-    rendering = Rendering(
-        db=db,
-        node=settings.gateway.node,
-        workshop=workshop,
-        answer=answer,
-        repeat_window=timedelta(hours=settings.store.repeat_hours),
-        clock=utc_now,
-        bell=bells["call"],
-    )
-    render = Work("render", rendering.step, bells["render"], rendering.recover)
-    return [
-        Work("order", ordering.step, bells["order"], ordering.recover),
-        *[render] * settings.conversion.workers,
-    ]
-
-
-def _keeping_lists(settings: Settings, db: Database, bells: Mapping[str, Bell]) -> Work:
-    clerk = ListClerk(
-        db=db,
-        reader=ListReader(folder=settings.state / "lists"),
-        routing=Routing(settings.carriers),
-        node=settings.gateway.node,
-        clock=utc_now,
-    )
-    return Work("lists", clerk.step, bells["lists"], clerk.recover)
-
-
-def _posting(settings: Settings, db: Database, bells: Mapping[str, Bell]) -> Work:
-    posting = Posting(
-        db=db,
-        node=settings.gateway.node,
-        postman=make_postman(settings),
-        zone=settings.zone,
-        sign=make_signer(settings),
-        clock=utc_now,
-        bell=bells["post"],
-    )
-    return Work("post", posting.step, bells["post"], posting.recover)
-
-
-def _telling(settings: Settings, db: Database, bells: Mapping[str, Bell]) -> list[Work]:
-    telling = Telling(
-        db=db,
-        node=settings.gateway.node,
-        client=make_client(settings),
-        clock=utc_now,
-        bell=bells["tell"],
-    )
-    tell = Work("tell", telling.step, bells["tell"], telling.recover)
-    return [Work("publish", telling.publish, Bell()), *[tell] * TELLERS]
-
-
-def _watch(
-    settings: Settings, db: Database, calling: Calling, bells: Mapping[str, Bell]
-) -> TrunkWatch:
-    watch = TrunkWatch(
-        db=db,
-        node=settings.gateway.node,
-        routing=Routing(settings.carriers),
-        pauses={
-            trunk.name: timedelta(seconds=trunk.retry.trunk_fault)
-            for trunk in settings.trunks
-        },
-        clock=utc_now,
-        bell=bells["trunk"],
-        called=bells["call"],
-    )
-    calling.sender.keep_trunks(
-        [
-            KeepTrunk(name=way.name, address=way.address)
-            for way in calling.ways.values()
-        ],
-        watch.heard,
-    )
-    return watch
-
-
-def _transmit(
-    settings: Settings,
-    db: Database,
-    epoch: int,
-    calling: Calling,
-    watch: TrunkWatch,
-    answer: Answer,
-    bell: Bell,
-    tasks: asyncio.TaskGroup,
-) -> Transmit:
-    return Transmit(
-        db=db,
-        node=settings.gateway.node,
-        epoch=epoch,
-        sender=calling.sender,
-        answer=answer,
-        ways=calling.ways,
-        routing=Routing(settings.carriers),
-        watch=watch,
-        slot_grace=timedelta(seconds=settings.gateway.lost_call),
-        folder=calls_folder(settings.state),
-        zone=settings.zone,
-        clock=utc_now,
-        tasks=tasks,
-        bell=bell,
     )
 
 
@@ -418,6 +247,37 @@ def _workshop(settings: Settings) -> Workshop:
         ),
         office_instances=conversion.office_instances,
     )
+
+
+async def _open_listener(
+    settings: Settings,
+    db: Database,
+    bells: Mapping[str, Bell],
+    stack: contextlib.AsyncExitStack,
+) -> tuple[MailListener, int]:
+    """Who takes mail in, and the port of its first door."""
+    accept = Accept(db=db, clock=utc_now, bell=bells["order"])
+    gate = make_gatekeeper(settings, db, accept, clock=utc_now, stack=stack)
+    entrance = with_postmaster(gate, settings, db, clock=utc_now, bell=bells["post"])
+    listener = _listener(settings, db, entrance)
+    port = await _listen(listener, settings)
+    stack.push_async_callback(listener.close)
+    return listener, port
+
+
+def _open_site(
+    settings: Settings,
+    db: Database,
+    answer: Answer,
+    bells: Mapping[str, Bell],
+    stack: contextlib.AsyncExitStack,
+) -> tuple[Site, int]:
+    """Console and API, and their port."""
+    woken = Bells(**{name: bells[name] for name in ("render", "call", "post", "lists")})
+    site = Site(settings, make_desk(settings, db, answer, woken, clock=utc_now))
+    port = site.open()
+    stack.push_async_callback(site.close)
+    return site, port
 
 
 def _listener(settings: Settings, db: Database, entrance: TakeIn) -> MailListener:
