@@ -14,10 +14,9 @@ Standards:
 
 import ctypes
 import os
-import sys
 from pathlib import Path
 
-from .sandbox import TEMPORARY_BYTES
+from .sandbox import TEMPORARY_BYTES, prefixes
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -56,9 +55,11 @@ def furnish() -> None:
     Raises:
         OSError: If the kernel does not allow it.
     """
-    kept = [(path, os.open(path, os.O_PATH)) for path in _programs_below(_TEMPORARY)]
+    covered = [path for path in prefixes() if path.is_relative_to(_TEMPORARY)]
+    kept = [(path, os.open(path, os.O_PATH)) for path in covered]
     temporary = b"mode=0700,size=%d" % TEMPORARY_BYTES
     _mount(b"/tmp", _NO_SET_UID | _NO_DEVICES, temporary)
+    # What libraries load late must stay where it was.
     for path, below in kept:
         path.mkdir(parents=True)
         os.fchdir(below)
@@ -68,12 +69,6 @@ def furnish() -> None:
     _mount(b"/proc", _READ_ONLY | _NO_SET_UID | _NO_DEVICES | _NO_PROGRAMS, b"size=4k")
     # The working directory is still the one below.
     os.chdir(_TEMPORARY)
-
-
-def _programs_below(folder: Path) -> list[Path]:
-    """Where Python and its libraries are, if that is in there: some load parts late."""
-    prefixes = {Path(sys.prefix), Path(sys.base_prefix)}
-    return sorted(path for path in prefixes if path.is_relative_to(folder))
 
 
 def _mount(where: bytes, flags: int, options: bytes) -> None:

@@ -124,14 +124,18 @@ def python_command(
         with_rooms: It touches no document, and makes a `room` for each child that does:
             nothing but /tmp, which every room has its own of, can be written on.
     """
-    kept = {Path(sys.prefix), Path(sys.base_prefix)}
-    binds = [str(path) for path in sorted(kept) if not path.is_relative_to("/usr")]
+    binds = [str(path) for path in prefixes() if not path.is_relative_to("/usr")]
     return _inside(
         [sys.executable, "-B", "-s", "-m", module],
         binds=binds,
         packages=list(packages),
         more=_FOR_ROOMS if with_rooms else (),
     )
+
+
+def prefixes() -> list[Path]:
+    """Where Python and its libraries are: parts of them are loaded late."""
+    return sorted({Path(sys.prefix), Path(sys.base_prefix)})
 
 
 _FOR_ROOMS = (
@@ -196,7 +200,7 @@ def shut_in(*packages: Path) -> None:
         fences.allow_only_folders(
             readable=(
                 *map(Path, (*_READ_ONLY, *_LINKS, *_ALSO_READ)),
-                *(Path(sys.prefix), Path(sys.base_prefix), *packages),
+                *(*prefixes(), *packages),
             ),
             writable=(Path(os.environ["TMPDIR"]), Path("/dev/null")),
             sockets=(_PIPES,),
