@@ -61,30 +61,11 @@ async def once(
     begun = await desk.db.tx(
         idempotency.begin, caller.line, key, fingerprint=mark, now=now
     )
-    match begun:
-        case KeptAnswer():
-            headers = {**begun.headers, "idempotent-replayed": "true"}
-            return Response(begun.body, begun.status, headers=headers)
-        case Obstacle.OTHER_REQUEST:
-            raise Problem(
-                HTTPStatus.UNPROCESSABLE_ENTITY,
-                "idempotency-key-reused",
-                "This key was used for another request.",
-            )
-        case Obstacle.UNDER_WAY:
-            raise Problem(
-                HTTPStatus.CONFLICT,
-                "request-under-way",
-                "A request with this key is being carried out; ask again in a moment.",
-                headers={"retry-after": "1"},
-            )
-        case Obstacle.BROKEN_OFF:
-            raise Problem(
-                HTTPStatus.CONFLICT,
-                "request-broken-off",
-                "A request with this key was broken off: look whether it was carried"
-                " out; if it was not, send it with another key.",
-            )
+    if isinstance(begun, KeptAnswer):
+        headers = {**begun.headers, "idempotent-replayed": "true"}
+        return Response(begun.body, begun.status, headers=headers)
+    if begun is not None:
+        raise _problem(begun)
     try:
         answer = await work()
     except StoreUnavailable:
@@ -93,16 +74,7 @@ async def once(
     except Exception:
         await desk.db.tx(idempotency.let_go, caller.line, key)
         raise
-    kept = KeptAnswer(
-        status=answer.status_code,
-        headers={
-            name: answer.headers[name]
-            for name in _KEPT_HEADERS
-            if name in answer.headers
-        },
-        body=bytes(answer.body),
-    )
-    await desk.db.tx(idempotency.keep, caller.line, key, kept)
+    await desk.db.tx(idempotency.keep, caller.line, key, _kept(answer))
     return answer
 
 
@@ -118,3 +90,36 @@ def created(body: Model, *, location: str = "") -> Response:
 async def _fingerprint(request: Request) -> str:
     parts = [request.method.encode(), request.url.path.encode(), await request.body()]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
+
+
+def _problem(obstacle: Obstacle) -> Problem:
+    match obstacle:
+        case Obstacle.OTHER_REQUEST:
+            return Problem(
+                HTTPStatus.UNPROCESSABLE_ENTITY,
+                "idempotency-key-reused",
+                "This key was used for another request.",
+            )
+        case Obstacle.UNDER_WAY:
+            return Problem(
+                HTTPStatus.CONFLICT,
+                "request-under-way",
+                "A request with this key is being carried out; ask again in a moment.",
+                headers={"retry-after": "1"},
+            )
+        case Obstacle.BROKEN_OFF:
+            return Problem(
+                HTTPStatus.CONFLICT,
+                "request-broken-off",
+                "A request with this key was broken off: look whether it was carried"
+                " out; if it was not, send it with another key.",
+            )
+
+
+def _kept(answer: Response) -> KeptAnswer:
+    headers = answer.headers
+    return KeptAnswer(
+        status=answer.status_code,
+        headers={name: headers[name] for name in _KEPT_HEADERS if name in headers},
+        body=bytes(answer.body),
+    )
