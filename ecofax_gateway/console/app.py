@@ -6,6 +6,7 @@ I/O: reads static files.
 
 import asyncio
 from http import HTTPStatus
+from typing import Any
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request
@@ -37,7 +38,7 @@ def make_console(desk: Desk) -> FastAPI:
     app.state.reports = asyncio.Lock()
     for router in ROOMS:
         app.include_router(router)
-    app.mount("/static", StaticFiles(directory=FOLDER / "static"), name="static")
+    app.mount("/static", _Files(directory=FOLDER / "static"), name="static")
     app.add_exception_handler(NotLoggedIn, _to_login)
     app.add_exception_handler(HTTPStatus.UNAUTHORIZED, _to_login)
     for kind in (
@@ -52,6 +53,15 @@ def make_console(desk: Desk) -> FastAPI:
     ):
         app.add_exception_handler(kind, _tell)
     return app
+
+
+class _Files(StaticFiles):
+    """Nothing of a line is in them: a browser keeps them, and asks if they changed."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        answer = super().file_response(*args, **kwargs)
+        answer.headers["cache-control"] = "no-cache"
+        return answer
 
 
 async def _to_login(request: Request, _: Exception) -> Response:

@@ -195,6 +195,18 @@ async def test_a_large_file_is_taken_from_who_is_logged_in(ours, new_browser):
     assert taken.headers["location"] == "/lists/1?done=added"
 
 
+async def test_a_browser_keeps_our_files_and_no_page(new_browser):
+    browser = new_browser()
+    style = await browser.get("/static/style.css")
+    known = {"if-none-match": style.headers["etag"]}
+
+    again = await browser.get("/static/style.css", headers=known)
+
+    assert style.headers["cache-control"] == "no-cache"
+    assert (again.status_code, again.content) == (304, b"")
+    assert (await browser.get("/login")).headers["cache-control"] == "no-store"
+
+
 async def test_a_request_that_is_too_large_is_refused_in_a_sentence(new_browser, desk):
     body = b"user=" + b"9" * (desk.max_bytes + 2_000_000)
 
