@@ -3,6 +3,7 @@ Real documents through the whole workshop: sandbox, LibreOffice, Ghostscript, pa
 """
 
 import asyncio
+import contextlib
 import io
 import os
 import signal
@@ -17,6 +18,7 @@ from converters import office as office_module
 from converters.budget import Budget
 from converters.contract import ConversionFailed, Limits
 from converters.office import DOCUMENTS_PER_LIFE
+from converters.process import tree
 from converters.sheet import BAND_ROWS, ROWS
 from converters.tiff_f import decode, encode, read
 from converters.workshop import Workshop
@@ -244,32 +246,22 @@ async def test_without_libreoffice_office_documents_are_refused(document, opened
     assert caught.value.code == "office-unavailable"
 
 
-def office_process(name="soffice.bin"):
+def office_process(office):
     """
-    The LibreOffice of our own workshop: a descendant of this process.
+    The LibreOffice of this one, among all that other tests have running.
     """
-    parents = {}
-    for entry in Path("/proc").glob("[0-9]*"):
-        try:
-            stat = entry.joinpath("stat").read_text()
-        except OSError:
-            continue
-        head, _, rest = stat.rpartition(")")
-        parents[int(entry.name)] = (int(rest.split()[1]), head.partition("(")[2])
-    for pid, (parent, command) in parents.items():
-        if command != name[:15]:
-            continue
-        while parent in parents and parent != os.getpid():
-            parent = parents[parent][0]
-        if parent == os.getpid():
-            return pid
+    for pid in tree(office._child.pid):
+        # One that is just ending may be gone before it is looked at.
+        with contextlib.suppress(OSError):
+            if Path(f"/proc/{pid}/comm").read_text() == "soffice.bin\n":
+                return pid
     raise AssertionError("no LibreOffice of ours")
 
 
 async def test_a_libreoffice_killed_while_idle_is_replaced(workshop, document):
     content = document("odt/embedded-simple-2007.odt")
     before = await workshop.render(content, "a.odt", vertical_dpi=98)
-    os.kill(office_process(), signal.SIGKILL)
+    os.kill(office_process(workshop._offices[0]), signal.SIGKILL)
 
     after = await workshop.render(content, "a.odt", vertical_dpi=98)
 
@@ -281,7 +273,7 @@ async def test_a_libreoffice_killed_under_a_document_is_replaced(workshop, docum
     await workshop.render(document("docx/sample.docx"), "a.docx", vertical_dpi=98)
     busy = asyncio.Event()
     office = workshop._offices[0]
-    victim = office_process()
+    victim = office_process(office)
 
     async def strike():
         await busy.wait()
@@ -306,7 +298,7 @@ async def test_a_libreoffice_killed_under_a_document_is_replaced(workshop, docum
         del office._exchange
 
     assert converting.result().pages == 12
-    assert office_process() != victim
+    assert office_process(office) != victim
 
 
 async def test_ten_orders_end_right_though_libreoffice_is_killed_and_stopped(
@@ -329,7 +321,7 @@ async def test_ten_orders_end_right_though_libreoffice_is_killed_and_stopped(
         served += 1
         if served in (3, 7):
             hit = signal.SIGKILL if served == 3 else signal.SIGSTOP
-            os.kill(office_process(), hit)
+            os.kill(office_process(office), hit)
         return await original(*arguments)
 
     office._exchange = struck
@@ -351,26 +343,26 @@ async def test_ten_orders_end_right_though_libreoffice_is_killed_and_stopped(
 async def test_a_grown_libreoffice_is_replaced(workshop, document, monkeypatch):
     content = document("odt/embedded-simple-2007.odt")
     await workshop.render(content, "a.odt", vertical_dpi=98)
-    grown = office_process()
+    grown = office_process(workshop._offices[0])
     monkeypatch.setattr(office_module, "GROWN_BYTES", 10 * 1024**2)
 
     await workshop.render(content, "a.odt", vertical_dpi=98)
     monkeypatch.undo()
     await workshop.render(content, "a.odt", vertical_dpi=98)
 
-    assert office_process() != grown
+    assert office_process(workshop._offices[0]) != grown
 
 
 async def test_a_worn_out_libreoffice_is_replaced_between_documents(workshop, document):
     content = document("odt/embedded-simple-2007.odt")
     await workshop.render(content, "a.odt", vertical_dpi=98)
-    worn_out = office_process()
+    worn_out = office_process(workshop._offices[0])
     workshop._offices[0]._served = DOCUMENTS_PER_LIFE
 
     await workshop.render(content, "a.odt", vertical_dpi=98)
     await workshop.render(content, "a.odt", vertical_dpi=98)
 
-    assert office_process() != worn_out
+    assert office_process(workshop._offices[0]) != worn_out
 
 
 async def test_a_slow_document_is_given_up_and_the_next_one_served(document, tmp_path):
