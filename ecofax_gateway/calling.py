@@ -21,14 +21,8 @@ from .fax_machine.child import FaxMachineChild
 from .pipeline.way import Way
 from .senders.sip_t38 import SipT38Sender
 from .settings import Settings
-from .trunk_settings import (
-    AUDIO,
-    BUILT_IN,
-    DIRECT,
-    RetrySettings,
-    TrunkSettings,
-    split_proxy,
-)
+from .settings.retry import RetrySettings
+from .settings.trunk import AUDIO, BUILT_IN, DIRECT, TrunkSettings, split_proxy
 
 logger = logging.getLogger(__name__)
 

@@ -12,8 +12,8 @@ from .domain.line import FaxLine, Plan
 from .domain.number import FaxNumber
 from .password import hash_password, make_password
 from .settings import Settings
+from .settings.trunk import BUILT_IN
 from .store import lines
-from .trunk_settings import BUILT_IN
 
 DEMO_LINE = "+33366720307"
 "Of the guide's own example; made only without a configuration file."

@@ -14,7 +14,7 @@ from ecofax_gateway.settings import (
     load_settings,
     parse_settings,
 )
-from ecofax_gateway.trunk_settings import split_proxy
+from ecofax_gateway.settings.trunk import split_proxy
 
 EXAMPLE = Path(__file__).parents[1] / "config.example.toml"
 TRUNK = {"name": "t", "proxy": "192.0.2.1"}

@@ -15,10 +15,10 @@ from sqlalchemy import Connection
 
 from ..domain.errors import OrderRefused
 from ..settings import Settings
+from ..settings.trunk import TrunkSettings
 from ..store import trunk_health, trunks
 from ..store.trunk_health import Finding
 from ..store.trunks import TrunkStatus, TrunkUse
-from ..trunk_settings import TrunkSettings
 from .options import add_command, open_store, settings_of
 
 

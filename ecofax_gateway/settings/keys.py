@@ -51,6 +51,11 @@ def at_least(least: float) -> Check:
     return lambda value: None if value >= least else f"must be at least {least:g}"
 
 
+def or_empty(check: Check) -> Check:
+    """A text that passes *check*, or none at all."""
+    return lambda text: check(text) if text else None
+
+
 def each(check: Check) -> Check:
     """A list whose entries all pass *check*."""
 

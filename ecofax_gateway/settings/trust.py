@@ -6,19 +6,10 @@ Pure: no I/O, no clock, no randomness.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 
-from .keys import at_least, key
-
-
-def networks(texts: Iterable[str]) -> str | None:
-    """What is wrong with a list of networks; None: nothing."""
-    for text in texts:
-        try:
-            ip_network(text)
-        except ValueError:
-            return f'{text!r} is no network: write "192.0.2.0/24" or "192.0.2.7"'
-    return None
+from .addresses import networks
+from .keys import at_least, key, or_empty
 
 
 def _private(texts: Iterable[str]) -> str | None:
@@ -38,12 +29,12 @@ def _private(texts: Iterable[str]) -> str | None:
 def _name_server(text: str) -> str | None:
     host, _, port = text.rpartition(":")
     try:
-        if text:
-            ip_network(host.strip("[]"))
-            int(port)
+        ip_address(host.strip("[]"))
     except ValueError:
-        return 'write it as "address:port", e.g. "127.0.0.1:53"'
-    return None
+        port = ""
+    if port.isascii() and port.isdigit() and 0 < int(port) <= 65535:
+        return None
+    return 'write it as "address:port", e.g. "127.0.0.1:53"'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +80,7 @@ class TrustSettings:
     nameserver: str = key(
         'Name server asked about senders, "address:port". Empty: the system\'s.',
         default="",
-        check=_name_server,
+        check=or_empty(_name_server),
     )
     replies_per_hour: int = key(
         "To one address; what is more goes into one summary at the end of the hour, so\n"
@@ -97,7 +88,3 @@ class TrustSettings:
         default=100,
         check=at_least(0),
     )
-
-
-TRUST = TrustSettings()
-"""Nobody but smtp.trusted_networks, which is believed."""

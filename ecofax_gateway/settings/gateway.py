@@ -1,0 +1,54 @@
+"""
+The node itself, in the configuration: the section `[gateway]`.
+
+I/O: reads the tz database.
+"""
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from .keys import at_least, key, one_of
+
+
+def _zone(name: str) -> str | None:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return 'name a zone of the tz database, e.g. "Europe/Paris"'
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewaySettings:
+    """The node itself."""
+
+    node: str = key(
+        "Name of this node; it must stay the same over restarts.", default="node1"
+    )
+    silent_after: float = key(
+        "Seconds without a heartbeat after which the other nodes of the same database\n"
+        "take a node's work over. The same on all nodes.",
+        default=15.0,
+        check=at_least(1),
+    )
+    lost_call: float = key(
+        "Seconds that a call keeps its channels when its node was lost: until the fax\n"
+        "machine has hung up.",
+        default=120.0,
+        check=at_least(4),
+    )
+    state: str = key(
+        "Folder of everything that must outlive a restart. Empty: the service's\n"
+        "state directory, else ~/.local/state/ecofax-gateway.",
+        default="",
+    )
+    time_zone: str = key(
+        "Dates in mails, replies and tag lines are in this zone.",
+        default="Europe/Paris",
+        check=_zone,
+    )
+    log_level: str = key(
+        "debug, info, warning or error.",
+        default="info",
+        check=one_of("debug", "info", "warning", "error"),
+    )

@@ -1,0 +1,50 @@
+"""
+Where everything is kept, in the configuration: the section `[store]`.
+
+Pure: no I/O, no clock, no randomness.
+"""
+
+from dataclasses import dataclass
+
+from .keys import at_least, key, or_empty
+
+
+def _database(url: str) -> str | None:
+    if url.startswith(("sqlite:///", "postgresql+psycopg://")):
+        return None
+    return 'begin with "sqlite:///" or "postgresql+psycopg://"'
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreSettings:
+    """Where everything is kept."""
+
+    database: str = key(
+        "URL of the database. Empty: SQLite in the state folder. For several nodes:\n"
+        '"postgresql+psycopg://user@host/name" (password in ~/.pgpass or PGPASSFILE).',
+        default="",
+        check=or_empty(_database),
+    )
+    keep_days: int = key(
+        "Days that documents, pages and mails of finished orders are kept.",
+        default=30,
+        check=at_least(1),
+    )
+    history_days: int = key(
+        "Days that the history of finished orders is kept: numbers, calls, replies.\n"
+        "0: for ever.",
+        default=1095,
+        check=at_least(0),
+    )
+    repeat_hours: float = key(
+        "The same pages to the same number from the same line within this many hours\n"
+        "are held and asked about. 0: they are sent.",
+        default=24.0,
+        check=at_least(0),
+    )
+    repeat_days: float = key(
+        "Days after which what was held so, and nobody released, is cancelled. Its\n"
+        "sender is told the date when he is asked, and then that it was cancelled.",
+        default=7.0,
+        check=at_least(1),
+    )
