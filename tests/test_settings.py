@@ -2,6 +2,7 @@
 The configuration: read whole, refused whole.
 """
 
+import math
 import tomllib
 from pathlib import Path
 
@@ -80,6 +81,38 @@ def test_every_mistake_is_named_at_once():
     assert "trunk.proxi: no such key; did you mean 'proxy'?" in found
     assert any(m.startswith("trunk.proxy: missing") for m in found)
     assert "smtp.max_bytes: must be a whole number" in found
+
+
+@pytest.mark.parametrize(
+    ("section", "key", "value", "wrong"),
+    [
+        ("gateway", "time_zone", "Europe", "name a zone"),
+        ("gateway", "time_zone", "x" * 300, "name a zone"),
+        ("gateway", "silent_after", math.nan, "must be at least 1"),
+        ("gateway", "lost_call", math.inf, "must be at most 86400"),
+        ("store", "keep_days", 10**12, "must be at most 36500"),
+        ("store", "repeat_hours", math.inf, "must be at most 876000"),
+        ("retry", "give_up_hours", math.inf, "must be at most 876000"),
+        ("conversion", "memory_mb", 10**30, "must be at most 1000000000"),
+        ("engine", "sip_port", 70_000, "must be at most 65535"),
+        ("smtp", "listen", "127.0.0.1:²", "write it as"),
+        ("smtp", "listen", "127.0.0.1:65536", "write it as"),
+        ("trust", "nameserver", "127.0.0.1", "write it as"),
+        ("trust", "nameserver", "127.0.0.1:53²", "write it as"),
+        ("trust", "nameserver", "10.0.0.0/8:53", "write it as"),
+    ],
+)
+def test_a_value_that_cannot_be_used_is_a_mistake(section, key, value, wrong):
+    (found,) = mistakes({section: {key: value}, "trunk": TRUNK})
+
+    assert found.startswith(f"{section}.{key}: {wrong}")
+
+
+@pytest.mark.parametrize("server", ["", "127.0.0.1:53", "[::1]:53"])
+def test_a_name_server_is_an_address_and_a_port(server):
+    settings = parse_settings({"trust": {"nameserver": server}, "trunk": TRUNK})
+
+    assert settings.trust.nameserver == server
 
 
 def test_a_file_without_a_trunk_is_refused():

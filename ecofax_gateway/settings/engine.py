@@ -22,7 +22,7 @@ class EngineSettings:
         check=or_empty(own_address),
     )
     sip_port: int = key(
-        "UDP port for SIP; 0: any free one.", default=0, check=at_least(0)
+        "UDP port for SIP; 0: any free one.", default=0, check=at_least(0, most=65_535)
     )
     ring_timeout: float = key(
         "Seconds to let it ring.", default=60.0, check=at_least(5)

@@ -9,11 +9,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from .keys import at_least, key, one_of
 
+MOST_SECONDS = 86_400
+"""A day: a node that is lost longer is not coming back."""
+
 
 def _zone(name: str) -> str | None:
     try:
         ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: a folder of zones
         return 'name a zone of the tz database, e.g. "Europe/Paris"'
     return None
 
@@ -29,13 +32,13 @@ class GatewaySettings:
         "Seconds without a heartbeat after which the other nodes of the same database\n"
         "take a node's work over. The same on all nodes.",
         default=15.0,
-        check=at_least(1),
+        check=at_least(1, most=MOST_SECONDS),
     )
     lost_call: float = key(
         "Seconds that a call keeps its channels when its node was lost: until the fax\n"
         "machine has hung up.",
         default=120.0,
-        check=at_least(4),
+        check=at_least(4, most=MOST_SECONDS),
     )
     state: str = key(
         "Folder of everything that must outlive a restart. Empty: the service's\n"

@@ -14,6 +14,13 @@ Check = Callable[[Any], str | None]
 """What is wrong with a value of the right type, as a demand; None: nothing."""
 
 
+MOST = 1_000_000_000
+"""No number means anything beyond; TOML also has infinity."""
+
+MOST_DAYS = 36_500
+"""A hundred years; dates end in the year 9999."""
+
+
 def key(
     help_: str,
     *,
@@ -46,9 +53,15 @@ def one_of(*choices: str) -> Check:
     return check
 
 
-def at_least(least: float) -> Check:
-    """A number that is not less."""
-    return lambda value: None if value >= least else f"must be at least {least:g}"
+def at_least(least: float, *, most: float = MOST) -> Check:
+    """A number that is not less, and not more than *most*."""
+
+    def check(value: float) -> str | None:
+        if not value >= least:  # nor is "nan"
+            return f"must be at least {least:g}"
+        return None if value <= most else f"must be at most {most:.0f}"
+
+    return check
 
 
 def or_empty(check: Check) -> Check:

@@ -6,7 +6,7 @@ Pure: no I/O, no clock, no randomness.
 
 from dataclasses import dataclass
 
-from .keys import at_least, key
+from .keys import MOST_DAYS, at_least, key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +34,9 @@ class RetrySettings:
         "Most calls in which a fax machine was met.", default=3, check=at_least(1)
     )
     give_up_hours: float = key(
-        "Give up this long after the first call.", default=24.0, check=at_least(0.01)
+        "Give up this long after the first call.",
+        default=24.0,
+        check=at_least(0.01, most=MOST_DAYS * 24),
     )
 
 

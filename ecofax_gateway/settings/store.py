@@ -6,7 +6,7 @@ Pure: no I/O, no clock, no randomness.
 
 from dataclasses import dataclass
 
-from .keys import at_least, key, or_empty
+from .keys import MOST_DAYS, at_least, key, or_empty
 
 
 def _database(url: str) -> str | None:
@@ -28,23 +28,23 @@ class StoreSettings:
     keep_days: int = key(
         "Days that documents, pages and mails of finished orders are kept.",
         default=30,
-        check=at_least(1),
+        check=at_least(1, most=MOST_DAYS),
     )
     history_days: int = key(
         "Days that the history of finished orders is kept: numbers, calls, replies.\n"
         "0: for ever.",
         default=1095,
-        check=at_least(0),
+        check=at_least(0, most=MOST_DAYS),
     )
     repeat_hours: float = key(
         "The same pages to the same number from the same line within this many hours\n"
         "are held and asked about. 0: they are sent.",
         default=24.0,
-        check=at_least(0),
+        check=at_least(0, most=MOST_DAYS * 24),
     )
     repeat_days: float = key(
         "Days after which what was held so, and nobody released, is cancelled. Its\n"
         "sender is told the date when he is asked, and then that it was cancelled.",
         default=7.0,
-        check=at_least(1),
+        check=at_least(1, most=MOST_DAYS),
     )
