@@ -83,6 +83,7 @@ async def run(
     """
     service.make_state_folder(settings.state)
     service.become_owner(settings.state)
+    service.keep_powers_to_itself()
     with contextlib.closing(service.lock(settings.state)):
         async with contextlib.AsyncExitStack() as stack:
             await _run(settings, roles, stack, announce)

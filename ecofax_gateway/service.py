@@ -1,12 +1,15 @@
 """
-What a service owes its surroundings: one instance per state folder, word to systemd.
+What a service owes its surroundings: one instance per state folder, word to systemd,
+no power of its own in what it starts.
 
-I/O: a lock file, and datagrams to the socket that systemd names.
+I/O: a lock file, datagrams to the socket that systemd names, system calls.
 
 Standards:
     sd_notify(3) -- READY=1, STOPPING=1, WATCHDOG=1, STATUS=
+    capabilities(7) -- ambient ones
 """
 
+import ctypes
 import fcntl
 import os
 import pwd
@@ -47,9 +50,7 @@ def make_state_folder(state: Path) -> None:
     try:
         state.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise BadSettings(
-            [f"gateway.state: {state} cannot be made ({error.strerror})"]
-        ) from error
+        raise _unusable(state, error) from error
 
 
 def become_owner(state: Path) -> None:
@@ -58,15 +59,44 @@ def become_owner(state: Path) -> None:
 
     Or a command that an administrator types would leave files in it that the service
     cannot read. Irrevocable for this process.
+
+    Raises:
+        BadSettings: If this machine does not know that user.
     """
     if os.geteuid() != 0 or not state.exists():
         return
     owner = state.stat()
     if owner.st_uid == 0:
         return
-    os.initgroups(pwd.getpwuid(owner.st_uid).pw_name, owner.st_gid)
+    try:
+        user = pwd.getpwuid(owner.st_uid)
+    except KeyError:
+        raise BadSettings(
+            [
+                f"gateway.state: {state} belongs to user {owner.st_uid}, whom this"
+                " machine does not know; give it to one that it knows (chown)"
+            ]
+        ) from None
+    os.initgroups(user.pw_name, owner.st_gid)
     os.setgid(owner.st_gid)
     os.setuid(owner.st_uid)
+    # Where libpq looks for the password of the database (~/.pgpass).
+    os.environ["HOME"] = user.pw_dir
+
+
+def keep_powers_to_itself() -> None:
+    """
+    Hand on to no child what the service manager let this process do (a port below 1024).
+
+    bubblewrap does not start with any, and no converter needs one. Call it before there
+    are threads: each has powers of its own.
+    """
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
+
+
+_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL = 47, 4
+"prctl(2)."
 
 
 def home_mark(state: Path) -> str:
@@ -75,13 +105,20 @@ def home_mark(state: Path) -> str:
 
     A new life of a node that shows the same mark and holds the lock has proved that
     the old one is over. The host's name is in it because folders are copied.
+
+    Raises:
+        BadSettings: If it cannot be written.
     """
     path = state / "home"
-    if not path.exists():
-        unfinished = state / "home.part"
-        unfinished.write_text(secrets.token_hex(16), encoding="ascii")
-        unfinished.replace(path)
-    return f"{path.read_text(encoding='ascii')}@{socket.gethostname()}"
+    try:
+        if not path.exists():
+            unfinished = state / "home.part"
+            unfinished.write_text(secrets.token_hex(16), encoding="ascii")
+            unfinished.replace(path)
+        mark = path.read_text(encoding="ascii")
+    except OSError as error:
+        raise _unusable(state, error) from error
+    return f"{mark}@{socket.gethostname()}"
 
 
 def lock(state: Path) -> IO[bytes]:
@@ -91,9 +128,12 @@ def lock(state: Path) -> IO[bytes]:
     The kernel lets go of it when the process ends in whatever way.
 
     Raises:
-        BadSettings: If another daemon has it.
+        BadSettings: If another daemon has it, or it cannot be written.
     """
-    file = (state / "lock").open("ab")
+    try:
+        file = (state / "lock").open("ab")
+    except OSError as error:
+        raise _unusable(state, error) from error
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
@@ -104,3 +144,12 @@ def lock(state: Path) -> IO[bytes]:
             ]
         ) from None
     return file
+
+
+def _unusable(state: Path, error: OSError) -> BadSettings:
+    return BadSettings(
+        [
+            f"gateway.state: {state} cannot be used ({error.strerror}); name a folder"
+            " that this user may make or write in"
+        ]
+    )

@@ -3,12 +3,21 @@ One daemon per state folder, and word to systemd.
 """
 
 import os
+import re
 import socket
+import subprocess
+import sys
 
 import pytest
 
 from ecofax_gateway.domain.errors import BadSettings
-from ecofax_gateway.service import lock, make_state_folder, notify, watchdog_seconds
+from ecofax_gateway.service import (
+    home_mark,
+    lock,
+    make_state_folder,
+    notify,
+    watchdog_seconds,
+)
 
 
 def test_a_second_daemon_is_refused(tmp_path):
@@ -41,6 +50,41 @@ def test_a_state_folder_that_cannot_be_made_is_named(tmp_path):
 
     with pytest.raises(BadSettings, match=r"gateway\.state"):
         make_state_folder(tmp_path / "file" / "state")
+
+
+@pytest.mark.parametrize("use", [lock, home_mark])
+def test_a_state_folder_that_cannot_be_written_is_named(tmp_path, use):
+    (tmp_path / "lock").mkdir()
+    (tmp_path / "home.part").mkdir()
+
+    with pytest.raises(BadSettings, match=r"gateway\.state.*name a folder"):
+        use(tmp_path)
+
+
+def test_what_it_starts_has_none_of_its_powers():
+    """
+    As with AmbientCapabilities= in the unit, here in a user namespace of its own.
+    """
+    program = (
+        "import subprocess; from ecofax_gateway import service;"
+        "service.keep_powers_to_itself();"
+        "[subprocess.run(['grep', '-H', 'Cap', f'/proc/{who}/status'], check=True)"
+        " for who in ('self', __import__('os').getpid())]"
+    )
+    namespace = ["unshare", "--user", "--map-user=1000", "--keep-caps"]
+    done = subprocess.run(
+        [*namespace, sys.executable, "-c", program],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+
+    child, own = (
+        dict(re.findall(rf"/{who}/status:(\w+):\s*(\w+)", done.stdout))
+        for who in ("self", r"\d+")
+    )
+    assert int(own["CapEff"], 16) != 0
+    assert int(child["CapPrm"], 16) == int(child["CapAmb"], 16) == 0
 
 
 def test_systemd_is_told(tmp_path, monkeypatch):

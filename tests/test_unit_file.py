@@ -56,7 +56,16 @@ def test_it_lets_converters_build_their_walls_and_their_fences():
         assert values(key) == []
     assert values("ProtectSystem") == ["strict"]
     assert values("ProtectHome") == values("PrivateTmp") == ["yes"]
-    assert values("CapabilityBoundingSet") == [""]
+    # `service.keep_powers_to_itself` hands it to no child: bubblewrap would not start.
+    assert values("CapabilityBoundingSet") == ["CAP_NET_BIND_SERVICE"]
+    assert values("AmbientCapabilities") == ["CAP_NET_BIND_SERVICE"]
+
+
+def test_it_goes_on_whatever_happens_at_night():
+    assert values("Restart") == ["on-failure"]
+    assert values("StartLimitIntervalSec") == ["0"]
+    assert values("OOMPolicy") == ["continue"]
+    assert values("LimitCORE") == ["0"]
 
 
 def test_calls_have_time_to_finish_at_a_stop():
