@@ -9,7 +9,8 @@ I/O: a daemon of ours on SQLite with the console alone, removed afterwards; HTTP
 Pages are asked for one after the other over one connection, from the first octet sent to
 the last one read, in a session of the fax line; each list is another page, search, filter
 or order. For those who follow, faxes of the campaign end all the time, written by this
-process; counted is the daemon's CPU time with them less that without them.
+process, and each reads the table of numbers anew when it is told to; counted is the
+daemon's CPU time with them less that without them.
 
 There is no peer in the same run: consoles of such services are not to be had.
 """
@@ -287,21 +288,39 @@ async def _cpu_while_faxes_end(daemon: Daemon, db: Database, seconds: float) -> 
 
 
 async def _browse(port: int, token: str, count: Callable[[], None]) -> None:
-    """Follow as a browser does, and count what comes."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    request = (
-        f"GET /campaigns/{LARGE}/live?stage=running HTTP/1.1\r\n"
-        f"Host: 127.0.0.1\r\nCookie: ecofax={token}\r\n\r\n"
-    )
-    writer.write(request.encode())
+    """Follow as a browser does, count what comes, and read the table when it is told."""
+    reader, writer = await _ask(port, token, f"/campaigns/{LARGE}/live?stage=running")
     try:
-        head = await reader.readuntil(b"\r\n\r\n")
-        assert head.startswith(b"HTTP/1.1 200"), head.decode()
         while line := await reader.readline():
             if line.startswith(b"event: standing"):
                 count()
+            elif line.startswith(b"event: numbers"):
+                await _read_table(port, token)
     finally:
         writer.close()
+
+
+async def _read_table(port: int, token: str) -> None:
+    reader, writer = await _ask(port, token, f"/campaigns/{LARGE}?seen=another")
+    try:
+        assert b"<table" in await reader.read(), "this is no table"
+    finally:
+        writer.close()
+
+
+async def _ask(
+    port: int, token: str, path: str
+) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """Send what htmx sends, and give what follows the head of the answer."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    request = (
+        f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: ecofax={token}\r\n"
+        "HX-Request: true\r\nConnection: close\r\n\r\n"
+    )
+    writer.write(request.encode())
+    head = await reader.readuntil(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 200"), head.decode()
+    return reader, writer
 
 
 def _print(text: str) -> None:

@@ -4,14 +4,15 @@ The page of one campaign: how it stands, its charts, its numbers; `fax` has the 
 I/O: the store.
 """
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
 from sqlalchemy import Connection
 
 from ..domain.fax import FINAL, FaxState
@@ -61,9 +62,10 @@ async def show_campaign(
     show: str = "",
     number: str = "",
     done: str = "",
+    seen: str = "",
     place: Annotated[int, Query(alias="page")] = 1,
-) -> HTMLResponse:
-    """Show a campaign, or only its table of numbers."""
+) -> Response:
+    """Show a campaign, or only its table of numbers: if that differs from what is seen."""
     choice = Choice(
         states=SHOWN.get(show, frozenset()),
         number=number,
@@ -73,6 +75,9 @@ async def show_campaign(
     its, windows, numbers, count = await desk.db.read(
         _look, principal, ref, choice, now=now
     )
+    digest = _digest(numbers, count, is_live=its.is_live)
+    if wants_part(request) and seen == digest:
+        return Response(status_code=204)
     tongue = tongue_of(request, session)
     values: dict[str, Any] = {
         "its": its,
@@ -81,27 +86,70 @@ async def show_campaign(
         "count": count,
         "choice": choice,
         "shown": show if show in SHOWN else "",
+        "digest": digest,
         "first": (choice.page - 1) * roll.PAGE + 1,
         "cause": lambda ending: cause(ending, tongue),
         "url": lambda by: _address(ref, show, number, choice.page + by),
     }
     if wants_part(request):
-        return page(request, session, "campaigns/numbers.html", **values)
-    figures: Figures = request.app.state.figures
-    told = await figures.of(its.campaign)
-    causes = list(told.causes.items())
+        return page(request, session, "campaigns/number_rows.html", **values)
     return page(
         request,
         session,
         "campaigns/campaign.html",
         **values,
+        **await _charted(request, its, now),
         done=done if done in DONE else "",
         windows=windows,
         remarks=[remark(each, tongue) for each in its.campaign.warnings],
-        causes=causes[:MAX_CAUSES],
-        other_causes=sum(n for _, n in causes[MAX_CAUSES:]),
-        chart=chart(told.minutes, offset=_offset(now, desk.zone)),
     )
+
+
+@router.get("/campaigns/{ref}/charts")
+async def show_charts(
+    request: Request, desk: AtDesk, session: LoggedIn, ref: str
+) -> HTMLResponse:
+    """Show why faxes did not arrive and when calls were made, after a change of stage."""
+    its = standing_of(await desk.db.read(campaign_of, session.principal, ref))
+    tongue = tongue_of(request, session)
+    return page(
+        request,
+        session,
+        "campaigns/charts.html",
+        its=its,
+        cause=lambda ending: cause(ending, tongue),
+        **await _charted(request, its, desk.clock()),
+    )
+
+
+async def _charted(request: Request, its: Standing, now: datetime) -> dict[str, Any]:
+    """What the charts are drawn from."""
+    figures: Figures = request.app.state.figures
+    told = await figures.of(its.campaign)
+    causes = list(told.causes.items())
+    zone = request.app.state.desk.zone
+    return {
+        "causes": causes[:MAX_CAUSES],
+        "other_causes": sum(n for _, n in causes[MAX_CAUSES:]),
+        "chart": chart(told.minutes, offset=_offset(now, zone)),
+    }
+
+
+def _digest(numbers: Iterable[Fax], count: int, *, is_live: bool) -> str:
+    """Tells one state of the table of numbers from another."""
+    rows = [
+        (
+            f.ref,
+            f.state,
+            f.attempt,
+            f.pages_confirmed,
+            f.ending,
+            f.finished_at,
+            f.due_at,
+        )
+        for f in numbers
+    ]
+    return hashlib.sha256(repr((rows, count, is_live)).encode()).hexdigest()[:16]
 
 
 def _look(

@@ -57,6 +57,14 @@ BEAT = ": \n\n"
 TENTHS = 10
 """Progress is said aloud by tenths: whoever listens to a page hears no more."""
 
+TABLE_SECONDS = 3.0
+"""Between two readings of the table of numbers by one browser, unless the campaign has
+come to another stage: people read faster rows than these badly."""
+
+TABLE_READERS = 6
+"""Of one campaign, that read its table at that pace; the more there are, the less often
+each does: two readings a second, of some 10 ms each."""
+
 
 @dataclass(frozen=True, slots=True)
 class View:
@@ -98,6 +106,22 @@ class _Watch:
             follower.set()
 
 
+@dataclass(slots=True)
+class _Turn:
+    """When a browser reads the table of numbers anew."""
+
+    last_at: float
+    is_due: bool = True
+    "Something changed since."
+
+    def comes(self, now: float, pause: float) -> bool:
+        """Whether it is now; then the next one is later."""
+        if not self.is_due or now - self.last_at < pause:
+            return False
+        self.last_at, self.is_due = now, False
+        return True
+
+
 Stream = AsyncGenerator[str, None]
 
 
@@ -111,6 +135,8 @@ class Live:
         look_seconds: Between two looks at a campaign.
 
         beat_seconds: How long a stream is silent at most.
+
+        table_seconds: Between two readings of the table of numbers by one browser.
     """
 
     def __init__(
@@ -119,10 +145,12 @@ class Live:
         *,
         look_seconds: float = LOOK_SECONDS,
         beat_seconds: float = BEAT_SECONDS,
+        table_seconds: float = TABLE_SECONDS,
     ) -> None:
         self._desk = desk
         self._look_seconds = look_seconds
         self._beat_seconds = beat_seconds
+        self._table_seconds = table_seconds
         self._watches: dict[str, _Watch] = {}
         self._streams: Counter[str] = Counter()
         self._ended: AbstractSet[str] = frozenset()
@@ -142,8 +170,9 @@ class Live:
         """
         Send how one campaign stands, until it is over.
 
-        Three kinds of events: `standing`, its part of the page; `said`, what a screen
-        reader reads out; `stage`, after which other actions are allowed.
+        Four kinds of events: `standing`, its part of the page; `said`, what a screen
+        reader reads out; `stage`, after which other actions are allowed; `numbers`, when
+        it is this browser's turn to read the table of numbers anew.
 
         Args:
             view: How it is written.
@@ -153,15 +182,18 @@ class Live:
             stage: That the page shows already.
         """
         said = ""
+        # The page's own table may be older than this stream: its turn comes in any case.
+        table = _Turn(time.monotonic())
         yield RETRY
         async with aclosing(self._changes([ref], token)) as changes:
             async for changed in changes:
-                news = BEAT
+                news, is_other_stage = "", False
                 for watch in changed:
-                    news = self._write("standing", watch, view) or BEAT
+                    news += self._write("standing", watch, view)
                     if watch.its is None:
                         continue
-                    if STAGES[watch.its.stage] != stage:
+                    is_other_stage = STAGES[watch.its.stage] != stage
+                    if is_other_stage:
                         stage = STAGES[watch.its.stage]
                         news += format_event("stage", stage)
                     words = _said(watch.its, view.tongue)
@@ -169,7 +201,11 @@ class Live:
                         # At first it is on the page already.
                         news += format_event("said", words) if said else ""
                         said = words
-                yield news
+                table.is_due = table.is_due or bool(changed)
+                pause = 0.0 if is_other_stage else self._table_pause(ref)
+                if table.comes(time.monotonic(), pause):
+                    news += NUMBERS
+                yield news or BEAT
         if not self._desk.closing.is_set():
             yield OVER
 
@@ -182,6 +218,11 @@ class Live:
                 yield "".join(news) or BEAT
         if not self._desk.closing.is_set():
             yield OVER
+
+    def _table_pause(self, ref: str) -> float:
+        """Between two readings by one browser, with so many that follow now."""
+        followers = len(self._watches[ref].followers)
+        return self._table_seconds * max(1.0, followers / TABLE_READERS)
 
     async def _changes(
         self, refs: Collection[str], token: str
@@ -297,6 +338,9 @@ def format_event(name: str, data: str) -> str:
 
 
 RETRY = f"retry: {RETRY_MS}\n\n"
+
+NUMBERS = format_event("numbers", "numbers")
+"""The table of numbers is read anew: each browser looks at another page of it."""
 
 OVER = format_event("over", "over")
 """Nothing more will be sent: the browser closes the stream."""

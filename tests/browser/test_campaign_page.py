@@ -31,9 +31,13 @@ async def test_a_campaign_is_paused_and_resumed(house, screen):
     ref = house.draft("Tarifs", listed, "--pace", "30")
     await screen.open(f"/campaigns/{ref}/launch")
     await press(screen, "Lancer la campagne")
+    last = screen.page.locator("#fax-40")
+    await last.focus()
     await expect(screen.page.locator("#standing")).to_contain_text(
         re.compile(r"Envoyés\s*[1-9]"), timeout=LONG_MS
     )
+    await see(screen, "#number-rows", "envoyé")
+    await expect(last).to_be_focused()
     await press(screen, "Mettre en pause")
     await see(screen, "main", "aucun nouvel appel ne part")
     await see(screen, "#standing", "en pause")

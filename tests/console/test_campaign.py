@@ -12,6 +12,7 @@ from sqlalchemy import update
 
 from ecofax_gateway.domain.fax import FaxState
 from ecofax_gateway.domain.journal import Journal, Layer, Note, PageSent
+from ecofax_gateway.pipeline import campaigns
 from ecofax_gateway.store import roll
 from ecofax_gateway.store.roll import Choice
 from ecofax_gateway.store.tables import attempt
@@ -33,7 +34,13 @@ def words(answer):
 
 def rows(answer):
     """The numbers that are shown."""
-    return re.findall(r'<a href="/faxes/\w+-(\d+)">', answer.text)
+    return re.findall(r'<a href="/faxes/\w+-(\d+)"', answer.text)
+
+
+def digest(answer):
+    """Of the table that is shown."""
+    found = re.search(r'name="seen" value="(\w+)"', answer.text)
+    return found[1]
 
 
 async def test_the_page_tells_how_a_campaign_stands(ours, shelf):
@@ -96,6 +103,34 @@ async def test_htmx_gets_the_numbers_alone(ours, shelf):
     )
 
     assert rows(part) == ["4", "5"]
+    assert "<h1" not in part.text
+
+
+async def test_a_table_is_told_anew_only_when_it_differs_from_what_is_seen(
+    ours, shelf, desk
+):
+    ref = await shelf.put("Relance", MIXED)
+    path, htmx = f"/campaigns/{ref}?show=failed&number=&page=1", {"HX-Request": "true"}
+    seen = digest(await ours.get(path))
+
+    same = await ours.get(f"{path}&seen={seen}", headers=htmx)
+    await desk.db.tx(campaigns.stop, ref, desk.answer, now=desk.clock())
+    other = await ours.get(f"{path}&seen={seen}", headers=htmx)
+    whole = await ours.get(f"{path}&seen={digest(other)}")
+
+    assert (same.status_code, same.text) == (204, "")
+    assert rows(other) == ["4", "5"]
+    assert digest(other) != seen
+    assert "<h1" in whole.text
+
+
+async def test_charts_are_told_alone_after_a_change_of_stage(ours, shelf):
+    ref = await shelf.put("Relance", MIXED)
+
+    part = await ours.get(f"/campaigns/{ref}/charts", headers={"HX-Request": "true"})
+
+    assert "Personne n'a décroché" in words(part)
+    assert '<svg class="chart"' in part.text
     assert "<h1" not in part.text
 
 

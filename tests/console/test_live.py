@@ -12,6 +12,7 @@ from bench.past import end_some
 from ecofax_gateway.console.live import (
     BEAT,
     MAX_STREAMS,
+    NUMBERS,
     OVER,
     RETRY,
     Live,
@@ -93,6 +94,32 @@ async def test_a_stage_that_the_page_did_not_show_is_told_at_once(live, shelf, t
 
     assert "event: stage\ndata: running\n\n" in first
     assert "event: said" not in first
+
+
+async def test_the_table_has_its_turn_when_something_changed(desk, shelf, token):
+    live = Live(desk, look_seconds=0.02, beat_seconds=LONG, table_seconds=0.0)
+    ref = await shelf.put("Relance", RUNNING)
+    async with aclosing(live.follow(ref, PAGE, token, stage="running")) as stream:
+        first = await news(stream)
+        await desk.db.tx(end_some, ref, 1, at=desk.clock())
+        second = await news(stream)
+
+    assert [piece.count(NUMBERS) for piece in (first, second)] == [1, 1]
+
+
+async def test_the_table_waits_for_its_turn_but_not_for_another_stage(
+    desk, live, shelf, token
+):
+    ref = await shelf.put("Relance", RUNNING)
+    async with aclosing(live.follow(ref, PAGE, token, stage="running")) as stream:
+        first = await news(stream)
+        await desk.db.tx(end_some, ref, 1, at=desk.clock())
+        second = await news(stream)
+        await desk.db.tx(campaigns.stop, ref, desk.answer, now=desk.clock())
+        third = await news(stream)
+
+    assert NUMBERS not in first + second
+    assert NUMBERS in third
 
 
 async def test_many_who_follow_are_served_by_one_watcher(desk, live, shelf, token):
