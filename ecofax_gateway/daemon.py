@@ -1,14 +1,14 @@
 """
 The daemon: builds every shell, owns every task, ends them in order.
 
-I/O: everything, through what it builds. The only place that knows the settings.
+I/O: everything, through what it builds.
 """
 
 import asyncio
 import contextlib
 import logging
 import signal
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from datetime import UTC, timedelta
 
@@ -19,26 +19,19 @@ from converters.workshop import Workshop
 
 from . import service
 from .calling import open_calling
-from .certificate import open_certificate
-from .domain.errors import BadSettings, NodeDisplaced
-from .entrance import make_gatekeeper, with_postmaster
+from .domain.errors import NodeDisplaced
 from .greeting import make_demo_line, welcome
 from .life import ALL_ROLES, Role, begin_life, end_life
+from .listening import Listening, open_listening
 from .mail.reader import MailReader
-from .pipeline.accept import Accept
 from .pipeline.answer import Answer
+from .pipeline.bells import Bells
 from .pipeline.housekeeping import Housekeeping
-from .pipeline.login import LineLogin
-from .pipeline.worker import Bell
 from .settings import Settings
-from .site import Site, make_desk
-from .smtp.listener import Accept as TakeIn
-from .smtp.listener import MailListener, Protocol
-from .smtp.visitors import Limits as VisitorLimits
 from .store.database import Database
-from .web.desk import Bells
 from .works import (
     Work,
+    calls,
     keeping_lists,
     posting,
     preparing,
@@ -107,11 +100,8 @@ async def _run(
         _open_store(settings, stack),
         open_calling(settings, stack) if Role.TRANSMIT in roles else _nothing(),
     )
-    bells = {
-        name: Bell()
-        for name in ("order", "render", "call", "post", "trunk", "tell", "lists")
-    }
-    answer = answer_of(settings, bells["post"])
+    bells = Bells()
+    answer = answer_of(settings, bells.post)
     node = settings.gateway.node
     epoch = await begin_life(
         db, settings, answer, home=service.home_mark(settings.state)
@@ -123,47 +113,27 @@ async def _run(
     if settings.embedded:
         password = await db.tx(make_demo_line, utc_now())
 
-    works: list[Work] = []
-    if workshop is not None:
-        reader = await _open_reader(settings, stack)
-        works += preparing(settings, db, reader, workshop, answer, bells)
-        works.append(keeping_lists(settings, db, bells))
-    if Role.ANSWER in roles:
-        works.append(posting(settings, db, bells))
-        works += telling(settings, db, bells)
-    listener, port = None, None
-    if Role.SMTP in roles:
-        listener, port = await _open_listener(settings, db, bells, stack)
-    site, site_port = None, None
-    if Role.CONSOLE in roles and settings.console.listen:
-        site, site_port = _open_site(settings, db, answer, bells, stack)
+    works = await _works(settings, roles, db, workshop, answer, bells, stack)
+    listening = await open_listening(
+        settings, roles, db, answer, bells, clock=utc_now, stack=stack
+    )
     async with asyncio.TaskGroup() as tasks:
         transmit = None
         if calling is not None:
             watch = watching(settings, db, calling, bells)
             transmit = transmitting(
-                settings, db, epoch, calling, watch, answer, bells["call"], tasks
+                settings, db, epoch, calling, watch, answer, bells.call, tasks
             )
-            works += [
-                Work("trunk", watch.step, bells["trunk"]),
-                Work("call", transmit.step, bells["call"]),
-                Work("hang-up", transmit.hang_up_cancelled, Bell()),
-            ]
+            works += calls(watch, transmit, bells)
         workers = [tasks.create_task(each.loop(stop), name=each.name) for each in works]
-        announce(welcome(settings, port, site_port, password))
-        service.notify(
-            "READY=1", f"STATUS=mail on port {port}" if port else "STATUS=up"
-        )
+        _say_ready(announce, settings, listening, password)
         await stop.wait()
         logger.info("stopping")
         service.notify("STOPPING=1")
-        if listener is not None:
-            await listener.close()
-        if site is not None:
-            await site.close()
+        await listening.close()
         if transmit is not None:
             await transmit.leave(grace_seconds=CALL_GRACE_SECONDS, hurry=hurry)
-        await _end(workers, bells.values())
+        await _end(workers, works)
     if displaced.is_set():
         raise NodeDisplaced(
             f"node {node} was silent for too long, or another daemon took its name;"
@@ -172,10 +142,40 @@ async def _run(
     await end_life(db, settings, answer, epoch)
 
 
-async def _end(workers: Collection[asyncio.Task[None]], bells: Iterable[Bell]) -> None:
+async def _works(
+    settings: Settings,
+    roles: AbstractSet[Role],
+    db: Database,
+    workshop: Workshop | None,
+    answer: Answer,
+    bells: Bells,
+    stack: contextlib.AsyncExitStack,
+) -> list[Work]:
+    """The loops of this node's roles; those of its calls need a place for their tasks."""
+    works: list[Work] = []
+    if workshop is not None:
+        reader = await _open_reader(settings, stack)
+        works += preparing(settings, db, reader, workshop, answer, bells)
+        works.append(keeping_lists(settings, db, bells))
+    if Role.ANSWER in roles:
+        works.append(posting(settings, db, bells))
+        works += telling(settings, db, bells)
+    return works
+
+
+def _say_ready(
+    announce: Announce, settings: Settings, listening: Listening, password: str | None
+) -> None:
+    """Tell the person at the terminal, and systemd."""
+    port = listening.mail_port
+    announce(welcome(settings, port, listening.site_port, password))
+    service.notify("READY=1", f"STATUS=mail on port {port}" if port else "STATUS=up")
+
+
+async def _end(workers: Collection[asyncio.Task[None]], works: Iterable[Work]) -> None:
     """Wake the loops so that they see the stop; what goes on after that is undone."""
-    for bell in bells:
-        bell.ring()
+    for each in works:
+        each.bell.ring()
     if workers:
         await asyncio.wait(workers, timeout=WORK_GRACE_SECONDS)
     for worker in workers:
@@ -248,86 +248,6 @@ def _workshop(settings: Settings) -> Workshop:
         ),
         office_instances=conversion.office_instances,
     )
-
-
-async def _open_listener(
-    settings: Settings,
-    db: Database,
-    bells: Mapping[str, Bell],
-    stack: contextlib.AsyncExitStack,
-) -> tuple[MailListener, int]:
-    """Who takes mail in, and the port of its first door."""
-    accept = Accept(db=db, clock=utc_now, bell=bells["order"])
-    gate = make_gatekeeper(settings, db, accept, clock=utc_now, stack=stack)
-    entrance = with_postmaster(gate, settings, db, clock=utc_now, bell=bells["post"])
-    listener = _listener(settings, db, entrance)
-    port = await _listen(listener, settings)
-    stack.push_async_callback(listener.close)
-    return listener, port
-
-
-def _open_site(
-    settings: Settings,
-    db: Database,
-    answer: Answer,
-    bells: Mapping[str, Bell],
-    stack: contextlib.AsyncExitStack,
-) -> tuple[Site, int]:
-    """Console and API, and their port."""
-    woken = Bells(**{name: bells[name] for name in ("render", "call", "post", "lists")})
-    site = Site(settings, make_desk(settings, db, answer, woken, clock=utc_now))
-    port = site.open()
-    stack.push_async_callback(site.close)
-    return site, port
-
-
-def _listener(settings: Settings, db: Database, entrance: TakeIn) -> MailListener:
-    smtp, trust = settings.smtp, settings.trust
-    doors = [
-        (protocol, host.strip("[]"), int(port))
-        for protocol, address in (
-            (Protocol.SMTP, smtp.listen),
-            (Protocol.SMTPS, smtp.listen_tls),
-            (Protocol.LMTP, smtp.listen_lmtp),
-        )
-        if address
-        for host, _, port in [address.rpartition(":")]
-    ]
-    return MailListener(
-        entrance,
-        doors=doors,
-        domains=smtp.domains,
-        trusted_networks=(*smtp.trusted_networks, *trust.relay_networks),
-        proxy_networks=smtp.proxy_networks,
-        spool=settings.state / "incoming",
-        max_bytes=smtp.max_bytes,
-        hostname=smtp.hostname,
-        certificate=open_certificate(
-            "smtp.certificate",
-            smtp.certificate,
-            smtp.certificate_key,
-            trust.client_authority,
-        ),
-        is_open=trust.open,
-        log_in=LineLogin(db, clock=utc_now) if smtp.login else None,
-        limits=VisitorLimits(connections=smtp.max_connections),
-        has_postmaster=bool(smtp.postmaster),
-    )
-
-
-async def _listen(listener: MailListener, settings: Settings) -> int:
-    """The port of the first door."""
-    try:
-        ports = await listener.start()
-    except OSError as error:
-        smtp = settings.smtp
-        named = ", ".join(
-            filter(None, (smtp.listen, smtp.listen_tls, smtp.listen_lmtp))
-        )
-        raise BadSettings(
-            [f"smtp.listen: {named}: {error.strerror}; choose another"]
-        ) from error
-    return ports[0]
 
 
 @contextlib.contextmanager

@@ -15,11 +15,12 @@ from .domain.errors import BadSettings
 from .domain.trust import parse_networks
 from .outbound.client import Client
 from .pipeline.answer import Answer
+from .pipeline.bells import Bells
 from .pipeline.routing import Routing
 from .settings import Settings
 from .store.database import Database
 from .web.body import BodyLimit
-from .web.desk import Bells, Clock, Desk
+from .web.desk import Clock, Desk
 from .web.headers import Headers
 from .web.pace import Pace
 from .web.server import WebServer

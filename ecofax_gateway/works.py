@@ -5,7 +5,6 @@ I/O: none of its own; what it gives reads and writes.
 """
 
 import asyncio
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -19,6 +18,7 @@ from .leaving import make_postman, make_signer
 from .mail.reader import MailReader
 from .orders.list_reader import ListReader
 from .pipeline.answer import Answer
+from .pipeline.bells import Bells
 from .pipeline.list_clerk import ListClerk
 from .pipeline.posting import Posting
 from .pipeline.prepare import Ordering, Rendering
@@ -62,7 +62,7 @@ def preparing(
     reader: MailReader,
     workshop: Workshop,
     answer: Answer,
-    bells: Mapping[str, Bell],
+    bells: Bells,
 ) -> list[Work]:
     """From the bytes of a mail to pages: an order, then its rendering."""
     ordering = Ordering(
@@ -76,7 +76,7 @@ def preparing(
         own_domains=settings.smtp.domains,
         answer=answer,
         clock=utc_now,
-        bell=bells["render"],
+        bell=bells.render,
     )
     rendering = Rendering(
         db=db,
@@ -85,16 +85,16 @@ def preparing(
         answer=answer,
         repeat_window=timedelta(hours=settings.store.repeat_hours),
         clock=utc_now,
-        bell=bells["call"],
+        bell=bells.call,
     )
-    render = Work("render", rendering.step, bells["render"], rendering.recover)
+    render = Work("render", rendering.step, bells.render, rendering.recover)
     return [
-        Work("order", ordering.step, bells["order"], ordering.recover),
+        Work("order", ordering.step, bells.order, ordering.recover),
         *[render] * settings.conversion.workers,
     ]
 
 
-def keeping_lists(settings: Settings, db: Database, bells: Mapping[str, Bell]) -> Work:
+def keeping_lists(settings: Settings, db: Database, bells: Bells) -> Work:
     """Lists of recipients, read and written into drafts."""
     clerk = ListClerk(
         db=db,
@@ -103,10 +103,10 @@ def keeping_lists(settings: Settings, db: Database, bells: Mapping[str, Bell]) -
         node=settings.gateway.node,
         clock=utc_now,
     )
-    return Work("lists", clerk.step, bells["lists"], clerk.recover)
+    return Work("lists", clerk.step, bells.lists, clerk.recover)
 
 
-def posting(settings: Settings, db: Database, bells: Mapping[str, Bell]) -> Work:
+def posting(settings: Settings, db: Database, bells: Bells) -> Work:
     """Replies, handed to the relay."""
     posting = Posting(
         db=db,
@@ -115,26 +115,26 @@ def posting(settings: Settings, db: Database, bells: Mapping[str, Bell]) -> Work
         zone=settings.zone,
         sign=make_signer(settings),
         clock=utc_now,
-        bell=bells["post"],
+        bell=bells.post,
     )
-    return Work("post", posting.step, bells["post"], posting.recover)
+    return Work("post", posting.step, bells.post, posting.recover)
 
 
-def telling(settings: Settings, db: Database, bells: Mapping[str, Bell]) -> list[Work]:
+def telling(settings: Settings, db: Database, bells: Bells) -> list[Work]:
     """Events, published and told to webhooks."""
     telling = Telling(
         db=db,
         node=settings.gateway.node,
         client=make_client(settings),
         clock=utc_now,
-        bell=bells["tell"],
+        bell=bells.tell,
     )
-    tell = Work("tell", telling.step, bells["tell"], telling.recover)
+    tell = Work("tell", telling.step, bells.tell, telling.recover)
     return [Work("publish", telling.publish, Bell()), *[tell] * TELLERS]
 
 
 def watching(
-    settings: Settings, db: Database, calling: Calling, bells: Mapping[str, Bell]
+    settings: Settings, db: Database, calling: Calling, bells: Bells
 ) -> TrunkWatch:
     """What the engine hears of its trunks."""
     watch = TrunkWatch(
@@ -146,8 +146,8 @@ def watching(
             for trunk in settings.trunks
         },
         clock=utc_now,
-        bell=bells["trunk"],
-        called=bells["call"],
+        bell=bells.trunk,
+        called=bells.call,
     )
     calling.sender.keep_trunks(
         [
@@ -186,3 +186,12 @@ def transmitting(
         tasks=tasks,
         bell=bell,
     )
+
+
+def calls(watch: TrunkWatch, transmit: Transmit, bells: Bells) -> list[Work]:
+    """From a number that may be called to how the call ended."""
+    return [
+        Work("trunk", watch.step, bells.trunk),
+        Work("call", transmit.step, bells.call),
+        Work("hang-up", transmit.hang_up_cancelled, Bell()),
+    ]

@@ -16,28 +16,11 @@ from fastapi import Depends, Request
 
 from ..outbound.client import Client
 from ..pipeline.answer import Answer
+from ..pipeline.bells import Bells
 from ..pipeline.routing import Routing
-from ..pipeline.worker import Bell
 from ..store.database import Database
 
 Clock = Callable[[], datetime]
-
-
-@dataclass(frozen=True, slots=True)
-class Bells:
-    """Whom to wake when there is work on this node."""
-
-    render: Bell = field(default_factory=Bell)
-    "Pages to make."
-
-    call: Bell = field(default_factory=Bell)
-    "Numbers to call."
-
-    post: Bell = field(default_factory=Bell)
-    "Replies to send."
-
-    lists: Bell = field(default_factory=Bell)
-    "Lists to read, numbers of drafts to write."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
