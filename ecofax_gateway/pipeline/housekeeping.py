@@ -27,6 +27,7 @@ from ..store import (
 )
 from ..store.database import Database
 from .answer import Answer
+from .outage import Outage
 
 logger = logging.getLogger(__name__)
 
@@ -62,6 +63,8 @@ class Housekeeping:
         clock: Aware UTC.
 
         stop: Called when this life of the node was declared over.
+
+        outage: Tells of the store's silence, for all of a process together.
     """
 
     def __init__(
@@ -79,6 +82,7 @@ class Housekeeping:
         captures: Path | None = None,
         clock: Callable[[], datetime],
         stop: Callable[[], None],
+        outage: Outage | None = None,
     ) -> None:
         self._db = db
         self._node = node
@@ -92,6 +96,7 @@ class Housekeeping:
         self._repeat_patience = repeat_patience
         self._clock = clock
         self._stop = stop
+        self._outage = outage or Outage()
         self._heard_at = self._steady_since = time.monotonic()
 
     async def beat(self) -> None:
@@ -105,9 +110,10 @@ class Housekeeping:
         try:
             heard = await self._db.tx(_beat, self._node, self._epoch)
         except StoreUnavailable as error:
-            logger.error("no heartbeat, the store does not answer: %s", error)
+            self._outage.begun("heartbeat", error)
             self._heard_at = float("-inf")
             return
+        self._outage.over("heartbeat")
         if not heard:
             logger.critical(
                 "node %s was declared dead, or another daemon took its name; stopping",
@@ -134,7 +140,9 @@ class Housekeeping:
                         taken,
                     )
         except StoreUnavailable as error:
-            logger.error("take-over put off, the store does not answer: %s", error)
+            self._outage.begun("take-over", error)
+        else:
+            self._outage.over("take-over")
 
     def _take_over(self, conn: Connection, name: str, epoch: int) -> int | None:
         now = nodes.clock(conn)
@@ -154,7 +162,9 @@ class Housekeeping:
             while dropped := await self._db.tx(self._drop_repeats, self._clock()):
                 logger.info("%d repeats cancelled: nobody released them", dropped)
         except StoreUnavailable as error:
-            logger.error("repeats are held on, the store does not answer: %s", error)
+            self._outage.begun("repeats", error)
+        else:
+            self._outage.over("repeats")
 
     def _drop_repeats(self, conn: Connection, now: datetime) -> int:
         before = now - self._repeat_patience
@@ -169,7 +179,9 @@ class Housekeeping:
             while await self._db.tx(self._answer.send_summary, now=self._clock()):
                 self._answer.bell.ring()
         except StoreUnavailable as error:
-            logger.error("summaries wait, the store does not answer: %s", error)
+            self._outage.begun("summaries", error)
+        else:
+            self._outage.over("summaries")
 
     async def empty_log(self) -> None:
         """Let no mail that is dealt with, password and all, linger in SQLite's log."""
@@ -197,8 +209,9 @@ class Housekeeping:
                     forget_captures, self._captures, before=before.timestamp()
                 )
         except StoreUnavailable as error:
-            logger.error("retention put off, the store does not answer: %s", error)
+            self._outage.begun("retention", error)
             return
+        self._outage.over("retention")
         if forgotten or swept:
             logger.info("retention: %d rows, %d files forgotten", forgotten, swept)
 

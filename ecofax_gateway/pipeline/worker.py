@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from ..domain.errors import StoreUnavailable
 from ..store.database import Database
+from .outage import Outage
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -62,16 +63,22 @@ async def work(
     bell: Bell,
     stop: asyncio.Event,
     recover: Recovery | None = None,
+    outage: Outage | None = None,
 ) -> None:
     """
     Run *step* again and again until *stop* is set.
 
     A fault of the store backs off and loses nothing: *recover* comes before the next
     step, because a claim whose commit was not answered may be written. Any other exception is a bug:
-    its traceback is logged once and the loop goes on, so that one poisoned row does
-    not stop the others. The step itself counts the tries of its row.
+    its traceback is logged once and the loop goes on, so that one poisoned row does not
+    stop the others. The step itself counts the tries of its row.
+
+    Args:
+        outage: Tells of the store's silence, for all loops of a process together.
     """
+    outage = outage or Outage()
     faults = 0
+    bug = ""
     unsure = False
     while not stop.is_set():
         try:
@@ -79,16 +86,15 @@ async def work(
                 await recover()
             unsure = False
             found = await step()
-            if faults:
-                logger.info("%s: goes on", name)
-            faults = 0
+            outage.over(name)
+            faults, bug = 0, ""
         except StoreUnavailable as error:
-            logger.error(
-                "%s: the store does not answer (%s); trying again", name, error
-            )
+            outage.begun(name, error)
             found, faults, unsure = False, faults + 1, True
-        except Exception:
-            logger.exception("%s: a fault of this program; please report it", name)
+        except Exception as error:
+            if repr(error) != bug:
+                logger.exception("%s: a fault of this program; please report it", name)
+            bug = repr(error)
             found, faults = False, faults + 1
         if faults:
             await bell.wait(BACK_OFF_SECONDS[min(faults, len(BACK_OFF_SECONDS)) - 1])
@@ -109,9 +115,12 @@ async def insist(
     a commit that was not answered may have been made.
     """
     pauses = chain(BACK_OFF_SECONDS, repeat(BACK_OFF_SECONDS[-1]))
+    told = False
     while True:
         try:
             return await asyncio.shield(db.brief(fn, *args, **kwargs))
         except StoreUnavailable as error:
-            logger.error("the store does not answer (%s); trying again", error)
+            if not told:
+                logger.error("%s; tried until it can be written", error)
+                told = True
             await asyncio.sleep(next(pauses))

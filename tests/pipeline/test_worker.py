@@ -6,13 +6,16 @@ import asyncio
 import logging
 
 from ecofax_gateway.domain.errors import StoreUnavailable
+from ecofax_gateway.pipeline.outage import Outage
 from ecofax_gateway.pipeline.worker import Bell, work
 
 
-async def run(step, bell):
+async def run(step, bell, *, name="test", outage=None):
     stop = asyncio.Event()
     async with asyncio.timeout(10), asyncio.TaskGroup() as tasks:
-        tasks.create_task(work("test", lambda: step(stop), bell=bell, stop=stop))
+        tasks.create_task(
+            work(name, lambda: step(stop), bell=bell, stop=stop, outage=outage)
+        )
 
 
 async def test_a_step_runs_until_there_is_no_work_and_again_when_rung():
@@ -40,7 +43,7 @@ async def test_a_bug_is_logged_once_and_the_loop_goes_on(caplog):
 
     async def step(stop):
         runs.append(1)
-        if len(runs) == 1:
+        if len(runs) <= 3:
             bell.ring()
             raise ZeroDivisionError
         stop.set()
@@ -48,7 +51,7 @@ async def test_a_bug_is_logged_once_and_the_loop_goes_on(caplog):
 
     await run(step, bell)
 
-    assert len(runs) == 2
+    assert len(runs) == 4
     assert [r.levelno for r in caplog.records] == [logging.ERROR]
     assert "ZeroDivisionError" in caplog.text
 
@@ -65,3 +68,32 @@ async def test_a_store_that_is_away_costs_no_traceback(caplog):
 
     assert "no space" in caplog.text
     assert "Traceback" not in caplog.text
+
+
+async def test_loops_that_wait_for_the_store_say_it_once_and_once_that_it_is_back(
+    caplog,
+):
+    caplog.set_level(logging.INFO)
+    outage, all_met_it = Outage(), asyncio.Barrier(3)
+
+    async def in_loop(name):
+        bell, tries = Bell(), []
+
+        async def step(stop):
+            tries.append(1)
+            bell.ring()
+            if len(tries) <= 2:
+                raise StoreUnavailable("connection refused")
+            if len(tries) == 3:
+                await all_met_it.wait()
+            stop.set()
+            return False
+
+        await run(step, bell, name=name, outage=outage)
+
+    await asyncio.gather(*map(in_loop, ("order", "render", "call")))
+
+    gone, back = [record.getMessage() for record in caplog.records]
+    assert "connection refused" in gone
+    assert "nothing is lost; see that" in gone
+    assert back == "the store answers again"
