@@ -418,7 +418,9 @@ def _queue_slice(conn: Connection, campaign_id: int, now: datetime) -> int:
         .where(fax.c.campaign_id == campaign_id, fax.c.state == FaxState.WAITING)
         .limit(SLICE)
     )
-    return conn.execute(join_queue(update(fax).where(fax.c.id.in_(some)), now)).rowcount
+    # Asked once more of each row: it may have been cancelled since it was found.
+    chosen = update(fax).where(fax.c.id.in_(some), fax.c.state == FaxState.WAITING)
+    return conn.execute(join_queue(chosen, now)).rowcount
 
 
 def is_edition(conn: Connection, ref: str, edition: int) -> bool:

@@ -118,6 +118,9 @@ def refresh(conn: Connection, *, now: datetime) -> int:
     """
     Open and shut what has reached the edge of its window.
 
+    What somebody else is changing at this moment is left for the next look: it may be
+    the window.
+
     Returns:
         How many lines and campaigns.
     """
@@ -126,7 +129,8 @@ def refresh(conn: Connection, *, now: datetime) -> int:
         query = select(key, table.c.window).where(
             table.c.edge_at.is_not(None), table.c.edge_at <= now
         )
-        for value, stored in conn.execute(query).all():
+        found = conn.execute(query.with_for_update(key_share=True, skip_locked=True))
+        for value, stored in found.all():
             columns = _columns(_window(stored), now)
             conn.execute(update(table).where(key == value).values(**columns))
             passed += 1
@@ -318,7 +322,7 @@ _RULES = Shared(
 
 _PLAN = (
     update(fax)
-    .where(fax.c.id == bindparam("of_id"))
+    .where(fax.c.id == bindparam("of_id"), fax.c.state == FaxState.WAITING)
     .values(
         state=FaxState.SCHEDULED,
         due_at=bindparam("due"),
@@ -332,7 +336,7 @@ _PLAN_LISTED = text(
     UPDATE fax SET state = 'scheduled', due_at = (listed.value->>1)::timestamptz,
         gate = :of_gate, updated_at = :at
     FROM jsonb_array_elements(CAST(:listed AS jsonb)) AS listed
-    WHERE fax.id = (listed.value->>0)::integer
+    WHERE fax.id = (listed.value->>0)::integer AND fax.state = 'waiting'
     """
 ).bindparams(bindparam("at", type_=UtcTime))
 _START = Shared(

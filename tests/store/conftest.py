@@ -3,10 +3,13 @@ Real databases: an SQLite file, and a throw-away PostgreSQL cluster.
 """
 
 import itertools
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import text
 
 from bench.cluster import Cluster as Cluster
 from bench.cluster import as_user as _as_user  # noqa: F401 -- for tests/crash
@@ -162,3 +165,47 @@ def office_now():
     A fixed instant.
     """
     return NOON
+
+
+@pytest.fixture
+def behind(db):
+    """
+    Runs something while another transaction is written and not committed yet.
+
+    `behind(first, second)`: *first* gets the connection of a transaction that is held
+    open until *second* has ended or waits for a lock of it. What *second* came to is
+    returned. SQLite has one writer: there one comes after the other.
+    """
+    waits = text(
+        "SELECT EXISTS (SELECT 1 FROM pg_stat_activity"
+        " WHERE datname = current_database() AND wait_event_type = 'Lock')"
+    )
+    written, may_commit = threading.Event(), threading.Event()
+
+    def hold(conn, first):
+        try:
+            first(conn)
+        finally:
+            written.set()
+        assert may_commit.wait(60)
+
+    def run(first, second):
+        if "postgres" not in repr(db):
+            db.sync_tx(first)
+            return second()
+        with ThreadPoolExecutor(2) as threads:
+            holder = threads.submit(db.sync_tx, hold, first)
+            try:
+                assert written.wait(60)
+                other = threads.submit(second)
+                look = threading.Event()
+                while not other.done() and not db.sync_read(
+                    lambda conn: conn.execute(waits).scalar()
+                ):
+                    look.wait(0.01)
+            finally:
+                may_commit.set()
+            holder.result()
+            return other.result()
+
+    return run
