@@ -24,10 +24,10 @@ from ..orders.dates import NotADate, parse_due
 from ..pipeline.sending import Sending, send
 from ..store import lines
 from ..web.desk import AtDesk, Desk
-from ..web.mistake import NotFound
 from ..web.refusal import sentence
 from ..web.session import Acting, LoggedIn, Session
 from .language import Words
+from .own_line import line_of
 from .page import page, tongue_of
 
 router = APIRouter()
@@ -110,7 +110,7 @@ async def send_it(
         if each.filename
     ]
     tongue = tongue_of(request, session)
-    line = await _line(desk, session, form)
+    line = await line_of(desk, session, form.line)
     now = desk.clock()
     wanted, errors = understand(form, line, files, tongue, now=now, zone=desk.zone)
     if errors:
@@ -194,15 +194,6 @@ def numbers_of(text: str) -> tuple[tuple[FaxNumber, ...], list[str]]:
 def cleaned(name: str | None) -> str:
     """A file's name as people are shown it."""
     return "".join(filter(str.isprintable, name or ""))[:MAX_NAME_LETTERS]
-
-
-async def _line(desk: Desk, session: Session, form: Typed) -> FaxLine:
-    """The line that sends: the one that is logged in, or that an operator chose."""
-    number = session.principal.line or form.line
-    line = await desk.db.read(lines.get, number)
-    if line is None:
-        raise NotFound
-    return line
 
 
 async def _form(

@@ -9,19 +9,17 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
-from sqlalchemy import Connection
 
 from ..domain.document import Quality
 from ..domain.errors import OrderRefused
 from ..domain.language import Language
 from ..domain.line import FaxLine, MailFormat, ProofFormat
-from ..domain.principal import Principal
 from ..pipeline import line_settings
 from ..store import lines, web_sessions
 from ..web.desk import AtDesk, Desk
-from ..web.mistake import NotFound
 from ..web.refusal import sentence
 from ..web.session import Acting, LoggedIn, Session
+from .own_line import LineToChange, line_of, of_line
 from .page import page, tongue_of
 
 router = APIRouter()
@@ -130,7 +128,7 @@ async def show_settings(
     if session.principal.is_operator and not line:
         known = await desk.db.read(lines.listing)
         return page(request, session, "settings/lines.html", lines=known)
-    its = await desk.db.read(line_of, session.principal, line)
+    its = await line_of(desk, session, line)
     return _page(request, session, desk, its, Typed.of(its), done=done)
 
 
@@ -139,11 +137,10 @@ async def change_settings(
     request: Request,
     desk: AtDesk,
     session: Acting,
+    its: LineToChange,
     form: Annotated[Typed, Depends(typed)],
-    line: Annotated[str, Form()] = "",
 ) -> Response:
     """Change a line's settings, or show the form again with what is wrong."""
-    its = await desk.db.read(line_of, session.principal, line)
     try:
         await desk.db.tx(
             line_settings.change,
@@ -170,27 +167,6 @@ async def show_sessions(request: Request, desk: AtDesk, session: LoggedIn) -> Re
         sessions=sessions,
         here=session.known,
     )
-
-
-def line_of(conn: Connection, principal: Principal, number: str) -> FaxLine:
-    """
-    Give the line whose settings are meant: one's own, or the one an operator names.
-
-    Raises:
-        NotFound: If there is none, or it is another line's.
-    """
-    wanted = number if principal.is_operator else principal.line or ""
-    found = lines.get(conn, wanted)
-    if found is None or not principal.may_see(found.number):
-        raise NotFound
-    return found
-
-
-def of_line(session: Session, line: FaxLine) -> str:
-    """What names the line in a URL: an operator has to say which."""
-    if not session.principal.is_operator:
-        return ""
-    return f"&line=%2B{line.number.removeprefix('+')}"
 
 
 def said_done(done: str) -> str:

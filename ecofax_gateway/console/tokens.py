@@ -19,8 +19,9 @@ from ..web.desk import AtDesk, Desk
 from ..web.mistake import NotFound
 from ..web.refusal import sentence
 from ..web.session import Acting, LoggedIn, Session
+from .own_line import LineToChange, LineToShow, of_line
 from .page import page, tongue_of
-from .settings import line_of, of_line, said_done
+from .settings import said_done
 
 router = APIRouter(prefix="/settings/tokens")
 
@@ -32,10 +33,9 @@ _FIELD_OF = {"token-name": "name", "token-scopes": "scopes"}
 
 @router.get("")
 async def show_tokens(
-    request: Request, desk: AtDesk, session: LoggedIn, line: str = "", done: str = ""
+    request: Request, desk: AtDesk, session: LoggedIn, its: LineToShow, done: str = ""
 ) -> Response:
     """Show a line's tokens, and the form that makes one."""
-    its = await desk.db.read(line_of, session.principal, line)
     return await _page(request, desk, session, its, done=done)
 
 
@@ -44,15 +44,14 @@ async def make_token(
     request: Request,
     desk: AtDesk,
     session: Acting,
+    its: LineToChange,
     name: Annotated[str, Form()] = "",
     scopes: Annotated[list[str] | None, Form()] = None,
     life: Annotated[str, Form()] = "",
-    line: Annotated[str, Form()] = "",
 ) -> Response:
     """
     Make a token and show it, this once: it cannot be shown after a redirect.
     """
-    its = await desk.db.read(line_of, session.principal, line)
     now = desk.clock()
     lasts = LIVES.get(life)
     chosen = [Scope(each) for each in scopes or () if each in {*Scope}]
@@ -83,10 +82,9 @@ async def make_token(
 
 @router.get("/{token_id}/revoke")
 async def ask_to_revoke(
-    request: Request, desk: AtDesk, session: LoggedIn, token_id: str, line: str = ""
+    request: Request, desk: AtDesk, session: LoggedIn, token_id: str, its: LineToShow
 ) -> Response:
     """Ask whether a token is to open nothing any more."""
-    its = await desk.db.read(line_of, session.principal, line)
     known = await desk.db.read(api_tokens.listing, its.number)
     found = next((each for each in known if each.id == token_id), None)
     if found is None:
@@ -98,11 +96,10 @@ async def ask_to_revoke(
 async def revoke(
     desk: AtDesk,
     session: Acting,
+    its: LineToChange,
     token_id: str,
-    line: Annotated[str, Form()] = "",
 ) -> Response:
     """Let a token open nothing any more."""
-    its = await desk.db.read(line_of, session.principal, line)
     done = await desk.db.tx(api_tokens.revoke, its.number, token_id, now=desk.clock())
     if not done:
         raise NotFound

@@ -20,8 +20,9 @@ from ..web.desk import AtDesk, Desk
 from ..web.mistake import NotFound
 from ..web.refusal import sentence
 from ..web.session import Acting, LoggedIn, Session
+from .own_line import LineToChange, LineToShow, of_line
 from .page import page, tongue_of
-from .settings import line_of, of_line, said_done
+from .settings import said_done
 
 router = APIRouter(prefix="/settings/webhooks")
 
@@ -31,10 +32,9 @@ SHOWN = 30
 
 @router.get("")
 async def show_webhooks(
-    request: Request, desk: AtDesk, session: LoggedIn, line: str = "", done: str = ""
+    request: Request, desk: AtDesk, session: LoggedIn, its: LineToShow, done: str = ""
 ) -> Response:
     """Show a line's webhooks, and the form that adds one."""
-    its = await desk.db.read(line_of, session.principal, line)
     return await _page(request, desk, session, its, done=done)
 
 
@@ -43,12 +43,11 @@ async def add_webhook(
     request: Request,
     desk: AtDesk,
     session: Acting,
+    its: LineToChange,
     url: Annotated[str, Form()] = "",
     kinds: Annotated[list[str] | None, Form()] = None,
-    line: Annotated[str, Form()] = "",
 ) -> Response:
     """Set a webhook up, and show its secret this once."""
-    its = await desk.db.read(line_of, session.principal, line)
     chosen = [EventKind(each) for each in kinds or () if each in {*CHOICE}]
     try:
         made = await desk.db.tx(
@@ -67,11 +66,10 @@ async def show_webhook(
     desk: AtDesk,
     session: LoggedIn,
     webhook_id: str,
-    line: str = "",
+    its: LineToShow,
     done: str = "",
 ) -> Response:
     """Show a webhook and its last messages."""
-    its = await desk.db.read(line_of, session.principal, line)
     hook = await desk.db.read(_found, its, webhook_id)
     return page(
         request,
@@ -88,11 +86,10 @@ async def show_webhook(
 async def send_test(
     desk: AtDesk,
     session: Acting,
+    its: LineToChange,
     webhook_id: str,
-    line: Annotated[str, Form()] = "",
 ) -> Response:
     """Send it a test."""
-    its = await desk.db.read(line_of, session.principal, line)
     await desk.db.tx(_test, its, webhook_id, desk)
     return _back(session, its, webhook_id, "tested")
 
@@ -101,12 +98,11 @@ async def send_test(
 async def switch(
     desk: AtDesk,
     session: Acting,
+    its: LineToChange,
     webhook_id: str,
     on: Annotated[str, Form()] = "",
-    line: Annotated[str, Form()] = "",
 ) -> Response:
     """Tell it nothing any more, or again."""
-    its = await desk.db.read(line_of, session.principal, line)
     done = await desk.db.tx(webhooks.change, its.number, webhook_id, active=bool(on))
     if not done:
         raise NotFound
@@ -115,10 +111,9 @@ async def switch(
 
 @router.get("/{webhook_id}/secret")
 async def ask_to_renew(
-    request: Request, desk: AtDesk, session: LoggedIn, webhook_id: str, line: str = ""
+    request: Request, desk: AtDesk, session: LoggedIn, webhook_id: str, its: LineToShow
 ) -> Response:
     """Ask whether its secret is to be replaced."""
-    its = await desk.db.read(line_of, session.principal, line)
     hook = await desk.db.read(_found, its, webhook_id)
     return page(request, session, "settings/webhook_renew.html", hook=hook, its=its)
 
@@ -128,21 +123,19 @@ async def renew_secret(
     request: Request,
     desk: AtDesk,
     session: Acting,
+    its: LineToChange,
     webhook_id: str,
-    line: Annotated[str, Form()] = "",
 ) -> Response:
     """Sign its messages with a new secret, and show that this once."""
-    its = await desk.db.read(line_of, session.principal, line)
     hook = await desk.db.tx(_renew, its, webhook_id)
     return _secret(request, session, its, hook)
 
 
 @router.get("/{webhook_id}/delete")
 async def ask_to_delete(
-    request: Request, desk: AtDesk, session: LoggedIn, webhook_id: str, line: str = ""
+    request: Request, desk: AtDesk, session: LoggedIn, webhook_id: str, its: LineToShow
 ) -> Response:
     """Ask whether it is to go."""
-    its = await desk.db.read(line_of, session.principal, line)
     hook = await desk.db.read(_found, its, webhook_id)
     return page(request, session, "settings/webhook_delete.html", hook=hook, its=its)
 
@@ -151,11 +144,10 @@ async def ask_to_delete(
 async def delete(
     desk: AtDesk,
     session: Acting,
+    its: LineToChange,
     webhook_id: str,
-    line: Annotated[str, Form()] = "",
 ) -> Response:
     """Remove a webhook, and what waits for it."""
-    its = await desk.db.read(line_of, session.principal, line)
     if not await desk.db.tx(webhooks.remove, its.number, webhook_id):
         raise NotFound
     return RedirectResponse(
