@@ -20,8 +20,9 @@ from converters.workshop import Workshop
 from . import service
 from .calling import open_calling
 from .domain.errors import NodeDisplaced
+from .domain.role import ALL_ROLES, Role
 from .greeting import make_demo_line, welcome
-from .life import ALL_ROLES, Role, begin_life, end_life
+from .life import begin_life, end_life
 from .listening import Listening, open_listening
 from .mail.reader import MailReader
 from .pipeline.answer import Answer
@@ -104,7 +105,7 @@ async def _run(
     answer = answer_of(settings, bells.post)
     node = settings.gateway.node
     epoch = await begin_life(
-        db, settings, answer, home=service.home_mark(settings.state)
+        db, settings, answer, roles, home=service.home_mark(settings.state)
     )
     logger.info("node %s, life %d: %s", node, epoch, ", ".join(sorted(roles)))
     chores = _housekeeping(settings, db, epoch, answer, be_displaced)

@@ -6,12 +6,13 @@ I/O: the store.
 
 import asyncio
 import logging
+from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from sqlalchemy import Connection
 
 from .domain.errors import BadSettings, StoreUnavailable
+from .domain.role import Role
 from .pipeline.answer import Answer
 from .pipeline.housekeeping import tell_unknown
 from .pipeline.routing import Routing
@@ -25,30 +26,13 @@ LOOK_SECONDS = 0.5
 "How often to look whether a node of our name is heard of again."
 
 
-class Role(StrEnum):
-    """What a node does of the path."""
-
-    SMTP = "smtp"
-    "Takes mails in."
-
-    PREPARE = "prepare"
-    "Makes orders and pages of them."
-
-    TRANSMIT = "transmit"
-    "Calls."
-
-    ANSWER = "answer"
-    "Posts the replies."
-
-    CONSOLE = "console"
-    "Shows the console and answers the API."
-
-
-ALL_ROLES = frozenset(Role)
-
-
 async def begin_life(
-    db: Database, settings: Settings, answer: Answer, *, home: str
+    db: Database,
+    settings: Settings,
+    answer: Answer,
+    roles: AbstractSet[Role],
+    *,
+    home: str,
 ) -> int:
     """
     Start a life of this node, and settle what its last one left behind.
@@ -57,6 +41,8 @@ async def begin_life(
     or may just have died: one interval shows which.
 
     Args:
+        roles: What it will do.
+
         home: From `service.home_mark`; the lock on the state folder is held.
 
     Returns:
@@ -67,7 +53,7 @@ async def begin_life(
     """
     first: datetime | None = None
     while True:
-        begun = await db.tx(_begin, settings, answer, home)
+        begun = await db.tx(_begin, settings, answer, roles, home)
         if isinstance(begun, int):
             return begun
         if first is not None and begun != first:
@@ -99,7 +85,11 @@ async def end_life(
 
 
 def _begin(
-    conn: Connection, settings: Settings, answer: Answer, home: str
+    conn: Connection,
+    settings: Settings,
+    answer: Answer,
+    roles: AbstractSet[Role],
+    home: str,
 ) -> int | datetime:
     """The epoch, or when the living owner of the name was heard."""
     node, now = settings.gateway.node, nodes.clock(conn)
@@ -116,7 +106,7 @@ def _begin(
             calls_per_second=trunk.calls_per_second or None,
         )
     trunk_health.forget_node(conn, node)
-    epoch = nodes.begin(conn, node, home=home, now=now)
+    epoch = nodes.begin(conn, node, home=home, roles=roles, now=now)
     unknown = claims.take_over(
         conn,
         node=node,

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from .certificate import open_certificate
 from .domain.errors import BadSettings
+from .domain.role import Role
 from .entrance import make_gatekeeper, with_postmaster
-from .life import Role
 from .pipeline.accept import Accept
 from .pipeline.answer import Answer
 from .pipeline.bells import Bells

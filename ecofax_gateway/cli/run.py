@@ -8,7 +8,7 @@ import os
 from functools import partial
 
 from .. import daemon, log
-from ..life import ALL_ROLES, Role
+from ..domain.role import ALL_ROLES, Role
 from .options import add_command, settings_of
 
 

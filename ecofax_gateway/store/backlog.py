@@ -14,6 +14,7 @@ from sqlalchemy import Connection, func, select
 
 from ..domain.fax import FaxState
 from ..domain.obstacle import Channels, Gate, Obstacle, Trunk, Way, obstacle
+from ..domain.role import Role
 from ..domain.window import Window, next_opening
 from . import lines, nodes, trunks
 from .lines import LineStatus
@@ -130,7 +131,7 @@ def _queues(
     now: datetime,
 ) -> list[Queue]:
     scene = _Scene(
-        any(each.lives(now, silent_after) for each in nodes.listing(conn)),
+        not nodes.idle_roles(conn, [Role.TRANSMIT], silent_after=silent_after, now=now),
         known,
         _windows(conn),
         calling,

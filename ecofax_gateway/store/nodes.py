@@ -7,12 +7,14 @@ A node's calls carry its epoch. A restart, or another node that declares it dead
 raises the epoch; whatever the old life still says is then refused.
 """
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Table, func, literal_column, null, select, update
 
 from ..domain.fax import FaxState
+from ..domain.role import Role
 from .insertion import insert_into
 from .states import CampaignState
 from .tables import campaign, fax, mail, node, recipient_choice, recipient_list, reply
@@ -30,6 +32,13 @@ class NodeStatus:
     seen_at: datetime
     left_at: datetime | None
     "When it ended in order, or was declared dead; None: neither."
+
+    roles: Sequence[str] | None
+    "What it does of the path; None: it began before this was kept, and does all."
+
+    def does(self, role: Role) -> bool:
+        """Whether this is a part of its work."""
+        return self.roles is None or role in self.roles
 
     def lives(self, now: datetime, silent_after: timedelta) -> bool:
         """Whether it was heard of lately, and has not left."""
@@ -68,6 +77,14 @@ def listing(conn: Connection) -> list[NodeStatus]:
     return [NodeStatus(**row) for row in conn.execute(query).mappings()]
 
 
+def idle_roles(
+    conn: Connection, roles: Sequence[Role], *, silent_after: timedelta, now: datetime
+) -> list[Role]:
+    """Those of these roles that no living node has: such work waits."""
+    living = [each for each in listing(conn) if each.lives(now, silent_after)]
+    return [role for role in roles if not any(each.does(role) for each in living)]
+
+
 def calling(conn: Connection) -> dict[str, int]:
     """Calls under way, by node."""
     query = select(fax.c.node, func.count().label("n")).where(
@@ -104,7 +121,14 @@ def occupied(
     return conn.execute(query.with_for_update()).scalar()
 
 
-def begin(conn: Connection, name: str, *, now: datetime, home: str = "") -> int:
+def begin(
+    conn: Connection,
+    name: str,
+    *,
+    now: datetime,
+    home: str = "",
+    roles: Collection[Role] | None = None,
+) -> int:
     """
     Start a new life of a node; `claims.take_over` with the result comes next.
 
@@ -113,11 +137,16 @@ def begin(conn: Connection, name: str, *, now: datetime, home: str = "") -> int:
     Args:
         home: Tells this node from another one that was given the same name.
 
+        roles: What it will do of the path; None: all.
+
     Returns:
         The epoch, from 1.
     """
     free_leases(conn, name)
-    first = insert_into(conn, node).values(name=name, epoch=1, seen_at=now, home=home)
+    told = None if roles is None else sorted(roles)
+    first = insert_into(conn, node).values(
+        name=name, epoch=1, seen_at=now, home=home, roles=told
+    )
     epoch: int = conn.execute(
         first.on_conflict_do_update(
             index_elements=[node.c.name],
@@ -126,6 +155,7 @@ def begin(conn: Connection, name: str, *, now: datetime, home: str = "") -> int:
                 "seen_at": now,
                 "home": home,
                 "left_at": null(),
+                "roles": told,
             },
         ).returning(node.c.epoch)
     ).scalar_one()

@@ -210,6 +210,8 @@ node = Table(
     Column("seen_at", UtcTime, nullable=False),
     Column("home", PlainText),
     Column("left_at", UtcTime),
+    # What it does of the path (domain/role.py); null: it began before this was kept.
+    Column("roles", JSON(none_as_null=True)),
 )
 
 campaign = Table(

@@ -5,6 +5,7 @@ What operators see: queues and what is stuck, trunks, nodes, conversions, the un
 import logging
 import re
 
+from ecofax_gateway.domain.role import Role
 from ecofax_gateway.domain.trunk_health import TrunkHealth, TrunkState
 from ecofax_gateway.store import lines, nodes, preparation, trunk_health, trunks
 from tests.console.office import BROKEN_OFF, BUSY, DELIVERED
@@ -50,7 +51,7 @@ async def test_what_is_stuck_stands_first_in_words(marie, office, site_clock):
     answer = await marie.get("/operator/queue")
 
     assert (
-        "2 fax attendent depuis 2 h, parce que le réseau « main » ne passe pas d'appels."
+        "2 fax attendent depuis 2 h : le réseau « main » ne passe pas d'appels."
         in words(answer)
     )
     assert 'role="alert"' in answer.text
@@ -75,7 +76,7 @@ async def test_a_silent_gateway_is_an_alarm(marie, office, site_clock):
     await office.queued()
     site_clock.forward(minutes=10)
 
-    assert "1 fax attend depuis 10 min, parce que aucun nœud ne tourne" in words(
+    assert "1 fax attend depuis 10 min : aucun nœud n'appelle" in words(
         await marie.get("/operator/queue")
     )
 
@@ -123,6 +124,35 @@ async def test_a_node_is_shown_as_it_is(marie, office, site_clock):
 
     assert "en marche" in words(alive)
     assert "muet" in words(silent)
+
+
+async def test_what_each_node_does_is_shown_and_what_none_does(
+    marie, office, desk, site_clock
+):
+    roles = {Role.CONSOLE, Role.TRANSMIT}
+    await desk.db.tx(nodes.begin, "b", now=desk.clock(), roles=roles)
+    both = words(await marie.get("/operator/nodes"))
+    await desk.db.tx(nodes.leave, "a", 1, now=desk.clock())
+    alone = words(await marie.get("/operator/queue"))
+
+    assert "b en marche appelle, console" in both
+    assert "Aucun nœud en marche" not in both
+    assert "Aucun nœud en marche ne fabrique de pages" in alone
+    assert "Aucun nœud en marche n'envoie les réponses" in alone
+    assert "Aucun nœud en marche n'appelle" not in alone
+    assert "Rien n'est bloqué." not in alone
+
+
+async def test_a_node_that_only_shows_pages_calls_nobody(
+    marie, office, desk, site_clock
+):
+    await office.queued()
+    site_clock.forward(minutes=10)
+    await desk.db.tx(nodes.begin, "b", now=desk.clock(), roles={Role.CONSOLE})
+
+    shown = words(await marie.get("/operator/queue"))
+
+    assert "1 fax attend depuis 10 min : aucun nœud n'appelle" in shown
 
 
 async def test_documents_on_their_way_to_pages_are_shown(marie, office, site_clock):

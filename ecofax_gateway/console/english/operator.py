@@ -24,11 +24,18 @@ WORDS = {
     " sinon ils attendent.": "No new call will leave by “{name}”. The {calls} calls under"
     " way go on to their end; the {n} faxes that wait for it take another trunk if there"
     " is one, else they wait.",
+    "Aucun nœud en marche n'appelle : les fax attendent.": "No running node calls: the"
+    " faxes wait.",
+    "Aucun nœud en marche n'envoie les réponses par mail : elles attendent.": "No running"
+    " node sends the replies by mail: they wait.",
+    "Aucun nœud en marche ne fabrique de pages : les mails et les documents"
+    " attendent.": "No running node makes pages: mails and documents wait.",
     "Aucun nœud n'a encore tourné.": "No node has run yet.",
     "Aucun nœud n'en a encore rien dit.": "No node has said anything of it yet.",
     "Aucun réseau n'est réglé.": "No trunk is set up.",
     "Canaux pris": "Channels in use",
     "Ce n'est pas un numéro de téléphone.": "This is no telephone number.",
+    "Ce qu'il fait": "What it does",
     "Ce que chaque ligne a à envoyer, et ce qui l'en empêche.": "What each line has to"
     " send, and what keeps it from it.",
     "Ceux qui voient toutes les lignes et ces pages.": "Those who see all lines and"
@@ -120,16 +127,20 @@ WORDS = {
     "Vie": "Life",
     "anglais": "English",
     "appels que le réseau n'a pas passés": "calls that the trunk did not carry",
+    "appelle": "calls",
     "arrêté": "stopped",
     "attend son tour": "waits for its turn",
-    "aucun nœud ne tourne": "no node is running",
+    "aucun nœud n'appelle": "no node calls",
     "bloqué": "stuck",
     "choisi": "chosen",
     "aboutis : {n}": "arrived: {n}",
+    "console": "console",
     "en marche": "running",
     "en panne": "down",
     "en service": "in service",
     "enregistré": "registered",
+    "envoie les réponses": "sends the replies",
+    "fabrique les pages": "makes the pages",
     "français": "French",
     "français et anglais": "French and English",
     "il y a {time}": "{time} ago",
@@ -151,6 +162,7 @@ WORDS = {
     "ouvre {when}": "opens {when}",
     "partent au prochain tour": "leave at the next turn",
     "personne": "nobody",
+    "reçoit les mails": "takes mails in",
     "refuse l'enregistrement": "refuses our registration",
     "rien entendu encore": "nothing heard yet",
     "répond": "answers",
@@ -164,10 +176,8 @@ WORDS = {
     " in any more, and the sessions end.",
     "{n} appels par seconde au plus.": "{n} calls a second at most.",
     "{n} fax": "{n} faxes",
-    "1 fax attend depuis {time}, parce que": "1 fax has been waiting for {time},"
-    " because",
-    "{n} fax attendent depuis {time}, parce que": "{n} faxes have been waiting for"
-    " {time}, because",
+    "1 fax attend depuis {time} :": "1 fax has been waiting for {time}:",
+    "{n} fax attendent depuis {time} :": "{n} faxes have been waiting for {time}:",
     "{verb} : exploitant {name}": "{verb}: operator {name}",
     "{verb} : ligne {number}": "{verb}: line {number}",
     "{verb} : réseau {name}": "{verb}: trunk {name}",

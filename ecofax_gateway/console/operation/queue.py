@@ -10,9 +10,11 @@ from datetime import datetime, timedelta
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
+from sqlalchemy import Connection
 
 from ...domain.obstacle import FAULTS, Obstacle
-from ...store import backlog
+from ...domain.role import WAITED_FOR, Role
+from ...store import backlog, nodes
 from ...store.backlog import Backlog, Queue
 from ...web.desk import AtDesk
 from ..page import page
@@ -54,9 +56,17 @@ async def show_queue(
         "operator/queue.html",
         backlogs=found,
         alarms=alarms(found, now=now),
+        idle=await desk.db.read(idle_roles, now=now),
         faults=FAULTS,
         now=now,
     )
+
+
+def idle_roles(conn: Connection, *, now: datetime) -> list[Role]:
+    """Work that nobody does; at a gateway that never ran that is no news."""
+    if not nodes.listing(conn):
+        return []
+    return nodes.idle_roles(conn, WAITED_FOR, silent_after=SILENT_AFTER, now=now)
 
 
 def alarms(found: Iterable[Backlog], *, now: datetime) -> list[Alarm]:

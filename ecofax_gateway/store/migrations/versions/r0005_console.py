@@ -411,3 +411,4 @@ def _views() -> None:
     op.execute(f"UPDATE campaign SET {counts} WHERE finished_at IS NOT NULL")  # noqa: S608 -- our own words
     op.create_index("ix_fax_campaign_id_number", "fax", ["campaign_id", "number"])
     op.create_index("ix_fax_line_id", "fax", ["line", "id"])
+    op.add_column("node", sa.Column("roles", sa.JSON))
