@@ -8,9 +8,7 @@ from datetime import timedelta
 
 from starlette.types import ASGIApp
 
-from .api.app import make_api
 from .certificate import open_certificate
-from .console.app import make_console
 from .domain.errors import BadSettings
 from .domain.trust import parse_networks
 from .outbound.client import Client
@@ -53,6 +51,10 @@ def make_client(settings: Settings) -> Client:
 
 def make_site(desk: Desk) -> ASGIApp:
     """The whole site as one application."""
+    # Imported here: its rooms take a second, which a node without a console spares.
+    from .api.app import make_api
+    from .console.app import make_console
+
     app = make_console(desk)
     app.mount("/api", make_api(desk), name="api")
     limited = BodyLimit(app, max_bytes=desk.max_bytes)
