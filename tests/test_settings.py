@@ -90,6 +90,19 @@ def test_every_mistake_is_named_at_once():
         ("gateway", "time_zone", "x" * 300, "name a zone"),
         ("gateway", "silent_after", math.nan, "must be at least 1"),
         ("gateway", "lost_call", math.inf, "must be at most 86400"),
+        ("gateway", "node", "", "write 1 to 40 letters"),
+        ("gateway", "node", "a b\n", "write 1 to 40 letters"),
+        ("smtp", "domains", [], "'' is none: write a name"),
+        ("smtp", "domains", ["a.fr", "@b.fr"], "'@b.fr' is none: write a name"),
+        ("smtp", "hostname", "a.fr\r\nb", "write a name"),
+        ("smtp", "postmaster", "Anne <anne@a.fr>", 'write "name@domain"'),
+        ("replies", "relay", "mail.example:0", "write its port"),
+        ("replies", "sender", "Ecofax <fax@ecofax.fr", 'write "name@domain"'),
+        ("replies", "sender", "a\nb@c.fr", 'write "name@domain"'),
+        ("store", "database", "mysql://user@host/name", 'write "sqlite:'),
+        ("store", "database", "sqlite:///", 'write "sqlite:'),
+        ("store", "database", "postgresql+psycopg://u@h:x/d", 'write "sqlite:'),
+        ("store", "database", "postgresql+psycopg://u@h", 'write "sqlite:'),
         ("store", "keep_days", 10**12, "must be at most 36500"),
         ("store", "repeat_hours", math.inf, "must be at most 876000"),
         ("retry", "give_up_hours", math.inf, "must be at most 876000"),
@@ -106,6 +119,32 @@ def test_a_value_that_cannot_be_used_is_a_mistake(section, key, value, wrong):
     (found,) = mistakes({section: {key: value}, "trunk": TRUNK})
 
     assert found.startswith(f"{section}.{key}: {wrong}")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "sqlite:////var/lib/a folder/x.db",
+        "postgresql+psycopg://u@h/d",
+        "postgresql+psycopg://u:p:w@[::1]:5432/d",
+        "postgresql+psycopg://postgres@/d?host=/run/postgresql",
+        "postgresql+psycopg://?service=ecofax",
+    ],
+)
+def test_a_database_is_named_by_its_url(url):
+    settings = parse_settings({"store": {"database": url}, "trunk": TRUNK})
+
+    assert settings.store.database == url
+
+
+@pytest.mark.parametrize(
+    "sender", ["fax@ecofax.fr", "Ecofax <fax@ecofax.fr>", '"É, x" <a@b>']
+)
+def test_a_sender_may_have_a_name(sender):
+    settings = parse_settings({"replies": {"sender": sender}, "trunk": TRUNK})
+
+    assert settings.replies.sender == sender
 
 
 @pytest.mark.parametrize("server", ["", "127.0.0.1:53", "[::1]:53"])

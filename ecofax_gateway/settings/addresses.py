@@ -4,8 +4,14 @@ What is wrong with an address in the configuration: checks of keys.
 Pure: no I/O, no clock, no randomness.
 """
 
+import re
 from collections.abc import Iterable
 from ipaddress import ip_address, ip_network
+
+_NAME = re.compile(r"(?:[A-Za-z0-9_-]{1,63}\.)*[A-Za-z0-9_-]{1,63}\Z")
+_BARE = r"[^\s<>@\",;]+@[\w.-]+"
+_MAIL = re.compile(rf"{_BARE}\Z")
+_NAMED_MAIL = re.compile(rf"(?:{_BARE}|[^<>\x00-\x1f]*<{_BARE}>)\Z")
 
 
 def address(text: str) -> str | None:
@@ -14,6 +20,24 @@ def address(text: str) -> str | None:
     if host and port.isascii() and port.isdigit() and int(port) <= 65535:
         return None
     return 'write it as "host:port", e.g. "127.0.0.1:2525"'
+
+
+def far_address(text: str) -> str | None:
+    """What is wrong with a host and its port that we go to; None: nothing."""
+    if text.endswith(":0"):
+        return 'write its port, e.g. "127.0.0.1:25"'
+    return address(text)
+
+
+def host_name(text: str) -> str | None:
+    """What is wrong with the name of a machine or a domain; None: nothing."""
+    return None if _NAME.match(text) else 'write a name, e.g. "ecofax.fr"'
+
+
+def domains(names: Iterable[str]) -> str | None:
+    """What is wrong with a list of domains that must not be empty; None: nothing."""
+    wrong = [name for name in (*names,) or ("",) if host_name(name)]
+    return f"{wrong[0]!r} is none: {host_name(wrong[0])}" if wrong else None
 
 
 def own_address(text: str) -> str | None:
@@ -27,8 +51,14 @@ def own_address(text: str) -> str | None:
 
 def mail_address(text: str) -> str | None:
     """What is wrong with an address of mail; None: nothing."""
-    local, at, domain = text.rpartition("@")
-    return None if local and at and domain else 'write "name@domain"'
+    return None if _MAIL.match(text) else 'write "name@domain"'
+
+
+def sender(text: str) -> str | None:
+    """What is wrong with an address of mail that may have a name; None: nothing."""
+    if _NAMED_MAIL.match(text):
+        return None
+    return 'write "name@domain" or "Somebody <name@domain>"'
 
 
 def networks(texts: Iterable[str]) -> str | None:

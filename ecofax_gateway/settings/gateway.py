@@ -4,6 +4,7 @@ The node itself, in the configuration: the section `[gateway]`.
 I/O: reads the tz database.
 """
 
+import re
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -11,6 +12,15 @@ from .keys import at_least, key, one_of
 
 MOST_SECONDS = 86_400
 """A day: a node that is lost longer is not coming back."""
+
+
+_NODE = re.compile(r"[\w.-]{1,40}\Z")
+
+
+def _node(name: str) -> str | None:
+    if _NODE.match(name):
+        return None
+    return "write 1 to 40 letters, digits, dots, dashes or underscores"
 
 
 def _zone(name: str) -> str | None:
@@ -26,7 +36,9 @@ class GatewaySettings:
     """The node itself."""
 
     node: str = key(
-        "Name of this node; it must stay the same over restarts.", default="node1"
+        "Name of this node; it must stay the same over restarts.",
+        default="node1",
+        check=_node,
     )
     silent_after: float = key(
         "Seconds without a heartbeat after which the other nodes of the same database\n"

@@ -7,7 +7,7 @@ Pure: no I/O, no clock, no randomness.
 from dataclasses import dataclass
 
 from ..smtp.postman import RelayTls
-from .addresses import address, mail_address
+from .addresses import far_address, sender
 from .keys import key, one_of
 
 
@@ -23,7 +23,7 @@ class ReplySettings:
     relay: str = key(
         "Address and port of the mail server that takes replies.",
         default="127.0.0.1:25",
-        check=address,
+        check=far_address,
     )
     relay_tls: str = key(
         '"opportunistic": encrypted if the relay offers it. "starttls" (port 587) and\n'
@@ -48,7 +48,7 @@ class ReplySettings:
     sender: str = key(
         "Whom replies are from.",
         default="Ecofax <fax@ecofax.fr>",
-        check=mail_address,
+        check=sender,
     )
     dkim_key: str = key(
         "File of the key that replies are signed with (DKIM); made, with its DNS\n"

@@ -6,7 +6,7 @@ Pure: no I/O, no clock, no randomness.
 
 from dataclasses import dataclass
 
-from .addresses import address, mail_address, networks
+from .addresses import address, domains, host_name, mail_address, networks
 from .keys import at_least, key, or_empty
 
 
@@ -36,9 +36,9 @@ class SmtpSettings:
         default="",
     )
     certificate_key: str = key("PEM file with its key, no passphrase.", default="")
-    hostname: str = key("Name in the greeting.", default="ecofax.fr")
+    hostname: str = key("Name in the greeting.", default="ecofax.fr", check=host_name)
     domains: tuple[str, ...] = key(
-        "Domains whose mail becomes faxes.", default=("ecofax.fr",)
+        "Domains whose mail becomes faxes.", default=("ecofax.fr",), check=domains
     )
     postmaster: str = key(
         "Address of a person, in another domain, whom mail for postmaster@ and abuse@ is\n"

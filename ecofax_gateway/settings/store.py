@@ -5,14 +5,25 @@ Pure: no I/O, no clock, no randomness.
 """
 
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from .keys import MOST_DAYS, at_least, key, or_empty
 
 
 def _database(url: str) -> str | None:
-    if url.startswith(("sqlite:///", "postgresql+psycopg://")):
-        return None
-    return 'begin with "sqlite:///" or "postgresql+psycopg://"'
+    try:
+        parts = urlsplit(url)
+        scheme = parts.scheme if parts.port != 0 else ""
+    except ValueError:  # a port that is no number
+        scheme = ""
+    match scheme:
+        case "sqlite" if url.startswith("sqlite:///") and parts.path.strip("/"):
+            return None
+        case "postgresql+psycopg" if parts.path.strip("/") or parts.query:
+            return None
+    return (
+        'write "sqlite:////path/of/the/file" or "postgresql+psycopg://user@host/name"'
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
