@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     Row,
     delete,
@@ -95,7 +96,8 @@ def publish(
     """
     new = select(event).where(event.c.ref.is_(None)).order_by(event.c.id).limit(limit)
     rows = conn.execute(new.with_for_update(skip_locked=True)).all()
-    hooks = {line: webhooks.listing(conn, line) for line in {row.line for row in rows}}
+    hooks = {line: webhooks.held(conn, line) for line in {row.line for row in rows}}
+    told_to: list[dict[str, Any]] = []
     for row in rows:
         ref, kind = name(), EventKind(row.kind)
         data = _data(conn, row)
@@ -103,22 +105,15 @@ def publish(
         conn.execute(
             update(event).where(event.c.id == row.id).values(ref=ref, body=told)
         )
-        wanting = [
-            each.id
+        told_to += [
+            {"webhook": each.id, "event": row.id}
             for each in hooks[row.line]
             if (each.id == row.webhook if row.webhook else each.wants(kind))
         ]
-        for each in wanting:
-            conn.execute(
-                insert(delivery).values(
-                    webhook=each,
-                    event=row.id,
-                    state=DeliveryState.PENDING,
-                    tries=0,
-                    next_try_at=now,
-                    error="",
-                )
-            )
+    if told_to:
+        fresh = {"state": DeliveryState.PENDING, "tries": 0, "error": ""}
+        new = insert(delivery).values(**fresh, next_try_at=now)
+        conn.execute(new, told_to)
     return len(rows)
 
 
@@ -150,25 +145,26 @@ def listing(
 def purge(conn: Connection, *, before: datetime, batch: int) -> int:
     """Forget events of long ago, delivered or not."""
     old = select(event.c.id).where(event.c.at < before).limit(batch)
-    return _remove(conn, list(conn.execute(old).scalars()))
+    return _remove(conn, event.c.id.in_(list(conn.execute(old).scalars())))
 
 
 def erase(conn: Connection, faxes: Sequence[str]) -> int:
     """Forget what was told of these faxes, by their references."""
-    his = select(event.c.id).where(event.c.fax.in_(faxes))
-    return _remove(conn, list(conn.execute(his).scalars()))
+    return _remove(conn, event.c.fax.in_(faxes))
 
 
 def remove(conn: Connection, line: str) -> None:
     """Forget all of a line."""
-    mine = select(event.c.id).where(event.c.line == line)
+    _remove(conn, event.c.line == line)
+
+
+def _remove(conn: Connection, which: ColumnElement[bool]) -> int:
+    mine = select(event.c.id).where(which)
+    # Held first: whoever publishes one at this moment has written its deliveries then.
+    held = mine.with_for_update().subquery()
+    conn.execute(select(func.count()).select_from(held))
     conn.execute(delete(delivery).where(delivery.c.event.in_(mine)))
-    conn.execute(delete(event).where(event.c.line == line))
-
-
-def _remove(conn: Connection, ids: Sequence[int]) -> int:
-    conn.execute(delete(delivery).where(delivery.c.event.in_(ids)))
-    return conn.execute(delete(event).where(event.c.id.in_(ids))).rowcount
+    return conn.execute(delete(event).where(which)).rowcount
 
 
 def _data(conn: Connection, row: Row[Any]) -> dict[str, Any]:

@@ -72,6 +72,13 @@ def listing(conn: Connection, line: str) -> list[Webhook]:
     return [_webhook(row) for row in rows.mappings()]
 
 
+def held(conn: Connection, line: str) -> list[Webhook]:
+    """Those of a line, which nobody removes before the commit."""
+    query = select(*_COLUMNS).where(webhook.c.line == line)
+    rows = conn.execute(query.with_for_update(read=True, key_share=True))
+    return [_webhook(row) for row in rows.mappings()]
+
+
 def change(
     conn: Connection,
     line: str,

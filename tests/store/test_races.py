@@ -2,14 +2,25 @@
 Two nodes at the same time: what one writes, the other neither undoes nor overlooks.
 """
 
+import itertools
 from datetime import time, timedelta
 
 import pytest
 
+from ecofax_gateway.domain.event import EventKind
 from ecofax_gateway.domain.fax import FaxState
 from ecofax_gateway.domain.window import Window
-from ecofax_gateway.store import erasure, preparation, schedules
+from ecofax_gateway.store import (
+    campaigns,
+    deliveries,
+    erasure,
+    events,
+    preparation,
+    schedules,
+    webhooks,
+)
 
+from .test_events import due, hook
 from .test_schedules import numbers
 
 MORNING = Window(opens=time(8), closes=time(11))
@@ -50,3 +61,35 @@ def test_a_number_that_is_erased_while_its_order_is_let_go_is_not_called(
     )
 
     assert office.fax(f"{ref}-1").state is FaxState.CANCELLED
+
+
+@pytest.mark.parametrize("gone", ["webhook", "event"])
+def test_what_goes_while_it_is_published_leaves_no_delivery_behind(
+    office, behind, gone
+):
+    """
+    One that names no webhook or no event would be claimed for ever, before all others.
+    """
+    line = office.line()
+    hook(office, line, "H1")
+    ref = office.queue(line, ["+33972101010"])
+    office.tx(campaigns.cancel, ref, now=office.now)
+
+    def take_away():
+        if gone == "webhook":
+            office.tx(webhooks.remove, line, "H1")
+        else:
+            office.tx(events.erase, [ref])
+
+    names = (f"evt{n}" for n in itertools.count())
+    behind(
+        lambda conn: events.publish(conn, lambda: next(names), now=office.now),
+        take_away,
+    )
+    told = []
+    while each := due(office):
+        told.append(each.body["type"])
+        office.tx(deliveries.delivered, each, status=200, now=office.now)
+
+    of_the_order = [EventKind.CAMPAIGN_LAUNCHED, EventKind.CAMPAIGN_STOPPED]
+    assert sorted(told) == ([] if gone == "webhook" else of_the_order)
