@@ -90,6 +90,27 @@ class MailRow:
     trust: Trust
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefusedMail:
+    """One mail that ordered nothing, though its sender meant it to."""
+
+    ref: str
+    envelope_from: str
+    login: str | None
+    "The line whose password was given, where the client logged in."
+
+    code: str
+    "`OrderRefused.code`."
+
+    at: datetime
+
+
+REFUSED_LIMIT = 20
+
+NOT_MEANT_TO = ("answer", "automatic", "opt-out", "report")
+"""Codes of mails that were no orders: they answered a reply, or a machine wrote them."""
+
+
 _COLUMNS = [
     mail.c[name]
     for name in MailRow.__dataclass_fields__
@@ -208,6 +229,23 @@ def mark_refused(conn: Connection, ref: str, code: str, *, now: datetime) -> boo
         )
     )
     return refused.rowcount == 1
+
+
+def refused(conn: Connection) -> list[RefusedMail]:
+    """The last mails that were refused, the newest first."""
+    query = (
+        select(
+            mail.c.ref,
+            mail.c.envelope_from,
+            mail.c.login,
+            mail.c.code,
+            mail.c.finished_at.label("at"),
+        )
+        .where(mail.c.state == MailState.REFUSED, mail.c.code.not_in(NOT_MEANT_TO))
+        .order_by(mail.c.finished_at.desc())
+        .limit(REFUSED_LIMIT)
+    )
+    return [RefusedMail(**row) for row in conn.execute(query).mappings()]
 
 
 def mark_ordered(conn: Connection, ref: str, *, now: datetime) -> bool:

@@ -112,6 +112,7 @@ mail = Table(
     ),
     _partial("ix_mail_todo", "received_at", where="state = 'accepted'"),
     Index("ix_mail_finished_at", "finished_at"),
+    _partial("ix_mail_refused", "finished_at", where="state = 'refused'"),
 )
 
 mail_key = Table(

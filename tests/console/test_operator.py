@@ -5,9 +5,20 @@ What operators see: queues and what is stuck, trunks, nodes, conversions, the un
 import logging
 import re
 
+from ecofax_gateway.console.page import FOLDER
 from ecofax_gateway.domain.role import Role
 from ecofax_gateway.domain.trunk_health import TrunkHealth, TrunkState
-from ecofax_gateway.store import lines, nodes, preparation, trunk_health, trunks
+from ecofax_gateway.replies.mistakes import ENGLISH
+from ecofax_gateway.store import (
+    lines,
+    mails,
+    nodes,
+    preparation,
+    trunk_health,
+    trunks,
+)
+from ecofax_gateway.store.content import Content
+from ecofax_gateway.store.mails import NOT_MEANT_TO, NewMail
 from tests.console.office import BROKEN_OFF, BUSY, DELIVERED
 from tests.site import OURS, THEIRS
 
@@ -166,6 +177,37 @@ async def test_documents_on_their_way_to_pages_are_shown(marie, office, site_clo
     assert f"{ref} 0366720307 devis.pdf 1 h lent 0 attend son tour" in shown
     assert f"{refused} 0366720308" in shown
     assert "Le document est vide." in shown
+
+
+async def test_mails_that_were_refused_are_shown_with_why(marie, desk, site_clock):
+    for ref, code in (("MAIL0001", "bad-credentials"), ("MAIL0002", "opt-out")):
+        mail = NewMail(
+            ref=ref,
+            envelope_from="anne@example.net",
+            recipients=("fax@ecofax.test",),
+            peer="192.0.2.1",
+            content=Content.of(ref.encode()),
+            login=OURS,
+        )
+        await desk.db.tx(mails.accept, mail, now=site_clock())
+        await desk.db.tx(mails.mark_refused, ref, code, now=site_clock())
+
+    shown = words(await marie.get("/operator/conversions"))
+
+    assert "MAIL0001 anne@example.net 0366720307" in shown
+    assert "numéro de ligne ou mot de passe faux bad-credentials" in shown
+    # It was no order: somebody asked for no more faxes.
+    assert "MAIL0002" not in shown
+
+
+def test_every_refusal_of_a_mail_is_said_to_operators():
+    said = (FOLDER / "templates/operator/parts.html").read_text()
+
+    missing = {
+        code for code in set(ENGLISH) - {*NOT_MEANT_TO} if f'"{code}": t(' not in said
+    }
+
+    assert missing == set()
 
 
 async def test_an_unknown_fax_is_shown_with_who_was_told(marie, office):

@@ -46,7 +46,8 @@ WORDS = {
     "Copié": "Copied",
     "Date": "Date",
     "Dernier signe": "Last heard",
-    "Derniers refus": "Last refusals",
+    "Derniers documents refusés": "Last refused documents",
+    "Derniers mails refusés": "Last refused mails",
     "Des appels partiront de nouveau par « {name} ».": "Calls will leave by “{name}”"
     " again.",
     "Des documents aux pages de fax.": "From documents to fax pages.",
@@ -58,6 +59,7 @@ WORDS = {
     "Essais": "Tries",
     "Exploitants": "Operators",
     "Faire": "Do",
+    "Expéditeur": "Sender",
     "Fax sans certitude": "Unknown faxes",
     "Files d'attente": "Queues",
     "Il n'y a pas encore de ligne.": "There is no line yet.",

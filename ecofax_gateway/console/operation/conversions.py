@@ -1,5 +1,5 @@
 """
-Documents on their way to pages, and those that could not be printed.
+Documents on their way to pages, those that could not be printed, and refused mails.
 
 I/O: the store.
 """
@@ -9,7 +9,7 @@ from datetime import timedelta
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from ...store import conversions
+from ...store import conversions, mails
 from ...web.desk import AtDesk
 from ..page import page
 from .access import Operating
@@ -31,6 +31,7 @@ async def show_conversions(
         "operator/conversions.html",
         under_way=await desk.db.read(conversions.under_way),
         refused=await desk.db.read(conversions.refused),
+        refused_mails=await desk.db.read(mails.refused),
         now=desk.clock(),
         slow_after=SLOW_AFTER,
     )

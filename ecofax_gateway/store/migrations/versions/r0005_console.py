@@ -412,3 +412,11 @@ def _views() -> None:
     op.create_index("ix_fax_campaign_id_number", "fax", ["campaign_id", "number"])
     op.create_index("ix_fax_line_id", "fax", ["line", "id"])
     op.add_column("node", sa.Column("roles", sa.JSON))
+    refused = sa.text("state = 'refused'")
+    op.create_index(
+        "ix_mail_refused",
+        "mail",
+        ["finished_at"],
+        sqlite_where=refused,
+        postgresql_where=refused,
+    )

@@ -1,0 +1,45 @@
+"""
+Why mails were refused, for those who look after the gateway.
+
+Pure: no I/O, no clock, no randomness.
+"""
+
+WORDS = {
+    "abandonné après plusieurs essais": "given up after several tries",
+    "aucun numéro valable": "no valid number",
+    "aucun réseau pour ces numéros": "no trunk for these numbers",
+    "conversion trop longue": "conversion that takes too long",
+    "date inutilisable": "unusable date",
+    "deux dates différentes": "two different dates",
+    "deux mots de passe différents": "two different passwords",
+    "deux qualités différentes": "two different qualities",
+    "directive « doublon » incomprise": "the “doublon” line makes no sense",
+    "document endommagé": "damaged document",
+    "document impossible à convertir": "document that cannot be converted",
+    "document protégé par un mot de passe": "document protected by a password",
+    "document sans page": "document without pages",
+    "document trop gros": "document that is too large",
+    "document vide": "empty document",
+    "expéditeur non prouvé (ni DKIM ni SPF)": "unproven sender (neither DKIM nor SPF)",
+    "expéditeur qui n'est pas dans la liste de la ligne": "sender who is not in the line's list",
+    "l'objet n'est pas un numéro de ligne": "the subject is no line's number",
+    "l'objet nomme une autre ligne que la connexion": "the subject names another line than the login",
+    "liste absente": "no list",
+    "liste envoyée à une autre adresse que fax@": "list sent to another address than fax@",
+    "liste qui n'est pas du texte": "list that is no text",
+    "liste trop longue": "list that is too long",
+    "mail ou document illisible": "unreadable mail or document",
+    "mail signé impossible à ouvrir": "signed mail that cannot be opened",
+    "mot de passe absent": "no password",
+    "mot de passe vide": "empty password",
+    "numéro de ligne ou mot de passe faux": "wrong line number or password",
+    "qualité inconnue": "unknown quality",
+    "rien à faxer": "nothing to fax",
+    "sorte de document inconnue": "unknown kind of document",
+    "trop de documents": "too many documents",
+    "trop de mots de passe faux pour cette ligne": "too many wrong passwords for this line",
+    "trop de numéros": "too many numbers",
+    "trop de numéros faux dans la liste": "too many wrong numbers in the list",
+    "trop de pages": "too many pages",
+    "winmail.dat illisible": "unreadable winmail.dat",
+}
