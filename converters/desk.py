@@ -11,20 +11,16 @@ import asyncio
 import contextlib
 import logging
 import socket
-import struct
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from . import sandbox
+from .forker import Forker, ForkingRefused
 from .office import end
-from .zygote import ENDED, GO, READY, REFUSED
 
 logger = logging.getLogger(__name__)
-
-START_SECONDS = 30.0
-"""For a zygote to be there; 0.3 s on a quiet machine."""
 
 TRIES = 2
 """To fork: a zygote may have died while it waited."""
@@ -51,41 +47,6 @@ class Worker:
     tell."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Zygote:
-    process: asyncio.subprocess.Process
-    control: socket.socket
-
-    def fork(self) -> socket.socket:
-        """
-        Have a worker forked and get the socket that it talks on.
-
-        Raises:
-            OSError: If this has died while it waited.
-        """
-        ours, theirs = socket.socketpair()
-        with theirs:
-            try:
-                socket.send_fds(self.control, [GO], [theirs.fileno()])
-            except OSError:
-                ours.close()
-                raise
-        return ours
-
-    async def status(self) -> int | None:
-        """How the worker ended, once it has; None if this has ended with it."""
-        loop = asyncio.get_running_loop()
-        try:
-            said = await loop.sock_recv(self.control, ENDED.size)
-            return int(ENDED.unpack(said)[0])
-        except (OSError, struct.error):
-            return None
-
-    async def end(self) -> None:
-        await asyncio.shield(asyncio.ensure_future(end(self.process)))
-        self.control.close()
-
-
 class Desk:
     """
     One after the other, workers.
@@ -96,8 +57,8 @@ class Desk:
 
     def __init__(self, *, folder: Path) -> None:
         self._folder = folder
-        self._zygote: _Zygote | None = None
-        self._launching: asyncio.Task[_Zygote | None] | None = None
+        self._zygote: Forker | None = None
+        self._launching: asyncio.Task[Forker | None] | None = None
         self._forks = True
 
     async def start(self) -> None:
@@ -121,7 +82,7 @@ class Desk:
         async with using as worker:
             yield worker
 
-    async def _fork(self) -> tuple[_Zygote, socket.socket] | None:
+    async def _fork(self) -> tuple[Forker, socket.socket] | None:
         for _ in range(TRIES):
             zygote = await self._warm()
             if zygote is None:
@@ -132,7 +93,7 @@ class Desk:
                 await self.close()
         return None
 
-    async def _warm(self) -> _Zygote | None:
+    async def _warm(self) -> Forker | None:
         if not self._forks:
             return None
         if self._launching is None:
@@ -146,43 +107,22 @@ class Desk:
         self._launching = None
         return zygote
 
-    async def _launch(self) -> _Zygote | None:
+    async def _launch(self) -> Forker | None:
         if await asyncio.to_thread(sandbox.walls) is sandbox.Walls.NONE:
             self._forks = False
             return None
-        command, environment = sandbox.zygote_command()
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        ours.setblocking(False)
-        with theirs:
-            try:
-                process = await asyncio.create_subprocess_exec(
-                    *command,
-                    env=environment,
-                    stdin=theirs.fileno(),
-                    stdout=asyncio.subprocess.DEVNULL,
-                    stderr=asyncio.subprocess.DEVNULL,
-                )
-            except OSError:
-                ours.close()
-                return None
-        zygote = _Zygote(process, ours)
-        said = b""
-        with contextlib.suppress(OSError):
-            async with asyncio.timeout(START_SECONDS):
-                loop = asyncio.get_running_loop()
-                said = await loop.sock_recv(ours, len(READY))
-        if said == READY:
-            self._zygote = zygote
-            return zygote
-        await zygote.end()
-        if said == REFUSED:
+        try:
+            self._zygote = await Forker.launch(*sandbox.zygote_command())
+        except ForkingRefused:
             self._forks = False
             logger.info("conversions start processes of their own: no rooms here")
-        return None
+        except OSError:
+            return None
+        return self._zygote
 
     @contextlib.asynccontextmanager
     async def _seated(
-        self, zygote: _Zygote, document: socket.socket
+        self, zygote: Forker, document: socket.socket
     ) -> AsyncIterator[Worker]:
         source, sink = await asyncio.open_connection(sock=document, limit=BUFFER_BYTES)
         status = asyncio.create_task(zygote.status())

@@ -17,21 +17,12 @@ import gc
 import importlib
 import os
 import socket
-import struct
 from collections.abc import Callable
 from typing import NoReturn
 
 from . import fences, formats, room, worker
 from .contract import Limits
-
-READY, REFUSED = b"\x06", b"\x15"
-"""Said once: documents can come; or rooms cannot be had here, and it ends."""
-
-GO = b"\x01"
-"""With each document's socket."""
-
-ENDED = struct.Struct(">i")
-"""How the child of a document ended: as `subprocess` tells it."""
+from .forking import ENDED, READY, REFUSED, sockets_of_children
 
 _NO_ROOM = 70
 """The status of a child that did not get as far as its document."""
@@ -67,11 +58,7 @@ def main() -> None:
         control.send(REFUSED)
         return
     control.send(READY)
-    while True:
-        said, sockets, _, _ = socket.recv_fds(control, len(GO), 1)
-        if not said:
-            return
-        (document,) = sockets
+    for document in sockets_of_children(control):
         status = _in_room(functools.partial(_convert, document), document)
         control.send(ENDED.pack(status))
 

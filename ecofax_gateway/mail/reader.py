@@ -1,7 +1,7 @@
 """
 Reads mails in another process, which may die of them.
 
-I/O: one child process, `worker`, behind the converters' walls.
+I/O: one child process, `worker`, behind the converters' walls, and a socket for each mail.
 
 Whatever a mail does there, it costs a bounded time and memory, and its end is a
 sentence: a bomb that passed the look before the 250, a fault of a parser, an endless
@@ -12,32 +12,29 @@ import asyncio
 import contextlib
 import logging
 import signal
+import socket
 import tempfile
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import ecofax_gateway
-from converters.office import end
+from converters.forker import Forker, ForkingRefused
 from converters.sandbox import python_command, walls
 
 from ..domain.errors import MalformedMessage
 from .frame import MAX_BODY_BYTES, MAX_HEADER_BYTES, decode_mail
 from .message import Mail
-from .worker import ANSWER, GO, READY, REQUEST
+from .worker import ANSWER, REQUEST
 
 TRIES = 2
 """Of a mail whose process ended: it may have been the machine's doing, once."""
 
-START_SECONDS = 30.0
-"""For the process to be there; 0.3 s on a quiet machine."""
-
 END_SECONDS = 5.0
-"""For a process to end that has closed its pipes."""
+"""For a child to end that has said its last word."""
 
 _BUFFER_BYTES = 1024 * 1024
 """Between two processes of one machine; a mail of 40 MB passes in 40 pieces."""
-
-_OUT_OF_CPU = {-signal.SIGXCPU, 128 + signal.SIGXCPU}
 
 logger = logging.getLogger(__name__)
 
@@ -78,15 +75,15 @@ class MailReader:
     def __init__(self, *, folder: Path, limits: ReadingLimits | None = None) -> None:
         self._folder = folder
         self._limits = limits or ReadingLimits()
-        self._child: asyncio.subprocess.Process | None = None
-        self._launching: asyncio.Task[asyncio.subprocess.Process] | None = None
+        self._worker: Forker | None = None
+        self._launching: asyncio.Task[Forker] | None = None
         self._temporary: tempfile.TemporaryDirectory[str] | None = None
         self._turn = asyncio.Lock()
 
     @property
     def pid(self) -> int | None:
         """Of the process that waits for mails, if there is one."""
-        return None if self._child is None else self._child.pid
+        return None if self._worker is None else self._worker.process.pid
 
     async def start(self) -> None:
         """Have the process ready before the first mail comes, if it can be had."""
@@ -123,58 +120,49 @@ class MailReader:
         raise MalformedMessage(reason)
 
     async def _read(self, raw: bytes) -> Mail:
-        child = await self._ready()
-        whole = False
+        worker = await self._ready()
         try:
-            async with asyncio.timeout(self._limits.wall_seconds):
-                header, body = await self._exchange(child, raw)
-            whole = True
+            child = worker.fork()
+        except OSError:
+            await self._drop()
+            raise ReaderLost("the process that reads mails had ended") from None
+        status = asyncio.create_task(worker.status())
+        try:
+            async with asyncio.timeout(self._limits.wall_seconds), _talk(child) as talk:
+                header, body = await _exchange(*talk, raw)
         except TimeoutError:
             raise ReaderLost("reading it took too long") from None
         except (OSError, EOFError):
-            status = await _status(child)
-            if status in _OUT_OF_CPU:
+            await asyncio.wait({status}, timeout=END_SECONDS)
+            ended = status.result() if status.done() else None
+            if ended == -signal.SIGXCPU:
                 # Another try would take as long.
                 raise MalformedMessage("reading it took too much CPU") from None
-            raise ReaderLost(f"the process that read it ended: {status}") from None
+            raise ReaderLost(f"the process that read it ended: {ended}") from None
+        else:
+            await asyncio.wait({status}, timeout=END_SECONDS)
         finally:
-            # Also when the gateway stops in the middle: half an answer is in the pipe.
-            if not whole:
+            # Also when the gateway stops in the middle: how it ends is still to be told.
+            if not status.done() or status.result() is None:
+                status.cancel()
                 await self._drop()
         return await asyncio.to_thread(decode_mail, header, body)
 
-    async def _exchange(
-        self, child: asyncio.subprocess.Process, raw: bytes
-    ) -> tuple[bytes, bytes]:
-        assert child.stdin is not None
-        assert child.stdout is not None
-        child.stdin.writelines((GO + REQUEST.pack(len(raw)), raw))
-        await child.stdin.drain()
-        said = await child.stdout.readexactly(ANSWER.size)
-        header_bytes, body_bytes = ANSWER.unpack(said)
-        if header_bytes > MAX_HEADER_BYTES or body_bytes > MAX_BODY_BYTES:
-            await end(child)
-            raise EOFError
-        header = await child.stdout.readexactly(header_bytes)
-        return header, await child.stdout.readexactly(body_bytes)
-
-    async def _ready(self) -> asyncio.subprocess.Process:
+    async def _ready(self) -> Forker:
         if self._launching is None:
-            if self._child is not None and self._child.returncode is None:
-                return self._child
+            if self._worker is not None and self._worker.process.returncode is None:
+                return self._worker
             await self._drop()
             self._launching = asyncio.create_task(self._launch())
         # Whoever waits may be cancelled, the launch not: a sandbox that is killed while
-        # it is being built leaves a part of itself behind, which holds our pipe.
+        # it is being built leaves a part of itself behind.
         try:
-            child = await asyncio.shield(self._launching)
-        except (OSError, ReaderUnavailable):
-            self._launching = None
-            raise
-        self._launching = None
-        return child
+            return await asyncio.shield(self._launching)
+        finally:
+            if self._launching.done():
+                self._launching = None
 
-    async def _launch(self) -> asyncio.subprocess.Process:
+    async def _launch(self) -> Forker:
         await asyncio.to_thread(walls)  # tried once, by running it
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._temporary = tempfile.TemporaryDirectory(dir=self._folder)
@@ -183,59 +171,54 @@ class MailReader:
         command, environment = python_command(
             "ecofax_gateway.mail.worker", package, package.parent / "converters"
         )
-        child = await asyncio.create_subprocess_exec(
-            *command,
-            str(self._limits.cpu_seconds),
-            str(self._limits.address_bytes),
-            env={"HOME": home, "TMPDIR": home, **environment},
-            cwd=home,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            limit=_BUFFER_BYTES,
-        )
-        self._child = child
-        assert child.stdout is not None
+        limits = (str(self._limits.cpu_seconds), str(self._limits.address_bytes))
         try:
-            async with asyncio.timeout(START_SECONDS):
-                await child.stdout.readexactly(len(READY))
-        except (OSError, EOFError):
-            await end(child)
+            self._worker = await Forker.launch(
+                [*command, *limits],
+                # Nothing is imported from where a child may write.
+                {"HOME": home, "TMPDIR": home, "PYTHONSAFEPATH": "1", **environment},
+                folder=Path(home),
+            )
+        except (OSError, ForkingRefused):
             raise ReaderUnavailable(
                 "the process that reads mails does not start: is this machine short of"
                 " memory or processes (in the systemd unit: MemoryMax, TasksMax)?"
             ) from None
-        return child
+        return self._worker
 
     async def _drop(self) -> None:
         if self._launching is not None:
             with contextlib.suppress(ReaderUnavailable):
                 await asyncio.shield(self._launching)
             self._launching = None
-        child, self._child = self._child, None
-        if child is not None:
-            await asyncio.shield(asyncio.ensure_future(_end(child)))
+        worker, self._worker = self._worker, None
+        if worker is not None:
+            await worker.end()
         temporary, self._temporary = self._temporary, None
         if temporary is not None:
             with contextlib.suppress(OSError):
                 temporary.cleanup()
 
 
-async def _end(child: asyncio.subprocess.Process) -> None:
-    assert child.stdin is not None
-    await end(child)
-    with contextlib.suppress(OSError):
-        await child.stdin.wait_closed()  # or asyncio complains of what was not written
-
-
-async def _status(child: asyncio.subprocess.Process) -> int | None:
-    """How a process ended that has stopped talking; None if it is still there."""
-    assert child.stdout is not None
+@contextlib.asynccontextmanager
+async def _talk(
+    child: socket.socket,
+) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    """A child's socket as streams; it is gone afterwards."""
+    source, sink = await asyncio.open_connection(sock=child, limit=_BUFFER_BYTES)
     try:
-        async with asyncio.timeout(END_SECONDS):
-            # Before that asyncio does not call it ended.
-            while await child.stdout.read(_BUFFER_BYTES):
-                pass
-            return await child.wait()
-    except (OSError, TimeoutError):
-        return None
+        yield source, sink
+    finally:
+        sink.transport.abort()
+
+
+async def _exchange(
+    source: asyncio.StreamReader, sink: asyncio.StreamWriter, raw: bytes
+) -> tuple[bytes, bytes]:
+    sink.writelines((REQUEST.pack(len(raw)), raw))
+    await sink.drain()
+    header_bytes, body_bytes = ANSWER.unpack(await source.readexactly(ANSWER.size))
+    if header_bytes > MAX_HEADER_BYTES or body_bytes > MAX_BODY_BYTES:
+        raise EOFError
+    header = await source.readexactly(header_bytes)
+    return header, await source.readexactly(body_bytes)
