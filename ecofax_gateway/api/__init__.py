@@ -12,6 +12,5 @@ A resource is one module here with `router = APIRouter(tags=[...])`, listed in
   `problem.tell` makes problem+json of it. Nothing is caught in a route;
 * has an `operation_id`, and names its own problems: `responses=answers(404, 409)`. What
   all have in common is named once, in `app`;
-* that creates something takes `idempotency_key: IdempotencyKey`, named as its header is,
-  and answers by `once`.
+* that creates something takes `once: AtMostOnce`, and answers by it.
 """

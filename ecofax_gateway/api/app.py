@@ -28,6 +28,7 @@ from . import (
 )
 from .caller import TokenPace
 from .guard import Guard
+from .model import VERSION
 from .problem import Problem, ProblemDetails, answers, tell
 
 ROUTERS = (
@@ -43,8 +44,6 @@ ROUTERS = (
     webhooks.router,
 )
 """In the order of the documentation; one line here adds a resource."""
-
-VERSION = "/v1"
 
 COMMON = (400, 401, 403, 408, 413, 415, 422, 429, 500, 503)
 """Problems that any request may meet."""

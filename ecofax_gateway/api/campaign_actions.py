@@ -8,13 +8,11 @@ import asyncio
 from collections.abc import Callable
 from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 from pydantic import Field
 from sqlalchemy import Connection
 
 from ..domain.api_token import Scope
-from ..domain.errors import OrderRefused
-from ..domain.number import FaxNumber, NotANumber, parse_number
 from ..pipeline import campaigns, drafting, report_csv, report_pdf
 from ..pipeline.report_rows import Row, row_of, summary_of
 from ..store import trunks
@@ -25,7 +23,8 @@ from ..web.access import campaign_of
 from ..web.desk import AtDesk, Desk
 from .caller import Caller, needs
 from .model import Instant, Line, Model, Reference
-from .once import IdempotencyKey, created, once
+from .once import AtMostOnce, Once
+from .order import read_number
 from .problem import answers, file_of
 from .shape import CampaignView, FaxQuality, campaign_view
 
@@ -141,12 +140,11 @@ async def cancel_number(
     responses=answers(404, 409),
 )
 async def resend(
-    request: Request,
     desk: AtDesk,
     caller: Writes,
     reference: Reference,
+    once: AtMostOnce,
     body: Resend | None = None,
-    idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Launch a new campaign to the numbers that failed."""
     wanted = body or Resend(with_unknown=False, fax_quality=None)
@@ -164,7 +162,7 @@ async def resend(
             now=desk.clock(),
         )
 
-    return await _make(request, desk, caller, reference, idempotency_key, work)
+    return await _make(once, reference, work)
 
 
 @router.post(
@@ -175,11 +173,7 @@ async def resend(
     responses=answers(404, 409),
 )
 async def copy(
-    request: Request,
-    desk: AtDesk,
-    caller: Writes,
-    reference: Reference,
-    idempotency_key: IdempotencyKey = None,
+    desk: AtDesk, caller: Writes, reference: Reference, once: AtMostOnce
 ) -> Response:
     """Make a draft with the same documents, numbers and rules."""
 
@@ -188,7 +182,7 @@ async def copy(
             conn, reference, drafting.fresh_reference(), now=desk.clock()
         )
 
-    return await _make(request, desk, caller, reference, idempotency_key, work)
+    return await _make(once, reference, work)
 
 
 @router.post(
@@ -199,12 +193,11 @@ async def copy(
     responses=answers(404, 409),
 )
 async def proof(
-    request: Request,
     desk: AtDesk,
     caller: Writes,
     reference: Reference,
     body: Proof,
-    idempotency_key: IdempotencyKey = None,
+    once: AtMostOnce,
 ) -> Response:
     """Send a draft's pages to a few numbers first."""
     numbers = list(dict.fromkeys(map(read_number, body.numbers)))
@@ -225,7 +218,7 @@ async def proof(
             now=desk.clock(),
         )
 
-    return await _make(request, desk, caller, reference, idempotency_key, work)
+    return await _make(once, reference, work)
 
 
 @router.get(
@@ -258,19 +251,6 @@ async def report_as_pdf(desk: AtDesk, caller: Reads, reference: Reference) -> Re
     return Response(content, media_type="application/pdf")
 
 
-def read_number(text: str) -> FaxNumber:
-    """
-    Read a number.
-
-    Raises:
-        OrderRefused: It is none.
-    """
-    try:
-        return parse_number(text)
-    except NotANumber as error:
-        raise OrderRefused(f"« {text} » {error}.", code="bad-number") from None
-
-
 async def _do(desk: Desk, caller: Caller, reference: str, work: Work) -> CampaignView:
     """Do something with a campaign of the caller's."""
 
@@ -284,22 +264,14 @@ async def _do(desk: Desk, caller: Caller, reference: str, work: Work) -> Campaig
     return campaign_view(done)
 
 
-async def _make(
-    request: Request,
-    desk: Desk,
-    caller: Caller,
-    reference: str,
-    key: str | None,
-    work: Work,
-) -> Response:
+async def _make(once: Once, reference: str, work: Work) -> Response:
     """Make a new campaign of one of the caller's."""
 
-    async def make() -> Response:
-        made = await _do(desk, caller, reference, work)
-        base = request.url.path.rsplit("/", 2)[0]
-        return created(made, location=f"{base}/{made.reference}")
+    async def make() -> tuple[Model, str]:
+        made = await _do(once.desk, once.caller, reference, work)
+        return made, f"/campaigns/{made.reference}"
 
-    return await once(request, desk, caller, key, make)
+    return await once.make(make)
 
 
 def _rows(conn: Connection, caller: Caller, ref: str) -> tuple[Campaign, list[Row]]:

@@ -12,7 +12,7 @@ from enum import StrEnum
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Header, Query, Response
 from pydantic import Field
 from sqlalchemy import Connection
 
@@ -33,7 +33,7 @@ from ..web.desk import AtDesk, Desk
 from .caller import Caller, needs
 from .model import PAGE, Cursor, Instant, Limit, Line, Model, Page, Reference
 from .new_campaign import CampaignCreated, NewCampaignBody, create_campaign, ensure_date
-from .once import IdempotencyKey, created, once
+from .once import AtMostOnce
 from .problem import Problem, answers
 from .rules import CanaryBody, Pace, Spread, WindowBody
 from .shape import (
@@ -158,19 +158,15 @@ async def list_campaigns(
     responses=answers(404, 409),
 )
 async def make_campaign(
-    request: Request,
-    desk: AtDesk,
-    caller: Writes,
-    body: NewCampaignBody,
-    idempotency_key: IdempotencyKey = None,
+    desk: AtDesk, caller: Writes, body: NewCampaignBody, once: AtMostOnce
 ) -> Response:
     """Make a campaign: a draft, or one that leaves by itself."""
 
-    async def make() -> Response:
+    async def make() -> tuple[Model, str]:
         made = await create_campaign(desk, caller, body)
-        return created(made, location=f"{request.url.path}/{made.reference}")
+        return made, f"/campaigns/{made.reference}"
 
-    return await once(request, desk, caller, idempotency_key, make)
+    return await once.make(make)
 
 
 @router.get("/{reference}", operation_id="getCampaign", responses=answers(404))

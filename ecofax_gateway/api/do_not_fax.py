@@ -15,8 +15,8 @@ from ..store import objections
 from ..store.objections import LIST_LIMIT
 from ..web.desk import AtDesk
 from .caller import Caller, needs
-from .campaign_actions import read_number
 from .model import Cursor, Instant, Line, Model, Page
+from .order import read_number
 from .problem import Problem, answers
 
 router = APIRouter(prefix="/do-not-fax", tags=["do-not-fax"])

@@ -5,12 +5,10 @@ I/O: the store.
 """
 
 from collections.abc import Callable
-from datetime import datetime
 from http import HTTPStatus
-from typing import Annotated, Protocol
-from zoneinfo import ZoneInfo
+from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import Field
 from sqlalchemy import Connection
 
@@ -29,11 +27,11 @@ from ..store.reference import fax_reference
 from ..web.access import fax_of
 from ..web.desk import AtDesk, Desk
 from .caller import Caller, needs
-from .campaign_actions import read_number
 from .model import PAGE, Cursor, Instant, Limit, Line, Model, Page, Reference
 from .new_campaign import MAX_DOCUMENTS
-from .once import IdempotencyKey, created, once
-from .order import read_bytes, read_files
+from .once import AtMostOnce
+from .order import read_bytes, read_files, read_number
+from .preview import Compose
 from .problem import Problem, answers, file_of
 from .shape import (
     CampaignView,
@@ -82,19 +80,15 @@ class FaxOrder(Model):
     responses=answers(404, 409),
 )
 async def send_fax(
-    request: Request,
-    desk: AtDesk,
-    caller: Writes,
-    body: NewFax,
-    idempotency_key: IdempotencyKey = None,
+    desk: AtDesk, caller: Writes, body: NewFax, once: AtMostOnce
 ) -> Response:
     """Send documents to a number, or to a few."""
 
-    async def send() -> Response:
+    async def make() -> tuple[Model, str]:
         order = await _send(desk, caller, body)
-        return created(order, location=f"{request.url.path}/{order.faxes[0]}")
+        return order, f"/faxes/{order.faxes[0]}"
 
-    return await once(request, desk, caller, idempotency_key, send)
+    return await once.make(make)
 
 
 @router.get("", operation_id="listFaxes")
@@ -164,11 +158,7 @@ async def cancel_fax(desk: AtDesk, caller: Writes, reference: Reference) -> FaxV
     responses=answers(404, 409),
 )
 async def resend(
-    request: Request,
-    desk: AtDesk,
-    caller: Writes,
-    reference: Reference,
-    idempotency_key: IdempotencyKey = None,
+    desk: AtDesk, caller: Writes, reference: Reference, once: AtMostOnce
 ) -> Response:
     """Send the same pages to the same number again, as a new order."""
 
@@ -184,13 +174,12 @@ async def resend(
         )
         return campaign_view(made)
 
-    async def send() -> Response:
+    async def make() -> tuple[Model, str]:
         made = await desk.db.tx(work)
         desk.bells.render.ring()
-        base = request.url.path.rsplit("/", 2)[0]
-        return created(made, location=f"{base}/{made.reference}")
+        return made, f"/faxes/{made.reference}"
 
-    return await once(request, desk, caller, idempotency_key, send)
+    return await once.make(make)
 
 
 @router.get(
@@ -282,23 +271,7 @@ async def _send(desk: Desk, caller: Caller, body: NewFax) -> FaxOrder:
     )
 
 
-class _Compose(Protocol):
-    """Makes a file of the pages of a fax; see `pipeline.preview`."""
-
-    def __call__(
-        self,
-        conn: Connection,
-        ref: str,
-        position: int | None,
-        *,
-        at: datetime,
-        zone: ZoneInfo,
-    ) -> bytes: ...
-
-
-async def _pages(
-    desk: Desk, caller: Caller, reference: str, compose: _Compose
-) -> bytes:
+async def _pages(desk: Desk, caller: Caller, reference: str, compose: Compose) -> bytes:
     def look(conn: Connection) -> bytes:
         found = fax_of(conn, caller.principal, reference)
         at, zone = desk.clock(), desk.zone

@@ -14,13 +14,14 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from .model import VERSION
 from .problem import Problem, tell
 
 JSON_BYTES = 2_000_000
 """Of a body that is JSON: 100 000 numbers, or a letter; what is larger is sent ahead to
 `/documents`, which streams it. Reading so much JSON keeps the others waiting for 20 ms."""
 
-STREAMED = "/v1/documents"
+STREAMED = f"{VERSION}/documents"
 """The one path whose route reads a body itself, after it has seen who sends it."""
 
 

@@ -7,7 +7,7 @@ I/O: the store.
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field
 from sqlalchemy import Connection
 
@@ -25,7 +25,7 @@ from ..web.desk import AtDesk, Desk
 from ..web.mistake import NotFound
 from .caller import Caller, needs
 from .model import PAGE, Cursor, Instant, Limit, Line, Model, Page, Reference
-from .once import IdempotencyKey, created, once
+from .once import AtMostOnce
 from .order import read_files
 from .problem import Problem, answers
 from .shape import DocumentBody
@@ -139,15 +139,11 @@ async def list_lists(desk: AtDesk, caller: Reads) -> Page[ListView]:
     responses=answers(409),
 )
 async def create_list(
-    request: Request,
-    desk: AtDesk,
-    caller: Writes,
-    body: ListBody,
-    idempotency_key: IdempotencyKey = None,
+    desk: AtDesk, caller: Writes, body: ListBody, once: AtMostOnce
 ) -> Response:
     """Keep a list; it is read in the background."""
 
-    async def work() -> Response:
+    async def make() -> tuple[Model, str]:
         source, origin, content = await _given(desk, caller, body)
         new = NewList(
             line=caller.line,
@@ -161,9 +157,9 @@ async def create_list(
         list_id = await desk.db.tx(recipients.add, new, now=desk.clock())
         desk.bells.lists.ring()
         made = await desk.db.read(_mine, caller, list_id)
-        return created(_view(made), location=f"/api/v1/lists/{list_id}")
+        return _view(made), f"/lists/{list_id}"
 
-    return await once(request, desk, caller, idempotency_key, work)
+    return await once.make(make)
 
 
 @router.get("/lists/{listId}", operation_id="getList", responses=answers(404))

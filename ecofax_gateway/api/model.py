@@ -13,6 +13,9 @@ from pydantic.alias_generators import to_camel
 
 T = TypeVar("T")
 
+VERSION = "/v1"
+"""First part of every path."""
+
 PAGE = 50
 MAX_PAGE = 200
 

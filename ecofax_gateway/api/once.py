@@ -10,17 +10,18 @@ Standards:
 
 import hashlib
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import Header, Request, Response
+from fastapi import Depends, Header, Request, Response
 
 from ..domain.errors import StoreUnavailable
 from ..store import idempotency
 from ..store.idempotency import KeptAnswer, Obstacle
-from ..web.desk import Desk
-from .caller import Caller
-from .model import Model
+from ..web.desk import AtDesk, Desk
+from .caller import Caller, caller_of
+from .model import VERSION, Model
 from .problem import Problem
 
 IdempotencyKey = Annotated[
@@ -37,45 +38,71 @@ IdempotencyKey = Annotated[
 _KEPT_HEADERS = ("content-type", "location", "etag")
 
 
-async def once(
+Work = Callable[[], Awaitable[tuple[Model, str]]]
+"""Makes something; gives what is told of it, and its path below the version's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """A request that makes something: carried out once for a key."""
+
+    request: Request
+    desk: Desk
+    caller: Caller
+    key: str | None
+    "None: it is carried out in any case."
+
+    async def make(self, work: Work) -> Response:
+        """
+        Do *work*, unless it was done for this key; then answer as the first time.
+
+        Args:
+            work: A request that it refuses, by an exception, changed nothing.
+
+        Raises:
+            Problem: The first one is under way, was broken off, or was another request.
+        """
+        if self.key is None:
+            return await self._made(work)
+        db, line, now = self.desk.db, self.caller.line, self.desk.clock()
+        mark = await _fingerprint(self.request)
+        begun = await db.tx(
+            idempotency.begin, line, self.key, fingerprint=mark, now=now
+        )
+        if isinstance(begun, KeptAnswer):
+            headers = {**begun.headers, "idempotent-replayed": "true"}
+            return Response(begun.body, begun.status, headers=headers)
+        if begun is not None:
+            raise _problem(begun)
+        try:
+            answer = await self._made(work)
+        except StoreUnavailable:
+            # As after a cancellation: whether its changes were made is not known.
+            raise
+        except Exception:
+            await db.tx(idempotency.let_go, line, self.key)
+            raise
+        await db.tx(idempotency.keep, line, self.key, _kept(answer))
+        return answer
+
+    async def _made(self, work: Work) -> Response:
+        body, path = await work()
+        root = self.request.scope.get("root_path", "")
+        return created(body, location=f"{root}{VERSION}{path}")
+
+
+async def once_of(
     request: Request,
-    desk: Desk,
-    caller: Caller,
-    key: str | None,
-    work: Callable[[], Awaitable[Response]],
-) -> Response:
-    """
-    Do *work*, unless it was done for this key; then answer as the first time.
+    desk: AtDesk,
+    caller: Annotated[Caller, Depends(caller_of)],
+    idempotency_key: IdempotencyKey = None,
+) -> Once:
+    """What a route that makes something answers by, as its dependency."""
+    return Once(request, desk, caller, idempotency_key)
 
-    Args:
-        key: None: it is done in any case.
 
-        work: A request that it refuses, by an exception, changed nothing.
-
-    Raises:
-        Problem: The first one is under way, was broken off, or was another request.
-    """
-    if key is None:
-        return await work()
-    mark, now = await _fingerprint(request), desk.clock()
-    begun = await desk.db.tx(
-        idempotency.begin, caller.line, key, fingerprint=mark, now=now
-    )
-    if isinstance(begun, KeptAnswer):
-        headers = {**begun.headers, "idempotent-replayed": "true"}
-        return Response(begun.body, begun.status, headers=headers)
-    if begun is not None:
-        raise _problem(begun)
-    try:
-        answer = await work()
-    except StoreUnavailable:
-        # As after a cancellation: whether its changes were made is not known.
-        raise
-    except Exception:
-        await desk.db.tx(idempotency.let_go, caller.line, key)
-        raise
-    await desk.db.tx(idempotency.keep, caller.line, key, _kept(answer))
-    return answer
+AtMostOnce = Annotated[Once, Depends(once_of)]
+"""As the parameter of a route that makes something."""
 
 
 def created(body: Model, *, location: str = "") -> Response:

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from ..domain.document import Quality
 from ..domain.errors import OrderRefused
+from ..domain.number import FaxNumber, NotANumber, parse_number
 from ..orders.intake import Fault
 from ..orders.list_reader import Batch, ListReader, Total
 from ..store import uploads
@@ -70,6 +71,19 @@ async def read_files(
 async def read_bytes(desk: Desk, file: File) -> bytes:
     """What is in a document."""
     return await desk.db.read(_content, file.content)
+
+
+def read_number(text: str) -> FaxNumber:
+    """
+    Read a number.
+
+    Raises:
+        OrderRefused: It is none.
+    """
+    try:
+        return parse_number(text)
+    except NotANumber as error:
+        raise OrderRefused(f"« {text} » {error}.", code="bad-number") from None
 
 
 async def read_numbers(desk: Desk, content: bytes, quality: Quality) -> Numbers:

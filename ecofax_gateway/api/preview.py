@@ -4,7 +4,9 @@ A campaign before it leaves: its pages as they will be printed, and what it will
 I/O: the store.
 """
 
-from typing import Annotated
+from datetime import datetime
+from typing import Annotated, Protocol
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field
@@ -16,7 +18,7 @@ from ..pipeline.forecast import expected_ends
 from ..pipeline.outlook import outlook
 from ..pipeline.picture import exact_picture
 from ..web.access import campaign_of
-from ..web.desk import AtDesk
+from ..web.desk import AtDesk, Desk
 from .caller import Caller, needs
 from .model import Instant, Model, Reference
 from .problem import answers, file_of
@@ -36,6 +38,20 @@ Recipient = Annotated[
         description="By the place in the list; null: fields stand as they are written.",
     ),
 ]
+
+
+class Compose(Protocol):
+    """Makes a file of the pages at a place of a campaign; see `pipeline.preview`."""
+
+    def __call__(
+        self,
+        conn: Connection,
+        ref: str,
+        position: int | None,
+        *,
+        at: datetime,
+        zone: ZoneInfo,
+    ) -> bytes: ...
 
 
 class Forecast(Model):
@@ -68,13 +84,8 @@ async def pages_as_tiff(
     recipient: Annotated[int, Query(ge=1, le=MOST)] = 1,
 ) -> Response:
     """Give the exact pages that a recipient will get, by his place in the list."""
-
-    def look(conn: Connection) -> bytes:
-        campaign_of(conn, caller.principal, reference)
-        at, zone = desk.clock(), desk.zone
-        return preview.preview(conn, reference, recipient, at=at, zone=zone)
-
-    return Response(await desk.db.read(look), media_type="image/tiff")
+    content = await _composed(desk, caller, reference, recipient, preview.preview)
+    return Response(content, media_type="image/tiff")
 
 
 @router.get(
@@ -87,13 +98,8 @@ async def pages_as_pdf(
     desk: AtDesk, caller: Reads, reference: Reference, recipient: Recipient = None
 ) -> Response:
     """Give the pages that a recipient will get, pixel for pixel, in a PDF."""
-
-    def look(conn: Connection) -> bytes:
-        campaign_of(conn, caller.principal, reference)
-        at, zone = desk.clock(), desk.zone
-        return preview.as_pdf(conn, reference, recipient, at=at, zone=zone)
-
-    return Response(await desk.db.read(look), media_type="application/pdf")
+    content = await _composed(desk, caller, reference, recipient, preview.as_pdf)
+    return Response(content, media_type="application/pdf")
 
 
 @router.get(
@@ -110,16 +116,8 @@ async def page_as_picture(
     recipient: Recipient = None,
 ) -> Response:
     """Give one page that a recipient will get as a picture."""
-
-    def look(conn: Connection) -> bytes:
-        campaign_of(conn, caller.principal, reference)
-        at, zone = desk.clock(), desk.zone
-        tiff = preview.page(
-            conn, reference, number, position=recipient, at=at, zone=zone
-        )
-        return exact_picture(tiff)
-
-    return Response(await desk.db.read(look), media_type="image/png")
+    content = await _composed(desk, caller, reference, recipient, _picture_of(number))
+    return Response(content, media_type="image/png")
 
 
 @router.get("/forecast", operation_id="getCampaignForecast", responses=answers(404))
@@ -143,3 +141,28 @@ async def forecast(desk: AtDesk, caller: Reads, reference: Reference) -> Forecas
         )
 
     return await desk.db.read(look)
+
+
+async def _composed(
+    desk: Desk, caller: Caller, reference: str, recipient: int | None, compose: Compose
+) -> bytes:
+    def look(conn: Connection) -> bytes:
+        campaign_of(conn, caller.principal, reference)
+        return compose(conn, reference, recipient, at=desk.clock(), zone=desk.zone)
+
+    return await desk.db.read(look)
+
+
+def _picture_of(number: int) -> Compose:
+    def compose(
+        conn: Connection,
+        ref: str,
+        position: int | None,
+        *,
+        at: datetime,
+        zone: ZoneInfo,
+    ) -> bytes:
+        drawn = preview.page(conn, ref, number, position=position, at=at, zone=zone)
+        return exact_picture(drawn)
+
+    return compose

@@ -96,7 +96,9 @@ async def test_a_fax_is_sent_again(program, desk):
 
     assert answer.status_code == 201
     assert answer.json()["origin"] == order["reference"]
-    assert answer.json()["reference"] != order["reference"]
+    again = answer.json()["reference"]
+    assert again != order["reference"]
+    assert answer.headers["location"] == f"/api/v1/faxes/{again}"
 
 
 async def test_faxes_are_looked_up(program):
@@ -120,6 +122,9 @@ async def test_the_same_key_sends_one_fax(program):
     second = await program.post("/faxes", FAX, headers=headers)
 
     assert first.json() == second.json()
+    fax = first.json()["faxes"][0]
+    assert first.headers["location"] == f"/api/v1/faxes/{fax}"
+    assert second.headers["location"] == first.headers["location"]
     assert len((await program.get("/faxes")).json()["items"]) == 1
 
 

@@ -6,10 +6,11 @@ import asyncio
 from datetime import UTC, datetime
 
 import pytest
-from fastapi import Request, Response
+from fastapi import Request
 
 from ecofax_gateway.api.caller import Caller
-from ecofax_gateway.api.once import once
+from ecofax_gateway.api.model import Model
+from ecofax_gateway.api.once import Once
 from ecofax_gateway.api.problem import Problem
 from ecofax_gateway.domain.errors import StoreUnavailable
 from ecofax_gateway.store.api_tokens import KnownToken
@@ -32,11 +33,11 @@ async def ask(desk, work):
         return {"type": "http.request", "body": b"{}", "more_body": False}
 
     scope = {"type": "http", "method": "POST", "path": "/faxes", "headers": []}
-    return await once(Request(scope, receive), desk, Caller(TOKEN), "key", work)
+    return await Once(Request(scope, receive), desk, Caller(TOKEN), "key").make(work)
 
 
 async def done():
-    return Response(b"{}", 201)
+    return Model(), "/faxes/F"
 
 
 @pytest.mark.parametrize("end", [asyncio.CancelledError, StoreUnavailable])
