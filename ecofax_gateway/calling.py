@@ -6,6 +6,7 @@ I/O: starts the call engine, and the built-in fax machine if a trunk is that.
 
 import asyncio
 import contextlib
+import errno
 import logging
 import socket
 from dataclasses import dataclass
@@ -13,15 +14,18 @@ from datetime import timedelta
 from pathlib import Path
 
 from .domain.dialling import Dialling, NumberFormat, parse_rule
-from .domain.errors import BadSettings
+from .domain.errors import BadSettings, NotYet
 from .domain.outcome import Ending
 from .domain.retry import DELAYS, RetryPolicy
 from .engine.protocol import TrunkAddress
+from .engine.tls import TrustStore
 from .fax_machine.child import FaxMachineChild
 from .pipeline.way import Way
 from .senders.sip_t38 import SipT38Sender
 from .settings import Settings
+from .settings.addresses import cannot_listen
 from .settings.retry import RetrySettings
+from .settings.secret_file import read_secret
 from .settings.trunk import AUDIO, BUILT_IN, DIRECT, TrunkSettings, split_proxy
 
 logger = logging.getLogger(__name__)
@@ -50,9 +54,11 @@ async def open_calling(settings: Settings, stack: contextlib.AsyncExitStack) -> 
         BadSettings: If a trunk that the settings name cannot be used.
     """
     captures = settings.engine.captures
+    bind, port = _bind_address(settings), settings.engine.sip_port
+    _try_address(bind, port)
     sender = SipT38Sender(
-        bind=_bind_address(settings),
-        sip_port=settings.engine.sip_port,
+        bind=bind,
+        sip_port=port,
         engine_options=[] if captures is None else [f"--capture={captures}"],
     )
     stack.push_async_callback(sender.close)
@@ -61,6 +67,26 @@ async def open_calling(settings: Settings, stack: contextlib.AsyncExitStack) -> 
         sender.start(),
     )
     return Calling(sender=sender, ways={way.name: way for way in ways})
+
+
+def check_trunk(trunk: TrunkSettings) -> None:
+    """
+    Look whether the files that a trunk's settings name can be used.
+
+    Raises:
+        BadSettings: If one cannot.
+    """
+    _trunk_password(trunk)
+    try:
+        TrustStore().add(trunk.tls_ca_file, verify=trunk.tls_verify)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise BadSettings(
+            [
+                f"trunk.tls_ca_file of {trunk.name}: {trunk.tls_ca_file}: {reason};"
+                " name a PEM file of authorities"
+            ]
+        ) from error
 
 
 def calls_folder(state: Path) -> Path:
@@ -170,17 +196,8 @@ def _host_and_port(trunk: TrunkSettings) -> tuple[str, int]:
 
 
 def _trunk_password(trunk: TrunkSettings) -> str:
-    if not trunk.password_file:
-        return ""
-    try:
-        return Path(trunk.password_file).read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise BadSettings(
-            [
-                f"trunk.password_file of {trunk.name}: {trunk.password_file}:"
-                f" {error.strerror}"
-            ]
-        ) from error
+    setting = f"trunk.password_file of {trunk.name}"
+    return read_secret(setting, trunk.password_file) or ""
 
 
 def _bind_address(settings: Settings) -> str:
@@ -201,6 +218,25 @@ def _bind_address(settings: Settings) -> str:
     return next(iter(found.values()))
 
 
+def _try_address(bind: str, port: int) -> None:
+    """
+    Find out here whether the engine can have its address: it only says so in its log.
+
+    Raises:
+        BadSettings: If it cannot.
+    """
+    family = socket.AF_INET6 if ":" in bind else socket.AF_INET
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
+            probe.bind((bind, port))
+    except OSError as error:
+        setting = "engine.sip_port" if error.errno in _ABOUT_PORTS else "engine.bind"
+        raise cannot_listen(setting, f"{bind}:{port}", error) from error
+
+
+_ABOUT_PORTS = {errno.EADDRINUSE, errno.EACCES}
+
+
 def _address_towards(trunk: TrunkSettings) -> str:
     """The address of this machine that the system uses towards a trunk."""
     if trunk.proxy == BUILT_IN:
@@ -219,9 +255,9 @@ def _address_towards(trunk: TrunkSettings) -> str:
             probe.connect(address)
             return str(probe.getsockname()[0])
     except OSError as error:
-        raise BadSettings(
+        raise NotYet(
             [
-                f"trunk.proxy of {trunk.name}: {host} cannot be reached ({error});"
-                " set engine.bind if it can be later"
+                f"trunk.proxy of {trunk.name}: {host} cannot be reached"
+                f" ({error.strerror}); set engine.bind if it can be later"
             ]
         ) from error

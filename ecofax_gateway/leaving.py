@@ -9,6 +9,7 @@ from pathlib import Path
 from .domain.errors import BadSettings
 from .pipeline.posting import Sign
 from .settings import Settings
+from .settings.secret_file import read_secret
 from .smtp.postman import FolderPostman, Postman, RelayTls, SmtpPostman
 from .smtp.signing import Signer, UnusableKey
 
@@ -31,7 +32,9 @@ def make_postman(settings: Settings) -> Postman:
             int(port),
             hostname=settings.smtp.hostname,
             username=replies.relay_user or None,
-            password=_password(replies.relay_password_file),
+            password=read_secret(
+                "replies.relay_password_file", replies.relay_password_file
+            ),
             tls=RelayTls(replies.relay_tls),
             authorities=authorities,
         )
@@ -64,13 +67,3 @@ def make_signer(settings: Settings) -> Sign | None:
             ]
         ) from error
     return signer.sign
-
-
-def _password(file: str) -> str | None:
-    if not file:
-        return None
-    try:
-        return Path(file).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "not text"
-        raise BadSettings([f"replies.relay_password_file: {file}: {reason}"]) from error

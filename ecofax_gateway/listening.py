@@ -9,7 +9,6 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from .certificate import open_certificate
-from .domain.errors import BadSettings
 from .domain.role import Role
 from .entrance import make_gatekeeper, with_postmaster
 from .pipeline.accept import Accept
@@ -17,6 +16,7 @@ from .pipeline.answer import Answer
 from .pipeline.bells import Bells
 from .pipeline.login import LineLogin
 from .settings import Settings
+from .settings.addresses import cannot_listen
 from .site import Site, make_desk
 from .smtp.listener import Accept as TakeIn
 from .smtp.listener import MailListener, Protocol
@@ -61,7 +61,7 @@ async def open_listening(
         stack: Closes it if the rest does not come up.
 
     Raises:
-        BadSettings: If an address is taken, or a certificate cannot be used.
+        BadSettings: If a certificate cannot be used; `NotYet` if an address is taken.
     """
     listener, mail_port, site, site_port = None, None, None, None
     if Role.SMTP in roles:
@@ -123,7 +123,5 @@ async def _listen(listener: MailListener, settings: Settings) -> int:
         named = ", ".join(
             filter(None, (smtp.listen, smtp.listen_tls, smtp.listen_lmtp))
         )
-        raise BadSettings(
-            [f"smtp.listen: {named}: {error.strerror}; choose another"]
-        ) from error
+        raise cannot_listen("smtp.listen", named, error) from error
     return ports[0]

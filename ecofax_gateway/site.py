@@ -9,13 +9,13 @@ from datetime import timedelta
 from starlette.types import ASGIApp
 
 from .certificate import open_certificate
-from .domain.errors import BadSettings
 from .domain.trust import parse_networks
 from .outbound.client import Client
 from .pipeline.answer import Answer
 from .pipeline.bells import Bells
 from .pipeline.routing import Routing
 from .settings import Settings
+from .settings.addresses import cannot_listen
 from .store.database import Database
 from .web.body import BodyLimit
 from .web.desk import Clock, Desk
@@ -97,16 +97,13 @@ class Site:
             The port.
 
         Raises:
-            BadSettings: If it cannot listen there.
+            BadSettings: If it cannot listen there; `NotYet` as a rule.
         """
         self._desk.uploads.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
             return self._server.start()
         except OSError as error:
-            reason = error.strerror or type(error).__name__
-            raise BadSettings(
-                [f"console.listen: {self._listen}: {reason}; choose another"]
-            ) from error
+            raise cannot_listen("console.listen", self._listen, error) from error
 
     async def close(self) -> None:
         """Let go whoever follows something live, and end what is being answered."""

@@ -12,6 +12,7 @@ from ..domain.errors import (
     BadSettings,
     EcofaxError,
     NodeDisplaced,
+    NotYet,
     OrderRefused,
     StoreTooNew,
     StoreUnavailable,
@@ -79,7 +80,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BadSettings as error:
         for mistake in error.mistakes:
             print(f"ecofax-gateway: {mistake}", file=sys.stderr)
-        return USAGE_ERROR
+        return TEMPORARY_FAILURE if isinstance(error, NotYet) else USAGE_ERROR
     except OrderRefused as error:
         print(f"ecofax-gateway: {error.for_requester}", file=sys.stderr)
         return 1

@@ -1,10 +1,19 @@
 """
-`check-config`: is the configuration right?
+`check-config`: is the configuration right, and can the files that it names be used?
+
+I/O: reads them, as the user whose state folder it is.
 """
 
 import argparse
+from collections.abc import Callable, Iterator
+from functools import partial
 
-from ..settings import example
+from ..calling import check_trunk
+from ..certificate import open_certificate
+from ..domain.errors import BadSettings
+from ..leaving import make_postman, make_signer
+from ..service import become_owner
+from ..settings import Settings, example
 from .options import add_command, settings_of
 
 
@@ -27,11 +36,19 @@ def add_parsers(
 
 
 def check(arguments: argparse.Namespace) -> int:
-    """Print what the configuration comes to; mistakes are raised as BadSettings."""
+    """
+    Print what the configuration comes to.
+
+    Raises:
+        BadSettings: With every mistake.
+    """
     if arguments.example:
         print(example(), end="")
         return 0
     settings = settings_of(arguments)
+    become_owner(settings.state)
+    if mistakes := list(_unusable_files(settings)):
+        raise BadSettings(mistakes)
     named = arguments.config or "no file: embedded defaults"
     print(f"{named}: in order")
     print(f"  mail in    {settings.smtp.listen} for {', '.join(settings.smtp.domains)}")
@@ -43,3 +60,31 @@ def check(arguments: argparse.Namespace) -> int:
         print(f"  replies    as files in {settings.reply_folder}")
     print(f"  state      {settings.state}")
     return 0
+
+
+def _unusable_files(settings: Settings) -> Iterator[str]:
+    """What the daemon would say when it starts."""
+    smtp, console, trust = settings.smtp, settings.console, settings.trust
+    checks: tuple[Callable[[], object], ...] = (
+        partial(
+            open_certificate,
+            "smtp.certificate",
+            smtp.certificate,
+            smtp.certificate_key,
+            trust.client_authority,
+        ),
+        partial(
+            open_certificate,
+            "console.certificate",
+            console.certificate,
+            console.certificate_key,
+        ),
+        partial(make_postman, settings),
+        partial(make_signer, settings),
+        *(partial(check_trunk, trunk) for trunk in settings.trunks),
+    )
+    for check in checks:
+        try:
+            check()
+        except BadSettings as error:
+            yield from error.mistakes

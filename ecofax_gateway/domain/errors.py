@@ -8,6 +8,7 @@ Pure: no I/O, no clock, no randomness.
     * `MailRefused` -- a mail is not taken in; its sender's server is told
     * `TooManyGuesses` -- wrong passwords, more than a person types
     * `BadSettings` -- the operator's configuration, every mistake at once
+        * `NotYet` -- what it names is taken, or not there yet; try again
     * `Malformed` -- bytes that break a standard
         * `MalformedMessage` -- SIP, SDP or mail
         * `MalformedPacket` -- UDPTL or IFP
@@ -78,6 +79,10 @@ class BadSettings(EcofaxError):
     def __init__(self, mistakes: Sequence[str]) -> None:
         super().__init__("\n".join(mistakes))
         self.mistakes = tuple(mistakes)
+
+
+class NotYet(BadSettings):
+    """What the settings name cannot be used at this moment: the next may do."""
 
 
 class Malformed(EcofaxError):

@@ -4,9 +4,13 @@ What is wrong with an address in the configuration: checks of keys.
 Pure: no I/O, no clock, no randomness.
 """
 
+import errno
+import os
 import re
 from collections.abc import Iterable
 from ipaddress import ip_address, ip_network
+
+from ..domain.errors import BadSettings, NotYet
 
 _NAME = re.compile(r"(?:[A-Za-z0-9_-]{1,63}\.)*[A-Za-z0-9_-]{1,63}\Z")
 _BARE = r"[^\s<>@\",;]+@[\w.-]+"
@@ -69,3 +73,19 @@ def networks(texts: Iterable[str]) -> str | None:
         except ValueError:
             return f'{text!r} is no network: write "192.0.2.0/24" or "192.0.2.7"'
     return None
+
+
+def cannot_listen(setting: str, text: str, error: OSError) -> BadSettings:
+    """
+    Tell that nobody can listen at an address that the settings name.
+
+    It may be free, or this machine's, a moment later: after a restart, while a network
+    comes up. A port that only root may have stays so.
+    """
+    number = error.errno or 0
+    reason = os.strerror(number) if number > 0 else error.strerror  # a name server's
+    if error.errno == errno.EACCES:
+        mend = "a port below 1024 needs CAP_NET_BIND_SERVICE, as in our systemd unit"
+        return BadSettings([f"{setting}: {text}: {reason}; {mend}"])
+    mend = "end what has it, or write another address of this machine"
+    return NotYet([f"{setting}: {text}: {reason}; {mend}"])

@@ -176,15 +176,36 @@ def test_a_wrong_configuration_is_refused_with_status_2(ecofax, tmp_path):
         ]
 
 
+def test_files_that_it_names_are_looked_into_before_the_start(ecofax, tmp_path):
+    wrong = tmp_path / "wrong.toml"
+    wrong.write_text(
+        f'[gateway]\nstate = "{tmp_path}/state"\n'
+        '[smtp]\ncertificate = "/none.pem"\ncertificate_key = "/none.key"\n'
+        '[replies]\ndkim_key = "/none.dkim"\n'
+        '[trunk]\nname = "t"\nproxy = "192.0.2.1"\nusername = "u"\n'
+        'password_file = "/none.password"\n'
+    )
+
+    refused = ecofax("check-config", "--config", str(wrong))
+
+    assert refused.returncode == 2
+    told = refused.stderr.splitlines()
+    assert len(told) == 3
+    assert "smtp.certificate: /none.pem" in told[0]
+    assert "replies.dkim_key: /none.dkim" in told[1]
+    assert "trunk.password_file of t: /none.password" in told[2]
+
+
 @pytest.mark.parametrize(
-    ("table", "said"),
+    ("table", "said", "status"),
     [
-        ('[smtp]\nlisten = "192.0.2.1:2525"\n', "smtp.listen: 192.0.2.1:2525"),
-        ('[gateway]\nstate = "/proc/none"\n', "gateway.state: /proc/none"),
+        # 75: it may be there in a moment, systemd tries again.
+        ('[smtp]\nlisten = "192.0.2.1:2525"\n', "smtp.listen: 192.0.2.1:2525", 75),
+        ('[gateway]\nstate = "/proc/none"\n', "gateway.state: /proc/none", 2),
     ],
 )
 def test_what_only_the_start_can_tell_is_said_in_one_line(
-    ecofax, tmp_path, table, said
+    ecofax, tmp_path, table, said, status
 ):
     config = tmp_path / "config.toml"
     state = "" if "gateway" in table else f'[gateway]\nstate = "{tmp_path}/s"\n'
@@ -194,7 +215,7 @@ def test_what_only_the_start_can_tell_is_said_in_one_line(
 
     refused = ecofax("run", "--config", str(config))
 
-    assert refused.returncode == 2, refused.stderr
+    assert refused.returncode == status, refused.stderr
     assert f"ecofax-gateway: {said}" in refused.stderr
     assert "Traceback" not in refused.stderr
 
