@@ -4,6 +4,7 @@ Mails are read in a process that may die of them.
 
 import asyncio
 import contextlib
+import gc
 import json
 import os
 import signal
@@ -44,6 +45,12 @@ async def reader_of(tmp_path):
     yield start
     for reader in started:
         await reader.close()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def no_old_garbage():
+    """What other files' tests left is complained of before these begin."""
+    gc.collect()
 
 
 @pytest.fixture(autouse=True)
