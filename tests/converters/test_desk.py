@@ -185,7 +185,7 @@ async def test_no_document_meets_what_another_left(inside, tmp_path):
 
 async def test_a_child_that_hangs_ends_with_all_it_started(inside, tmp_path):
     inside(HANGING)
-    limits = Limits(seconds=8)
+    limits = Limits(seconds=12)
     workshop = Workshop(folder=tmp_path, limits=limits, office_instances=0)
     seen = set()
 

@@ -61,7 +61,7 @@ async def test_whatever_it_says_is_a_failure(said, status, way, tmp_path, monkey
     else:
         take_over(monkeypatch, "worker_command", script + STARTED)
         monkeypatch.setattr(sandbox, "walls", lambda: sandbox.Walls.NONE)
-    workshop = Workshop(folder=tmp_path, limits=Limits(seconds=5), office_instances=0)
+    workshop = Workshop(folder=tmp_path, limits=Limits(seconds=60), office_instances=0)
 
     with pytest.raises(ConversionFailed) as caught:
         await workshop.render(b"%PDF-1.4", "a.pdf", vertical_dpi=98)

@@ -373,6 +373,7 @@ async def test_a_slow_document_is_given_up_and_the_next_one_served(document, tmp
             await workshop.render(
                 document("docx/x-2000pages.docx"), "a.docx", vertical_dpi=98
             )
+        workshop._limits = Limits()  # three seconds may be few for a busy machine
         served = await workshop.render(
             document("docx/sample.docx"), "b.docx", vertical_dpi=98
         )

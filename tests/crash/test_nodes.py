@@ -56,7 +56,7 @@ class Nodes:
         """
         port = int(program.wait_for(r"mail in +\S+:(\d+),")[1])
         mail = write_mail(attached=[("page.png", a_page())])
-        with smtplib.SMTP("127.0.0.1", port, timeout=30) as session:
+        with smtplib.SMTP("127.0.0.1", port, timeout=60) as session:
             session.ehlo("cabinet.example")
             session.mail(SENDER)
             session.rcpt(f"{NUMBER}@ecofax.fr")
@@ -139,7 +139,7 @@ def test_a_node_that_slept_too_long_stops_itself(fax_machine, make_nodes):
     first._process.send_signal(signal.SIGCONT)
 
     first.wait_for("was declared dead")
-    assert first._process.wait(timeout=30) == 75
+    assert first._process.wait(timeout=60) == 75
 
 
 def test_a_name_that_is_in_use_is_refused(fax_machine, make_nodes):
@@ -149,7 +149,7 @@ def test_a_name_that_is_in_use_is_refused(fax_machine, make_nodes):
     other = nodes.start("first", home="elsewhere")
 
     other.wait_for('another daemon runs as "first" on this database')
-    assert other._process.wait(timeout=30) == 2
+    assert other._process.wait(timeout=60) == 2
 
 
 def test_a_name_whose_owner_died_elsewhere_is_free_after_a_while(
@@ -177,11 +177,11 @@ def test_a_store_from_the_future_is_refused(fax_machine, make_nodes):
 
     program.wait_for("the database has schema 9999, .*: a newer version has used it")
     # Not tried again by systemd: RestartPreventExitStatus=2.
-    assert program._process.wait(timeout=30) == 2
+    assert program._process.wait(timeout=60) == 2
 
 
 def test_an_unknown_role_is_named(fax_machine, make_nodes):
     program = make_nodes(fax_machine()).start("first", "--roles=smtp,fly")
 
     program.wait_for("'fly' is not a valid Role; choose of smtp, prepare")
-    assert program._process.wait(timeout=30) == 2
+    assert program._process.wait(timeout=60) == 2

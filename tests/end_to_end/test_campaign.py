@@ -196,7 +196,7 @@ def test_a_mail_with_2000_numbers(fax_machine, gateway):
     figures = f"accepted in {accepted_s:.3f} s; first call {waited} after the pages"
     print(figures)  # noqa: T201 -- with -s: how far from the bounds
     assert code == 250
-    assert accepted_s < 10
-    assert timedelta() < waited < timedelta(seconds=10)
+    assert accepted_s < 30
+    assert timedelta() < waited < timedelta(seconds=30)
     converted = [line for line in house.daemon.lines if "1 pages, 2000 faxes" in line]
     assert len(converted) == 1

@@ -26,7 +26,7 @@ class Desk:
         self.switchboard = Switchboard("127.0.0.1", self._told.put_nowait)
 
     async def wait_for(self, step):
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while getattr(await self._told.get(), "step", None) is not step:
                 pass
 
@@ -43,7 +43,7 @@ async def desk():
     await desk.switchboard.open(0)
     yield desk
     desk.switchboard.hang_up_all()
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         await desk.switchboard.wait_until_idle()
     desk.switchboard.close()
 

@@ -27,7 +27,7 @@ from ecofax_gateway.sip import (
 from ecofax_gateway.sip.locating import Place
 
 SDP = b"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 
 
 @dataclass

@@ -18,7 +18,7 @@ async def ticks_in(ticker, wanted):
             done.set()
 
     ticker.add(on_tick)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         await done.wait()
     ticker.discard(on_tick)
     return instants

@@ -32,7 +32,7 @@ from ecofax_gateway.sip.hop import Hop, Transport
 from ecofax_gateway.sip.message import Response, format_message, parse_message
 from ecofax_gateway.sip.stream import PING
 
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 
 
 @dataclass

@@ -60,7 +60,7 @@ async def run(*options):
 
 async def test_it_says_when_it_is_ready_and_stops_when_asked(tmp_path):
     process = await run(f"--folder={tmp_path}", "--port=0")
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         ready = json.loads(await process.stdout.readline())
         process.terminate()
         await process.communicate()
@@ -72,7 +72,7 @@ async def test_it_says_when_it_is_ready_and_stops_when_asked(tmp_path):
 
 async def test_a_port_that_is_taken_is_a_sentence_not_a_traceback(tmp_path):
     first = await run(f"--folder={tmp_path}", "--port=0")
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         ready = json.loads(await first.stdout.readline())
         second = await run(f"--folder={tmp_path}", f"--port={ready['port']}")
         _, said = await second.communicate()

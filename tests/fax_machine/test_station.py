@@ -49,7 +49,7 @@ class Client:
 
     async def next(self, *kinds):
         """The next event of one of *kinds*."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not isinstance(event := await self._events.get(), kinds):
                 pass
             return event

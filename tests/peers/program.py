@@ -9,7 +9,7 @@ from asyncio.subprocess import DEVNULL, PIPE, STDOUT, Process
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 """For a program to come up, or to end, on a busy machine."""
 
 LOOK_EVERY_S = 0.02

@@ -66,7 +66,7 @@ class Healths:
         self._more.set()
 
     async def wait_for(self, *wanted):
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while wanted not in self.told:
                 self._more.clear()
                 await self._more.wait()

@@ -55,7 +55,7 @@ def key(tmp_path_factory):
 class House:
     """A gatekeeper, and what stands behind it."""
 
-    def __init__(self, folder, nameserver, *, budget=10, **doors):
+    def __init__(self, folder, nameserver, *, budget=60, **doors):
         self.now = datetime(2027, 3, 1, 12, tzinfo=UTC)
         self.db = Database.open(f"sqlite:///{folder}/a.db", spool=folder / "spool")
         self.reader = MailReader(folder=folder / "reading")

@@ -78,7 +78,7 @@ class FaxMachine:
     async def wait_for(self, event: str) -> dict[str, Any]:
         """The next line of that event; what comes before it is kept in `said`."""
         assert self.process.stdout is not None
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while True:
                 line = json.loads(await self.process.stdout.readline())
                 self.said.append(line)

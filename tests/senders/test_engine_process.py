@@ -38,7 +38,7 @@ async def engine():
 
 
 async def next_event(engine):
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         return parse_event(await engine.stdout.readline())
 
 
@@ -70,7 +70,7 @@ async def test_end_of_input_hangs_up_at_once(
     engine.stdin.write(format_command(order(machine, paper(2, rows=20000))))
     await until(engine, step)
     engine.stdin.close()
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(30):
         await machine.wait_for("call-over")
         said = await engine.stdout.read()
         status = await engine.wait()
@@ -90,7 +90,7 @@ async def test_it_leaves_even_if_nobody_answers_its_bye(
     engine.stdin.write(format_command(order(machine, paper())))
     await until(engine, Step.PAGE_CONFIRMED)
     engine.stdin.close()
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(30):
         await engine.stdout.read()
         status = await engine.wait()
 
@@ -130,7 +130,7 @@ async def test_it_takes_no_calls(engine):
         now=phone.now(),
     )
     phone.flush()
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(30):
         status = await failed
     phone.close()
 

@@ -28,7 +28,7 @@ class Watcher:
             self._changed.notify_all()
 
     async def wait_for(self, step: Step) -> None:
-        async with asyncio.timeout(20), self._changed:
+        async with asyncio.timeout(60), self._changed:
             await self._changed.wait_for(lambda: step in [p.step for p in self.seen])
 
     @property
@@ -272,7 +272,7 @@ async def test_closing_hangs_up_and_says_so(start_fax_machine, order, paper):
 
     sending = asyncio.create_task(sender.send(order(machine, paper()), watcher))
     await watcher.wait_for(Step.RINGING)
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(30):
         await sender.close()
 
     assert (await sending).ending is Ending.CANCELLED
@@ -294,7 +294,7 @@ async def test_a_killed_engine_loses_its_calls_and_is_replaced(
     os.kill(first, signal.SIGKILL)
     with pytest.raises(EngineLost):
         await sending
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         outcome = await sender.send(order(machine, pages), Watcher())
 
     assert outcome.ending is Ending.DELIVERED
@@ -328,7 +328,7 @@ async def test_what_is_told_is_awaited_before_more_is_handed_on(
 async def test_twenty_faxes_at_once(sender, start_fax_machine, order, paper):
     machine, pages = await start_fax_machine(), paper(2)
 
-    async with asyncio.timeout(40), asyncio.TaskGroup() as tasks:
+    async with asyncio.timeout(90), asyncio.TaskGroup() as tasks:
         sendings = [
             tasks.create_task(sender.send(order(machine, pages), Watcher()))
             for _ in range(20)
@@ -400,7 +400,7 @@ async def test_an_engine_that_cannot_begin_says_so_at_once(start_fax_machine):
     machine = await start_fax_machine()
     sender = SipT38Sender(sip_port=machine.port)
 
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         with pytest.raises(EngineLost):
             await sender.start()
 

@@ -117,7 +117,7 @@ async def client_of():
         clients.append(await Client.connect(port))
         return clients[-1]
 
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         yield connect
     for client in clients:
         await client.close()

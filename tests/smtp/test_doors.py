@@ -434,7 +434,7 @@ async def test_many_idle_connections_are_capped(listen, client_of, keeper):
         greetings = [(await client.reply())[:3] for client in clients]
         for client in clients[:2]:
             await client.close()
-        await asyncio.wait_for(_until_served(port), 20)
+        await asyncio.wait_for(_until_served(port), 60)
         for client in clients[2:]:
             await client.close()
 

@@ -25,7 +25,7 @@ def serving(tmp_path):
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     yield process, int(process.stdout.readline())
-    process.communicate("", timeout=30)
+    process.communicate("", timeout=60)
 
 
 def most_memory(process):

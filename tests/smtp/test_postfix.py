@@ -38,7 +38,7 @@ async def test_one_recipient_refused_of_three(listen, keeper, protocol):
     recipients = [f"{local}@ecofax.test" for local in (*WANTED, REFUSED)]
 
     def send(port):
-        with smtplib.SMTP("127.0.0.1", port, timeout=30) as client:
+        with smtplib.SMTP("127.0.0.1", port, timeout=60) as client:
             return client.sendmail("jeanne@example.test", recipients, BODY)
 
     async with listen(doors=[(protocol, "127.0.0.1", 0)]) as port:

@@ -287,7 +287,7 @@ async def test_two_that_wait_for_each_other_both_succeed(db, way):
                 runs[first] += 1
                 met.wait(10)
 
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         await asyncio.gather(getattr(db, way)(add, "x", "y"), db.tx(add, "y", "x"))
 
     assert [each.max_calls for each in await db.read(trunks.listing)] == [2, 2]
