@@ -1,5 +1,5 @@
 """
-How many requests one client may make.
+How many requests one client may make, and have open at once.
 
 I/O: none; the clock is the caller's.
 
@@ -8,7 +8,7 @@ is a program that ran wild, and keeps the others waiting.
 """
 
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable
 
 from starlette.datastructures import Headers
@@ -17,6 +17,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ..domain.guesses import site_of
+from .connection import MAX_OF_CLIENT
 
 PER_SECOND = 30.0
 BURST = 300
@@ -37,7 +38,8 @@ class Pace:
 
     A program with a token of its own is not everybody's who shares its address. But a
     token counts only once it was seen to be valid: anybody can make up a new one for
-    each request.
+    each request. What is open at the same time, such as streams, is counted by address
+    alone: behind a proxy that is believed, by the one it names.
 
     Args:
         app: The site.
@@ -51,15 +53,16 @@ class Pace:
         self._app = app
         self._seconds = seconds
         self._clients: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        self._open: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, as ASGI 3 has it."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        token = _token_of(scope)
-        client = token if token in self._clients else _address_of(scope)
-        if not self._may(client):
+        token, address = _token_of(scope), _address_of(scope)
+        client = token if token in self._clients else address
+        if self._open[address] >= MAX_OF_CLIENT or not self._may(client):
             answer = PlainTextResponse(
                 "Trop de demandes / too many requests\n",
                 status_code=429,
@@ -68,7 +71,13 @@ class Pace:
             await answer(scope, receive, send)
             return
         state = scope.setdefault("state", {})
-        await self._app(scope, receive, send)
+        self._open[address] += 1
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self._open[address] -= 1
+            if not self._open[address]:
+                del self._open[address]
         if state.get("is_vouched_for"):
             self._clients.setdefault(token, (float(BURST), self._seconds()))
         elif token:

@@ -15,13 +15,13 @@ REQUEST = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 
 
 @asynccontextmanager
-async def served(site):
-    server = WebServer(site, host="127.0.0.1", port=0)
+async def served(site, *proxies):
+    server = WebServer(site, host="127.0.0.1", port=0, proxies=proxies)
     port = server.start()
     opened = []
 
-    async def connect(said=b""):
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    async def connect(said=b"", **options):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port, **options)
         opened.append(writer)
         writer.write(said)
         return reader, writer
@@ -90,3 +90,28 @@ async def test_one_too_many_is_hung_up_on_and_the_others_are_served(monkeypatch)
         assert await is_hung_up(other)
         writer.write(REQUEST)
         await reader.readuntil(b"here")
+
+
+async def test_a_client_with_too_many_is_told_so_and_others_are_served(monkeypatch):
+    monkeypatch.setattr(connection, "MAX_OF_CLIENT", 1)
+    async with served(PlainTextResponse("here")) as connect:
+        first, writer = await connect(REQUEST)
+        await first.readuntil(b"here")
+        second, _ = await connect()
+        told = await second.read()
+        elsewhere, _ = await connect(REQUEST, local_addr=("127.0.0.2", 0))
+        await elsewhere.readuntil(b"here")
+        writer.write(REQUEST)
+        await first.readuntil(b"here")
+
+    head, _, body = told.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 503 ")
+    assert f"Content-Length: {len(body)}".encode() in head
+
+
+async def test_a_proxy_that_is_believed_has_as_many_as_it_needs(monkeypatch):
+    monkeypatch.setattr(connection, "MAX_OF_CLIENT", 1)
+    async with served(PlainTextResponse("here"), "127.0.0.0/8") as connect:
+        for _ in range(3):
+            reader, _ = await connect(REQUEST)
+            await reader.readuntil(b"here")

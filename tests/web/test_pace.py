@@ -2,11 +2,14 @@
 How many requests one client may make.
 """
 
+import asyncio
+
 import httpx
 import pytest
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 
+from ecofax_gateway.web import pace
 from ecofax_gateway.web.pace import BURST, Pace, vouch
 
 
@@ -33,9 +36,8 @@ async def here(scope, receive, send):
     await PlainTextResponse("here")(scope, receive, send)
 
 
-@pytest.fixture
-def ask(seconds):
-    site = Pace(here, seconds=seconds)
+def asking(site):
+    """Asks a site, and gives the status of its answer."""
 
     async def ask(client="192.0.2.1", **headers):
         transport = httpx.ASGITransport(site, client=(client, 1))
@@ -45,6 +47,11 @@ def ask(seconds):
             return (await http.get("/")).status_code
 
     return ask
+
+
+@pytest.fixture
+def ask(seconds):
+    return asking(Pace(here, seconds=seconds))
 
 
 async def test_a_client_that_runs_wild_is_told_to_wait(ask):
@@ -94,3 +101,27 @@ async def test_all_addresses_of_a_network_are_one_client(ask):
 
     assert await ask(client="2001:db8::ffff:1") == 429
     assert await ask(client="2001:db8:0:1::1") == 200
+
+
+async def test_a_client_has_only_so_many_open_at_once(monkeypatch, seconds):
+    monkeypatch.setattr(pace, "MAX_OF_CLIENT", 2)
+    opened, go_on = asyncio.Semaphore(0), asyncio.Event()
+
+    async def stream(scope, receive, send):
+        opened.release()
+        await go_on.wait()
+        await here(scope, receive, send)
+
+    ask = asking(Pace(stream, seconds=seconds))
+    async with asyncio.timeout(60), asyncio.TaskGroup() as tasks:
+        streams = [tasks.create_task(ask()) for _ in range(2)]
+        for _ in streams:
+            await opened.acquire()
+        third = await ask()
+        other = tasks.create_task(ask("192.0.2.2"))
+        await opened.acquire()
+        go_on.set()
+
+    assert third == 429
+    assert {each.result() for each in (*streams, other)} == {200}
+    assert await ask() == 200
