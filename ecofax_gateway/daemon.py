@@ -28,6 +28,7 @@ from .mail.reader import MailReader
 from .pipeline.answer import Answer
 from .pipeline.bells import Bells
 from .pipeline.housekeeping import Housekeeping
+from .pipeline.outage import Outage
 from .settings import Settings
 from .store.database import Database
 from .works import (
@@ -108,7 +109,8 @@ async def _run(
         db, settings, answer, roles, home=service.home_mark(settings.state)
     )
     logger.info("node %s, life %d: %s", node, epoch, ", ".join(sorted(roles)))
-    chores = _housekeeping(settings, db, epoch, answer, be_displaced)
+    outage = Outage()
+    chores = _housekeeping(settings, db, epoch, answer, be_displaced, outage)
     stack.enter_context(_ticking(chores, settings.gateway.silent_after))
     password = None
     if settings.embedded:
@@ -126,7 +128,9 @@ async def _run(
                 settings, db, epoch, calling, watch, answer, bells.call, tasks
             )
             works += calls(watch, transmit, bells)
-        workers = [tasks.create_task(each.loop(stop), name=each.name) for each in works]
+        workers = [
+            tasks.create_task(each.loop(stop, outage), name=each.name) for each in works
+        ]
         _say_ready(announce, settings, listening, password)
         await stop.wait()
         logger.info("stopping")
@@ -189,6 +193,7 @@ def _housekeeping(
     epoch: int,
     answer: Answer,
     stop: Callable[[], None],
+    outage: Outage,
 ) -> Housekeeping:
     return Housekeeping(
         db=db,
@@ -205,6 +210,7 @@ def _housekeeping(
         captures=settings.engine.captures,
         clock=utc_now,
         stop=stop,
+        outage=outage,
     )
 
 

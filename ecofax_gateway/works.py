@@ -20,6 +20,7 @@ from .orders.list_reader import ListReader
 from .pipeline.answer import Answer
 from .pipeline.bells import Bells
 from .pipeline.list_clerk import ListClerk
+from .pipeline.outage import Outage
 from .pipeline.posting import Posting
 from .pipeline.prepare import Ordering, Rendering
 from .pipeline.routing import Routing
@@ -49,10 +50,15 @@ class Work:
     bell: Bell
     recover: Recovery | None = None
 
-    async def loop(self, stop: asyncio.Event) -> None:
+    async def loop(self, stop: asyncio.Event, outage: Outage) -> None:
         """Run the step again and again until *stop* is set."""
         await work(
-            self.name, self.step, bell=self.bell, stop=stop, recover=self.recover
+            self.name,
+            self.step,
+            bell=self.bell,
+            stop=stop,
+            recover=self.recover,
+            outage=outage,
         )
 
 
