@@ -106,14 +106,13 @@ def publish(
             update(event).where(event.c.id == row.id).values(ref=ref, body=told)
         )
         told_to += [
-            {"webhook": each.id, "event": row.id}
+            {"webhook": each.id, "event": row.id, "next_try_at": now}
             for each in hooks[row.line]
             if (each.id == row.webhook if row.webhook else each.wants(kind))
         ]
     if told_to:
-        fresh = {"state": DeliveryState.PENDING, "tries": 0, "error": ""}
-        new = insert(delivery).values(**fresh, next_try_at=now)
-        conn.execute(new, told_to)
+        fresh = insert(delivery).values(state=DeliveryState.PENDING, tries=0, error="")
+        conn.execute(fresh, told_to)
     return len(rows)
 
 
