@@ -75,7 +75,7 @@ def set_quota(arguments: argparse.Namespace) -> int:
 def _set(
     conn: Connection, number: str, arguments: argparse.Namespace, settings: Settings
 ) -> Quota | None:
-    old = quotas.get(conn, number) or Quota()
+    old = quotas.held(conn, number) or Quota()
     limits = Quota(
         pages_per_day=_changed(arguments.day, old.pages_per_day),
         pages_per_month=_changed(arguments.month, old.pages_per_month),

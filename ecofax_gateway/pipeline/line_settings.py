@@ -78,7 +78,7 @@ def change(
         raise OrderRefused(f"La ligne {number} n'existe pas.", code="no-line")
     changed = replace(known, **cleaned(wishes))
     check(changed, domain=domain)
-    lines.change(conn, changed, now=now)
+    lines.change(conn, known, changed, now=now)
     return changed
 
 

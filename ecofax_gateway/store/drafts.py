@@ -14,6 +14,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     String,
+    case,
     cast,
     delete,
     exists,
@@ -160,7 +161,10 @@ def add_numbers(
         fields: By number: its row of the list, by the columns' names.
     """
     query = select(campaign.c.id, campaign.c.line, campaign.c.expected)
-    row = conn.execute(query.where(campaign.c.ref == ref, IS_DRAFT)).one_or_none()
+    # Locked as `lock` does it: nobody deletes it with half of its numbers.
+    row = conn.execute(
+        query.where(campaign.c.ref == ref, IS_DRAFT).with_for_update()
+    ).one_or_none()
     if row is None:
         return DraftAnswer.NOT_A_DRAFT
     of = row.expected or len(numbers)
@@ -332,14 +336,14 @@ def copy_numbers(
     is_wanted = [fax.c.campaign_id == _id(ref)]
     if states is not None:
         is_wanted.append(fax.c.state.in_(states))
-    how_many = conn.execute(select(func.count()).where(*is_wanted)).scalar_one()
     place = func.row_number().over(order_by=fax.c.position)
+    # How many they are is counted by the statement that copies them: calls of the
+    # other campaign may be ending at this moment.
+    numbered = literal(f"{to}-").concat(cast(place, String))
     names, copied = select_waiting(
         number=fax.c.number,
         position=place,
-        ref=literal(to)
-        if how_many == 1
-        else literal(f"{to}-").concat(cast(place, String)),
+        ref=case((func.count().over() == 1, literal(to)), else_=numbered),
         campaign_id=_id(to),
         line=fax.c.line,
         # A trunk of long ago may be gone: the first one then, until the watch looks.
@@ -354,7 +358,10 @@ def copy_numbers(
     )
     chosen = copied.where(*is_wanted).order_by(fax.c.position)
     conn.execute(insert(fax).from_select(names, chosen))
-    conn.execute(update(campaign).where(campaign.c.ref == to).values(expected=how_many))
+    written = select(func.count()).where(fax.c.campaign_id == _id(to))
+    noted = update(campaign).where(campaign.c.ref == to)
+    noted = noted.values(expected=written.scalar_subquery())
+    how_many: int = conn.execute(noted.returning(campaign.c.expected)).scalar_one()
     return how_many
 
 

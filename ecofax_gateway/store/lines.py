@@ -123,17 +123,29 @@ def as_of(conn: Connection, number: str, at: datetime) -> FaxLine | None:
     return replace(known, tag_line=text)
 
 
-def change(conn: Connection, changed: FaxLine, *, now: datetime) -> bool:
-    """Write a line as it is to be; False if it is gone. Not its password."""
-    before = get(conn, changed.number)
-    if before is None:
+def change(conn: Connection, was: FaxLine, wanted: FaxLine, *, now: datetime) -> bool:
+    """
+    Write what is to be otherwise of a line; what others change meanwhile stays.
+
+    Its password is not: see `set_password_hash`.
+
+    Args:
+        was: As whoever wants it changed has seen it.
+
+    Returns:
+        False: it is gone.
+    """
+    before, after = _columns(was), _columns(wanted)
+    values = {name: value for name, value in after.items() if value != before[name]}
+    values.pop("password_hash", None)
+    if not values:
+        return get(conn, wanted.number) is not None
+    mine = update(line).where(line.c.number == wanted.number)
+    if conn.execute(mine.values(values)).rowcount == 0:
         return False
-    if changed.tag_line != before.tag_line:
-        _keep_tag_line(conn, changed, now)
-    values = _columns(changed)
-    del values["password_hash"]
-    mine = line.c.number == changed.number
-    return conn.execute(update(line).where(mine).values(values)).rowcount == 1
+    if "tag_line" in values:
+        _keep_tag_line(conn, wanted, now)
+    return True
 
 
 def set_paused(conn: Connection, number: str, *, paused: bool) -> bool:

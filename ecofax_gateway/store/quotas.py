@@ -50,8 +50,7 @@ _SETTLE = Shared(
 
 def put(conn: Connection, number: str, limits: Quota) -> bool:
     """Set a line's limits; False if there is no such line."""
-    known = select(line.c.number).where(line.c.number == number)
-    if conn.execute(known.with_for_update(read=True)).scalar() is None:
+    if not _hold_line(conn, number):
         return False
     values = {name: getattr(limits, name) for name in Quota.__dataclass_fields__}
     conn.execute(
@@ -67,6 +66,11 @@ def get(conn: Connection, number: str) -> Quota | None:
     query = select(*_LIMITS).where(quota.c.line == number)
     row = conn.execute(query).mappings().one_or_none()
     return None if row is None else Quota(**row)
+
+
+def held(conn: Connection, number: str) -> Quota | None:
+    """Do `get` for whoever will `put` others: until the commit nothing is taken of it."""
+    return _locked(conn, number) if _hold_line(conn, number) else None
 
 
 def used(conn: Connection, number: str, *, zone: str, now: datetime) -> Used:
@@ -183,6 +187,12 @@ def _give_back(conn: Connection, number: str, days: Counter[str], credit: int) -
             .where(quota.c.line == number, quota.c.credit.is_not(None))
             .values(credit=quota.c.credit + credit)
         )
+
+
+def _hold_line(conn: Connection, number: str) -> bool:
+    """Whether there is such a line; nobody removes it before the commit."""
+    known = select(line.c.number).where(line.c.number == number)
+    return conn.execute(known.with_for_update(read=True)).scalar() is not None
 
 
 def _locked(conn: Connection, number: str) -> Quota | None:

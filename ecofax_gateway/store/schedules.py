@@ -56,7 +56,9 @@ def set_paused(conn: Connection, ref: str, *, paused: bool, now: datetime) -> bo
     One row, whatever its size. A call under way goes on.
     """
     query = select(campaign.c.paused).where(campaign.c.ref == ref)
-    if conn.execute(query).scalar() is (not paused):
+    # Locked: of two who do the same at the same time, one has done it.
+    before = conn.execute(query.with_for_update(key_share=True)).scalar()
+    if before is (not paused):
         kind = EventKind.CAMPAIGN_PAUSED if paused else EventKind.CAMPAIGN_RESUMED
         events.record(conn, ref, kind, now=now)
     return _rule(conn, ref, paused=paused)

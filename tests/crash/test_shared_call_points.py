@@ -36,8 +36,8 @@ def put_orders(house):
     """
     now = datetime.now(UTC)
     db = house.store()
-    line = replace(db.sync_read(lines.get, LINE), combine=True)
-    db.sync_tx(lines.change, line, now=now)
+    line = db.sync_read(lines.get, LINE)
+    db.sync_tx(lines.change, line, replace(line, combine=True), now=now)
     page = np.zeros((ROWS[98], 1728), dtype=bool)
     page[500:600, 200:400] = True
     tiff = Content.of(tiff_f.encode([page], vertical_dpi=98))

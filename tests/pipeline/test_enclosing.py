@@ -152,8 +152,8 @@ async def test_a_line_without_the_wish_gets_no_proof(desk, enclosing):
     desk.call(good)
     assert due(desk, "sent").enclosed == (Enclosure.PICTURE,)
 
-    line = replace(desk.db.sync_read(lines.get, LINE), proof=True)
-    desk.db.sync_tx(lines.change, line, now=desk.now)
+    line = desk.db.sync_read(lines.get, LINE)
+    desk.db.sync_tx(lines.change, line, replace(line, proof=True), now=desk.now)
     desk.launched(1)
     desk.call(good)
     assert Enclosure.PROOF in due(desk, "sent").enclosed

@@ -101,8 +101,8 @@ class Office:
         return number
 
     def set_line(self, number, **wishes):
-        line = replace(self.tx(lines.get, number), **wishes)
-        return self.tx(lines.change, line, now=self.now)
+        line = self.tx(lines.get, number)
+        return self.tx(lines.change, line, replace(line, **wishes), now=self.now)
 
     def campaign(self, line, numbers, **kwargs):
         """

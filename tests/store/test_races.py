@@ -3,24 +3,33 @@ Two nodes at the same time: what one writes, the other neither undoes nor overlo
 """
 
 import itertools
+from dataclasses import replace
 from datetime import time, timedelta
 
 import pytest
+from sqlalchemy import Engine, event
 
 from ecofax_gateway.domain.event import EventKind
 from ecofax_gateway.domain.fax import FaxState
+from ecofax_gateway.domain.quota import Quota
 from ecofax_gateway.domain.window import Window
 from ecofax_gateway.store import (
     campaigns,
     deliveries,
+    drafts,
     erasure,
     events,
+    lines,
     preparation,
+    quotas,
     schedules,
     webhooks,
 )
+from ecofax_gateway.store.campaigns import Wishes
+from ecofax_gateway.store.drafts import DraftAnswer
 
-from .test_events import due, hook
+from .test_drafts import fail
+from .test_events import due, hook, published
 from .test_schedules import numbers
 
 MORNING = Window(opens=time(8), closes=time(11))
@@ -93,3 +102,102 @@ def test_what_goes_while_it_is_published_leaves_no_delivery_behind(
 
     of_the_order = [EventKind.CAMPAIGN_LAUNCHED, EventKind.CAMPAIGN_STOPPED]
     assert sorted(told) == ([] if gone == "webhook" else of_the_order)
+
+
+def test_two_who_change_a_line_both_get_their_wish(office, behind):
+    """
+    Its own people and an operator, from forms that both showed the same line.
+    """
+    shown = office.tx(lines.get, office.line())
+
+    behind(
+        lambda conn: lines.change(
+            conn, shown, replace(shown, from_name="Anne"), now=office.now
+        ),
+        lambda: office.tx(
+            lines.change, shown, replace(shown, max_calls=7), now=office.now
+        ),
+    )
+
+    line = office.tx(lines.get, shown.number)
+    assert (line.from_name, line.max_calls) == ("Anne", 7)
+
+
+def test_credit_that_is_taken_while_limits_are_changed_stays_taken(office, behind):
+    line = office.line()
+    ref = office.campaign(line, numbers(1))
+    office.tx(quotas.put, line, Quota(credit=30))
+
+    def allow_more_a_day(conn):
+        known = quotas.held(conn, line)
+        quotas.put(conn, line, replace(known, pages_per_day=50))
+
+    behind(
+        lambda conn: preparation.release(conn, ref, page_count=3, now=office.now),
+        lambda: office.tx(allow_more_a_day),
+    )
+
+    assert office.tx(quotas.get, line) == Quota(credit=27, pages_per_day=50)
+
+
+def test_a_campaign_that_two_pause_is_paused_once(office, behind):
+    line = office.line()
+    hook(office, line)
+    ref = office.queue(line, numbers(2))
+
+    behind(
+        lambda conn: schedules.set_paused(conn, ref, paused=True, now=office.now),
+        lambda: office.tx(schedules.set_paused, ref, paused=True, now=office.now),
+    )
+
+    assert published(office, line).count(EventKind.CAMPAIGN_PAUSED) == 1
+
+
+def test_a_draft_that_is_deleted_gets_no_more_numbers(office, behind):
+    ref = office.campaign(office.line(), [], draft=True, wishes=Wishes(expected=4))
+
+    def add(conn, first):
+        batch = numbers(4)[first - 1 : first + 1]
+        return drafts.add_numbers(
+            conn, ref, batch, trunk="main", first=first, now=office.now
+        )
+
+    def delete(conn):
+        campaigns.cancel(conn, ref, now=office.now)
+        campaigns.finish_if_all_final(conn, ref, now=office.now)
+
+    office.tx(add, 1)
+    answer = behind(delete, lambda: office.tx(add, 3))
+
+    assert answer is DraftAnswer.NOT_A_DRAFT
+    assert office.tx(campaigns.get, ref).counts == {FaxState.CANCELLED: 2}
+
+
+def test_numbers_that_fail_while_they_are_copied_are_all_there_or_not(office, behind):
+    """
+    How many they are, and which, is asked once.
+    """
+    line = office.line(max_calls=9)
+    ref = office.queue(line, numbers(3))
+    first, *others = office.claim()
+    fail(office, first)
+    copy = office.campaign(line, [], documents=(), draft=True)
+    counted = []
+
+    @event.listens_for(Engine, "before_cursor_execute")
+    def fail_the_others(conn, cursor, statement, parameters, context, many):
+        if "INSERT INTO fax" in statement and not counted:
+            counted.append(statement)
+            if conn.dialect.name == "postgresql":
+                for each in others:
+                    fail(office, each)
+
+    try:
+        copied = office.tx(
+            drafts.copy_numbers, ref, copy, states=[FaxState.FAILED], now=office.now
+        )
+    finally:
+        event.remove(Engine, "before_cursor_execute", fail_the_others)
+
+    made = office.tx(campaigns.get, copy)
+    assert made.expected == copied == sum(made.counts.values())

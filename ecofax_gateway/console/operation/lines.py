@@ -150,7 +150,7 @@ async def change(
     wanted, errors = understand(form, status.line, limits, t)
     if errors:
         return _form(request, session, form, errors, status)
-    if not await desk.db.tx(_change, desk, wanted):
+    if not await desk.db.tx(_change, desk, status.line, wanted):
         raise NotFound
     note(session, f"line {number}: changed")
     desk.bells.call.ring()
@@ -232,13 +232,14 @@ def _add(conn: Connection, desk: Desk, wanted: Wanted) -> bool:
     return _limit(conn, wanted)
 
 
-def _change(conn: Connection, desk: Desk, wanted: Wanted) -> bool:
-    return lines.change(conn, wanted.line, now=desk.clock()) and _limit(conn, wanted)
+def _change(conn: Connection, desk: Desk, was: FaxLine, wanted: Wanted) -> bool:
+    changed = lines.change(conn, was, wanted.line, now=desk.clock())
+    return changed and _limit(conn, wanted)
 
 
 def _limit(conn: Connection, wanted: Wanted) -> bool:
     number, limits = wanted.line.number, wanted.limits
-    before = quotas.get(conn, number)
+    before = quotas.held(conn, number)
     if wanted.keeps_credit and before is not None:
         # Faxes may have taken of it since the form was shown.
         limits = replace(limits, credit=before.credit)
