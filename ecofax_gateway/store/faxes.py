@@ -114,13 +114,24 @@ def get(conn: Connection, ref: str) -> Fax | None:
 
 
 def was_called(conn: Connection, campaign_ref: str) -> bool:
-    """Whether a call for any fax of a campaign was ever begun."""
+    """
+    Whether a call for any fax of a campaign was ever begun.
+
+    If none was, none begins before the commit: who asks may send it another way.
+    """
+    order = select(campaign.c.id).where(campaign.c.ref == campaign_ref)
+    campaign_id = conn.execute(order.with_for_update(key_share=True)).scalar()
+    waiting = select(fax.c.id).where(
+        fax.c.campaign_id == campaign_id, fax.c.state.in_(BEFORE_CALL)
+    )
+    held = waiting.with_for_update().subquery()
+    conn.execute(select(func.count()).select_from(held))
     called = (
         select(fax.c.id)
-        .join(campaign, campaign.c.id == fax.c.campaign_id)
-        .where(campaign.c.ref == campaign_ref, fax.c.attempt > 0)
+        .where(fax.c.campaign_id == campaign_id, fax.c.attempt > 0)
+        .limit(1)
     )
-    return conn.execute(called.limit(1)).scalar() is not None
+    return conn.execute(called).scalar() is not None
 
 
 def listing(

@@ -15,10 +15,12 @@ from ecofax_gateway.domain.quota import Quota
 from ecofax_gateway.domain.window import Window
 from ecofax_gateway.store import (
     campaigns,
+    claims,
     deliveries,
     drafts,
     erasure,
     events,
+    faxes,
     lines,
     preparation,
     quotas,
@@ -102,6 +104,20 @@ def test_what_goes_while_it_is_published_leaves_no_delivery_behind(
 
     of_the_order = [EventKind.CAMPAIGN_LAUNCHED, EventKind.CAMPAIGN_STOPPED]
     assert sorted(told) == ([] if gone == "webhook" else of_the_order)
+
+
+def test_an_order_whose_call_begins_at_this_moment_was_called(office, behind):
+    """
+    It must not be sent in another way as well: its number would get both.
+    """
+    ref = office.queue(office.line(), numbers(1))
+    claim = {"node": "a", "epoch": office.epoch, "limit": 1, "now": office.now}
+
+    assert not office.tx(faxes.was_called, ref)
+    assert behind(
+        lambda conn: claims.claim(conn, **claim),
+        lambda: office.tx(faxes.was_called, ref),
+    )
 
 
 def test_two_who_change_a_line_both_get_their_wish(office, behind):
