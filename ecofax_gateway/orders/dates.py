@@ -32,7 +32,7 @@ _MONTHS = {
 _DASHES = re.compile("[\u2010-\u2015\u2212]")
 _WEEKDAY = r"(?:(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)\s+)?(?:le\s+)?"
 _TIME = (
-    r"(?P<hour>\d{1,2})(?:\s?h\s?(?P<minute_h>\d{2})?(?:\s?m(?:in)?)?"
+    r"(?P<hour>\d{1,2})(?:\s?h(?:eures?)?\s?(?P<minute_h>\d{2})?(?:\s?m(?:in)?)?"
     r"|:(?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.\d{1,6})?)?|(?=\s?[ap]\.?m))"
     r"(?:\s?(?P<half>[ap])\.?\s?m\.?)?"
 )
@@ -180,7 +180,8 @@ def _hour(written: str, half: str | None) -> int:
 def _plain(text: str) -> str:
     lower = unicodedata.normalize("NFD", _DASHES.sub("-", text).lower())
     letters = "".join(c for c in lower if unicodedata.category(c) != "Mn")
-    return " ".join(unicodedata.normalize("NFKC", letters).split())
+    plain = " ".join(unicodedata.normalize("NFKC", letters).split())
+    return re.sub(r" midi\Z", " 12h", plain)
 
 
 _SHIFTS = {

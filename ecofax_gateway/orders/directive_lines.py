@@ -34,11 +34,15 @@ class Key(StrEnum):
 WORDS = {
     Key.PASSWORD: (
         "p", "pw", "pwd", "pass", "password", "mdp", "mot de passe",
-        "mot de passe fax", "motdepasse", "motdepassefax",
+        "mot de passe fax", "mot de passe du fax", "mot de passe de la ligne",
+        "motdepasse", "motdepassefax", "password fax", "fax password",
     ),
     Key.LINE: ("ligne", "ligne fax", "line"),
-    Key.QUALITY: ("qualite", "quality"),
-    Key.DATE: ("date",),
+    Key.QUALITY: ("qualite", "qualite fax", "qualite du fax", "qualite d'envoi", "quality"),
+    Key.DATE: (
+        "date", "date d'envoi", "date envoi", "date de l'envoi", "date d'envoi du fax",
+        "date et heure", "date et heure d'envoi",
+    ),
     Key.PAGES: ("pages", "page"),
     Key.REPEATS: ("doublon", "doublons"),
     Key.COVER: ("garde", "page de garde", "cover"),
@@ -51,10 +55,10 @@ _KEYS = {word: key for key, words in WORDS.items() for word in words}
 
 _COLONS = ":=：﹕︓∶꞉"
 _START = (
-    r"(?:[•·\-–—]|\*(?=[ ])|\d{1,2}[.)])?[ ]{0,3}"
-    r"(?:(?P<bold>[*_]{1,2})|[\"'«“]{1,2}[ ]{0,3})?"
+    r"(?:[•·▪◦‣●■□✓✔→➔➤\-–—]|\*(?=[ ])|\d{1,2}[.)]|[a-z]\))?[ ]{0,3}"
+    r"(?:(?P<bold>[*_]{1,2})|[\"'«“`]{1,2}[ ]{0,3})?"
 )
-_KEY = r"(?P<key>[^\W\d_](?:[^\W\d_]|[ ](?=[^\W\d_])){0,20})"
+_KEY = r"(?P<key>[^\W\d_](?:[^\W\d_]|[ '’-](?=[^\W\d_])){0,25})"
 _DIRECTIVE = re.compile(
     _START
     + _KEY
@@ -65,7 +69,10 @@ _DIRECTIVE = re.compile(
 def _any_of(words: Sequence[str]) -> str:
     """A pattern for *words*, the longest first, with or without accents."""
     longest_first = sorted(words, key=len, reverse=True)
-    return f"(?:{'|'.join(longest_first).replace('e', '[eéèê]')})"
+    words_of = "|".join(longest_first)
+    for plain, written in (("e", "[eéèê]"), ("'", "['’]"), (" ", "[ -]")):
+        words_of = words_of.replace(plain, written)
+    return f"(?:{words_of})"
 
 
 _NEXT = re.compile(
@@ -77,6 +84,8 @@ _GIVEN_AWAY = re.compile(
     re.IGNORECASE,
 )
 _QUOTED = re.compile(r"(?<=« ).*?(?= »)")
+
+_LINK = re.compile(r"(?<=.)<(?:mailto|tel|https?):[^>]*>?\Z", re.IGNORECASE)
 
 MAX_DIRECTIVES = 500
 """Read in one text; there are nine keys, and 6 MB of « p:x p:x » took four seconds."""
@@ -114,9 +123,15 @@ def is_directive(line: str) -> bool:
     return _first(line) is not None
 
 
+def without_link(value: str) -> str:
+    """A value without the address that a mail program put behind it as a link."""
+    return _LINK.sub("", value)
+
+
 def folded(word: str) -> str:
     """A word as `WORDS` writes it: lower case, no accents, single spaces."""
-    decomposed = unicodedata.normalize("NFD", word.lower())
+    plain = word.lower().replace("’", "'").replace("-", " ")
+    decomposed = unicodedata.normalize("NFD", plain)
     letters = (c for c in decomposed if unicodedata.category(c) != "Mn")
     return " ".join("".join(letters).split())
 

@@ -16,7 +16,7 @@ from ..domain.document import Quality
 from ..domain.page_choice import NotAChoice, PageChoice, parse_page_choice
 from ..mail.part import TextPart
 from .body import written_lines
-from .directive_lines import WORDS, Key, folded, read_directives
+from .directive_lines import WORDS, Key, folded, read_directives, without_link
 from .given_password import given_passwords
 from .misspelling import misspelt
 from .mistake import Mistake, quoted
@@ -93,16 +93,14 @@ def find_directives(
     """
     letters = [written_lines(part) for part in texts[:MAX_TEXTS]]
     readings = [(read_directives(lines), lines) for lines in letters]
-    readings.sort(key=lambda reading: not reading[0][Key.PASSWORD])
-    found = {
-        key: next((values[key] for values, _ in readings if values[key]), [])
-        for key in Key
-    }
+    readings.sort(key=lambda reading: not any(reading[0][Key.PASSWORD]))
+    found = {key: _first_given([values[key] for values, _ in readings]) for key in Key}
     passwords, wrong_password = given_passwords(found[Key.PASSWORD])
     mistakes = [*wrong_password]
     if readings:
-        mistakes += misspelt(readings[0][1])
+        mistakes += misspelt(readings[0][1], qualities=QUALITIES)
     values = _Values(found, mistakes)
+    values.drop_empty_ones()
     asked = Directives(
         passwords=passwords,
         line=values.only(Key.LINE),
@@ -128,6 +126,12 @@ def find_directives(
     )
 
 
+def _first_given(each: Sequence[Sequence[str]]) -> Sequence[str]:
+    """The values of the first part that gives one; an empty one only if there is no other."""
+    given = [values for values in each if values]
+    return next(filter(any, given), given[0] if given else ())
+
+
 class _Values:
     """
     The values of one mail, and what is wrong with them.
@@ -141,8 +145,22 @@ class _Values:
     def __init__(
         self, found: Mapping[Key, Sequence[str]], mistakes: list[Mistake]
     ) -> None:
-        self._found = found
+        self._found = dict(found)
         self._mistakes = mistakes
+
+    def drop_empty_ones(self) -> None:
+        """Take out what has a key and no value, and say so where there is nothing else."""
+        for key, values in self._found.items():
+            given = [value for value in values if _unwrapped(value)]
+            self._found[key] = given
+            if values and not given and key not in {Key.PASSWORD, Key.NAME}:
+                word = WORDS[key][0]
+                self._wrong(
+                    f"empty-{key}",
+                    f"La ligne « {word}: » de votre message est vide. Écrivez ce que vous"
+                    " voulez juste après les deux-points, sur la même ligne, ou retirez"
+                    " cette ligne.",
+                )
 
     def only(self, key: Key) -> str | None:
         """The one value of a key, out of its quotes; two different ones are a mistake."""
@@ -232,4 +250,4 @@ def _word(value: str) -> str:
 
 
 def _unwrapped(value: str) -> str:
-    return value.strip(" *_\"'«»“”").rstrip(".;, ")
+    return without_link(value).strip(" *_\"'«»“”`").rstrip(".;, ")

@@ -10,14 +10,13 @@ few readings, which are tried as one attempt.
 import re
 from collections.abc import Sequence
 
-from .directive_lines import CLOSING
+from .directive_lines import CLOSING, without_link
 from .mistake import Mistake
 
 MAX_PASSWORDS = 4
 """Readings of one `p:` that are tried as one attempt."""
 
-_MAILTO = re.compile(r"(.+?)<mailto:[^>]*>?\Z")
-_TELEPHONE = re.compile(r"(?:\(0\)|[+\d(])[\d ().\-/]{7,}\Z")
+_TELEPHONE = re.compile(r"(?:\(0\)|[+\d(])[\d ().\-/]{6,}\d(?=\Z|[ |,;<\[])")
 
 _EMPTY = Mistake(
     code="empty-password",
@@ -42,16 +41,22 @@ def given_passwords(
     """
     if not values:
         return (), ()
-    # « P : 06 12 34 56 78 » in a signature is a telephone, if something else is given.
+    # « P : 06 12 34 56 78 | T : ... » in a signature is a telephone; one without a space
+    # may be a password, if nothing else is given.
     others = [value for value in values if not _TELEPHONE.match(value)]
-    chosen = others or list(values)
-    words = list(dict.fromkeys(_first_word(value) for value in chosen))
+    whole = [value for value in values if not _is_spaced_telephone(value)]
+    words = list(dict.fromkeys(_first_word(value) for value in others or whole))
     words = [word for word in words if word]
     if not words:
-        return (), (_EMPTY,)
+        return (), ((_EMPTY,) if whole else ())
     if len(words) > 1:
         return (), (_TWO,)
     return _readings(words[0]), ()
+
+
+def _is_spaced_telephone(value: str) -> bool:
+    found = _TELEPHONE.match(value)
+    return bool(found and " " in found[0])
 
 
 def _first_word(value: str) -> str:
@@ -64,8 +69,9 @@ def _first_word(value: str) -> str:
 
 def _readings(word: str) -> tuple[str, ...]:
     readings = [word]
-    if mailto := _MAILTO.match(word):
-        readings.insert(0, mailto[1])
+    unlinked = without_link(word)
+    if unlinked != word:
+        readings.insert(0, unlinked)
     base = readings[0]
     inner = base
     while len(inner) > 2 and CLOSING.get(inner[0]) == inner[-1]:

@@ -5,11 +5,12 @@ Pure: no I/O, no clock, no randomness.
 
 What is no directive is prose and not looked at; but a date that was meant and missed
 would send the fax at once. So what looks like a directive and is one letter off is
-asked about. Prose has a space behind the colon.
+asked about. Prose has a space behind the colon: there the value must be a date or a
+quality, too.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from .directive_lines import WORDS, folded, is_directive
 from .mistake import Mistake, quoted
@@ -19,12 +20,28 @@ MIN_LETTERS = 4
 
 _MEANT = [words[0] for words in WORDS.values() if len(words[0]) >= MIN_LETTERS]
 _KNOWN = frozenset(word for words in WORDS.values() for word in words)
+_SPACED = re.compile(r"([^\W\d_]{3,12}) ?[:=] ?(\S.*)")
+_DATE = re.compile(
+    r"(?:[^\W\d_]{5,8} )?\d{1,2}(?:er)? ?[-/. ] ?(?:\d{1,2}\b|[^\W\d_]{3,9}) ?[-/. ] ?\d{2}"
+)
 _TIGHT = re.compile(r"(?:\A|(?<=\s))([^\W\d_]{3,12})[:=](?=[^\s/])")
 
 
-def misspelt(lines: Sequence[str]) -> tuple[Mistake, ...]:
-    """Ask about what looks like a directive, at the start of a line or behind one."""
+def misspelt(
+    lines: Sequence[str], *, qualities: Collection[str] = ()
+) -> tuple[Mistake, ...]:
+    """
+    Ask about what looks like a directive, at the start of a line or behind one.
+
+    Args:
+        lines: As written.
+
+        qualities: What they are called.
+    """
     found = {written: word for line in lines for written, word in _slips(line)}
+    for line in lines:
+        if word := _spaced_slip(line, qualities):
+            found.setdefault(line, word)
     return tuple(
         Mistake(
             code="misspelt",
@@ -43,6 +60,17 @@ def _slips(line: str) -> Iterator[tuple[str, str]]:
         for word in _MEANT:
             if written not in _KNOWN and _is_slip(written, word):
                 yield line[match.start() :], word
+
+
+def _spaced_slip(line: str, qualities: Collection[str]) -> str:
+    """The word that was meant by « Datte : 21/06/2027 15h15 »; empty if there is none."""
+    match = _SPACED.match(line)
+    if match is None or (written := folded(match[1])) in _KNOWN:
+        return ""
+    if _is_slip(written, "date") and _DATE.match(match[2]):
+        return "date"
+    value = folded(match[2]).rstrip(" .!;,")
+    return "qualite" if _is_slip(written, "qualite") and value in qualities else ""
 
 
 def _is_slip(written: str, word: str) -> bool:

@@ -12,9 +12,12 @@ MAX_PREFIXES = 6
 """« RE: TR: RE: ... » goes on for ever in some threads."""
 
 _PREFIX = re.compile(
-    r"(?:(?:re|ref|réf|rép|rep|tr|transf|fw|fwd|wg|aw|sv|rv|fax|ligne)(?:\s?\[\d+\])?\s*:"
-    r"|(?:fax|ligne)\s(?=\s*[+\d(])"
-    r"|\[(?:external|externe|ext|spam|fax)\]|\*{2,5}\s?spam\s?\*{2,5})\s*",
+    r"(?:(?:re|ref|réf|rép|rep|tr|transf|fw|fwd|wg|aw|sv|rv|externe?|external|spam"
+    r"|(?:numéro de )?(?:fax|ligne|t[ée]l|téléphone)(?: fax)?)(?:\s?\[\d+\])?\s*:"
+    r"|(?:fax|ligne)\s(?=\s*[+\d(n])"
+    r"|n[°ºo](?=\s*[+\d(])"
+    # What a filter or a mailing list put in front; a digit may be of another number.
+    r"|\[[^\]\d]{1,40}\]|\{[^}\d]{1,40}\}|\*{2,5}[^*\d]{1,40}\*{2,5})\s*",
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"\+?[\d .\-/()_]{6,30}\Z")
@@ -38,7 +41,7 @@ def parse_line_number(subject: str) -> FaxNumber:
         if prefix is None:
             break
         text = text[prefix.end() :]
-    text = text.strip(" \"'«»“”‘’.:;,")
+    text = text.strip(" \"'«»“”‘’.:;,*_#")
     if not text:
         raise NotANumber("est vide")
     if not _NUMBER.match(text):

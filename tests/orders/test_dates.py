@@ -25,7 +25,7 @@ def due(text, now=NOW):
      "21-06-2026 3:15:00 p.m.", "le 21 juin 2026, 3:15 PM", "2026-06-21 03:15 PM",
      "DIMANCHE 21 JUIN 2026 À 15H15", "21 juin 2026 vers 15h15", "21-06-2026 15h15min",
      "21-6-2026 15:15", "21.06.2026 - 15:15", "2026-06-21T13:15:00.000Z",
-     "2026-06-21T09:15-04:00", "21\u00a006\u00a02026\u00a015:15"],
+     "2026-06-21T09:15-04:00", "21/06/2026 à 15 heures 15", "21\u00a006\u00a02026\u00a015:15"],
 )  # fmt: skip
 def test_one_instant_in_many_forms(text):
     found = due(text)
@@ -40,6 +40,8 @@ def test_an_hour_alone_is_the_full_hour():
     assert due("21-06-2026 12 AM").local.startswith("21-06-2026 00:00:00")
     assert due("21-06-2026 12 PM").local.startswith("21-06-2026 12:00:00")
     assert due("1er juillet 2026 9h").local.startswith("01-07-2026 09:00:00")
+    assert due("1er juillet 2026 à 9 heures").local.startswith("01-07-2026 09:00:00")
+    assert due("1er juillet 2026 à midi").local.startswith("01-07-2026 12:00:00")
 
 
 @pytest.mark.parametrize(

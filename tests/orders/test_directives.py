@@ -49,6 +49,18 @@ def html(text):
         pytest.param("p:Secret7\n-- \nJ. Dupont\nP : 06 12 34 56 78", id="signature"),
         pytest.param("p:Secret7\n--\nP: 0612345678", id="signature-bare"),
         pytest.param("p:Secret7\nJ. Dupont\nP : +33 6 12 34 56 78", id="telephone"),
+        pytest.param("p:Secret7\nJ. Dupont\nP : 06 12 34 56 78 | T : 01 23 45 67 89",
+                     id="telephones"),
+        pytest.param("p:Secret7\nJ. Dupont\nP : 06.12.34.56.78<tel:+33612345678>",
+                     id="telephone-link"),
+        pytest.param("Mot de passe du fax : Secret7", id="mot-de-passe-du-fax"),
+        pytest.param("mot-de-passe : Secret7", id="mot-de-passe-hyphens"),
+        pytest.param("Password fax: Secret7", id="password-fax"),
+        pytest.param("p:Secret7<http://Secret7>", id="web-link"),
+        pytest.param("`p:Secret7`", id="backticks"),
+        pytest.param("→ p:Secret7", id="arrow"),
+        pytest.param("✓ p:Secret7", id="tick"),
+        pytest.param("a) p:Secret7", id="lettered"),
         pytest.param("p:Secret7\n\nEnvoyé de mon iPhone\np:Other", id="iphone"),
         pytest.param("p:Secret7\nEnvoyé à partir de Outlook\np:Other", id="outlook-app"),
         pytest.param("p:Secret7\nTélécharger Outlook pour iOS\np:Other", id="outlook-ios"),
@@ -112,6 +124,51 @@ def test_html_forms_of_the_password(body):
 
     assert found.passwords == ("Secret7",)
     assert found.mistakes == ()
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["Jeanne\nP : 06 12 34 56 78", "P: +33 (0)6 12 34 56 78 | T: 01 23 45 67 89"],
+)
+def test_a_telephone_in_a_signature_is_no_password(body):
+    found = plain(body)
+
+    assert (found.passwords, found.mistakes) == ((), ())
+
+
+def test_a_password_of_digits_is_one():
+    assert plain("p:0612345678").passwords == ("0612345678",)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Date d'envoi : {}", "Date d’envoi : {}", "date envoi: {}", "Date et heure : {}",
+     "DATE DE L'ENVOI={}", "date : «\u00a0{}\u00a0»"],
+)  # fmt: skip
+def test_a_date_has_many_names(line):
+    """One that is missed would send the fax at once."""
+    assert plain("p:Secret7\n" + line.format("21/06/2026 à 15h15")).due == (
+        "21/06/2026 à 15h15"
+    )
+
+
+def test_a_line_that_became_a_link_is_read_without_it():
+    found = plain("p:Secret7\nligne: 03 66 72 03 07<tel:+33366720307>")
+
+    assert found.line == "03 66 72 03 07"
+
+
+def test_what_stands_empty_in_one_form_is_taken_from_the_other():
+    """Outlook writes the cells of a table below each other in its plain text."""
+    found = find_directives(
+        [
+            TextPart(TextKind.PLAIN, "p :\n\nSecret7\n\nqualité :\n\nbest"),
+            TextPart(TextKind.HTML, "<p>p : Secret7</p><p>qualité : best</p>"),
+        ]
+    )
+
+    assert found.passwords == ("Secret7",)
+    assert (found.quality, found.mistakes) == (Quality.BEST, ())
 
 
 def test_outlooks_smileys_are_turned_back():
@@ -299,7 +356,10 @@ def test_all_of_it_on_one_line():
     ("line", "code", "quote"),
     [
         ("garde:peut-être", "bad-cover", "« peut-être »"),
-        ("garde:", "bad-cover", "«  »"),
+        ("garde:", "empty-cover", "« garde: »"),
+        ("Qualité :", "empty-quality", "« qualite: »"),
+        ("date: « »", "empty-date", "« date: »"),
+        ("ligne:", "empty-line", "« ligne: »"),
         ("corps:tout", "bad-body", "« tout »"),
         ("doublon:quoi", "bad-repeats", "« quoi »"),
         ("pages:toutes", "bad-pages", "« toutes »"),

@@ -6,7 +6,7 @@ from ecofax_gateway.domain.errors import MalformedMessage
 from ecofax_gateway.mail.message import parse_mail
 from ecofax_gateway.mail.part import TextKind, TextPart
 from ecofax_gateway.orders.body import written_lines
-from ecofax_gateway.orders.directives import find_directives
+from ecofax_gateway.orders.directives import QUALITIES, find_directives
 from ecofax_gateway.orders.misspelling import misspelt
 
 
@@ -29,10 +29,14 @@ from ecofax_gateway.orders.misspelling import misspelt
         ("doublond:oui", "doublon"),
         ("pagse:1-3", "pages"),
         ("p:Secret7 dat:21-06-2027 15:15", "date"),
+        ("Dat : 21-06-2027 15:15", "date"),
+        ("Datte : lundi 21 juin 2027 à 15h", "date"),
+        ("Qualtié : best", "qualite"),
+        ("Qualitée : Premium.", "qualite"),
     ],
 )
 def test_a_slip_of_the_pen_is_asked_about(line, word):
-    [mistake] = misspelt([line])
+    [mistake] = misspelt([line], qualities=QUALITIES)
 
     assert mistake.code == "misspelt"
     assert f"« {word}: »" in mistake.sentence
@@ -54,11 +58,13 @@ def test_a_slip_of_the_pen_is_asked_about(line, word):
         "Bonjour, la dat:21-06-2027",
         "nm:Durand",
         "gate:",
+        "Datte : 3 kg",
+        "Qualités : écoute et rigueur",
         "",
     ],
 )
 def test_words_and_prose_are_left_alone(line):
-    assert misspelt([line]) == ()
+    assert misspelt([line], qualities=QUALITIES) == ()
 
 
 @pytest.mark.parametrize(
@@ -82,9 +88,10 @@ def test_no_real_letter_is_asked_about(corpus):
         except MalformedMessage:
             continue
         for part in mail.texts:
-            assert misspelt(written_lines(part)) == (), name
+            lines = written_lines(part)
+            assert misspelt(lines, qualities=QUALITIES) == (), name
 
 
 @given(st.lists(st.text("dateligncorpqu :=\n12é", max_size=60), max_size=4))
 def test_any_lines_are_looked_at(lines):
-    assert all(mistake.sentence for mistake in misspelt(lines))
+    assert all(mistake.sentence for mistake in misspelt(lines, qualities=QUALITIES))

@@ -155,7 +155,10 @@ def test_any_digits_are_a_list(text):
      "AW: SV: 0366720307", "Réf : 0366720307", "Transf : 0366720307", "RÉP : 0366720307",
      "[External] 0366720307", "[SPAM] Re: 0366720307", "ligne : 03-66-72-03-07",
      "\"0366720307\"", "03\u202f66\u202f72\u202f03\u202f07", "\u00a00366720307",
-     "０３６６７２０３０７"],
+     "０３６６７２０３０７", "[EXTERNAL EMAIL] 0366720307", "[Liste fax] Re: 0366720307",
+     "{Spam?} 0366720307", "*** Expéditeur externe *** 0366720307", "SPAM: 0366720307",
+     "EXTERNE : 0366720307", "N° 0366720307", "Ligne n° 03 66 72 03 07", "Tél : 0366720307",
+     "Numéro de ligne : 0366720307", "*0366720307*", "#0366720307"],
 )  # fmt: skip
 def test_subjects_that_name_the_line(subject):
     assert parse_line_number(subject).e164 == C
@@ -164,7 +167,8 @@ def test_subjects_that_name_the_line(subject):
 @pytest.mark.parametrize(
     "subject",
     ["", "facture 0366720307", "0366720307 0972101010", "0366720307 - facture", "112",
-     "036672030", "03667203O7", "RE:" * 7 + "0366720307", "Re:", "0366720307 p:x"],
+     "036672030", "03667203O7", "RE:" * 7 + "0366720307", "Re:", "0366720307 p:x",
+     "[Ticket 4711] 0366720307", "[0972101010]", "n° de devis 0366720307", "nouveau 0366720307"],
 )  # fmt: skip
 def test_no_number_is_guessed_out_of_a_subject(subject):
     with pytest.raises(NotANumber):
