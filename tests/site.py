@@ -98,10 +98,20 @@ def empty_store(tmp_path_factory) -> Path:
 
 
 @pytest.fixture
-async def desk(tmp_path, empty_store, site_clock, password_hash) -> AsyncIterator[Desk]:
+def new_store(empty_store) -> Callable[[Path], Database]:
+    """Open a new store in a folder that has none."""
+
+    def open_one(folder: Path) -> Database:
+        shutil.copy(empty_store, folder / "ecofax.db")
+        return Database.open(f"sqlite:///{folder}/ecofax.db", spool=folder / "spool")
+
+    return open_one
+
+
+@pytest.fixture
+async def desk(tmp_path, new_store, site_clock, password_hash) -> AsyncIterator[Desk]:
     """A store with two lines and an operator, and all that the routes need."""
-    shutil.copy(empty_store, tmp_path / "ecofax.db")
-    db = Database.open(f"sqlite:///{tmp_path}/ecofax.db", spool=tmp_path / "spool")
+    db = new_store(tmp_path)
     for number, name in ((OURS, "Cabinet Durand"), (THEIRS, "Étude Martin")):
         line = FaxLine(number=number, name=name, password_hash=password_hash)
         await db.tx(lines.add, line, now=site_clock())

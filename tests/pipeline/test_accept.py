@@ -16,15 +16,14 @@ from ecofax_gateway.pipeline.accept import MAX_TOGETHER, Accept
 from ecofax_gateway.pipeline.worker import Bell
 from ecofax_gateway.smtp.listener import AcceptedMail, MailListener, Protocol
 from ecofax_gateway.store import mails, tables
-from ecofax_gateway.store.database import Database
 from ecofax_gateway.store.unavailable import RuleBroken
 
 NOW = datetime(2027, 3, 2, 12, tzinfo=UTC)
 
 
 @pytest.fixture
-def db(tmp_path):
-    database = Database.open(f"sqlite:///{tmp_path / 'x.db'}", spool=tmp_path / "spool")
+def db(tmp_path, new_store):
+    database = new_store(tmp_path)
     yield database
     database.close()
 

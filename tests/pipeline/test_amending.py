@@ -19,7 +19,6 @@ from ecofax_gateway.pipeline.routing import Routing
 from ecofax_gateway.replies.answered import Done
 from ecofax_gateway.store import calls, claims, faxes
 from ecofax_gateway.store import campaigns as store
-from ecofax_gateway.store.database import Database
 
 from .test_campaign_operations import NOON, Desk, bad, good, lost
 
@@ -62,8 +61,8 @@ class Answered(Desk):
 
 
 @pytest.fixture
-def desk(tmp_path):
-    db = Database.open(f"sqlite:///{tmp_path}/s.db", spool=tmp_path / "spool")
+def desk(tmp_path, new_store):
+    db = new_store(tmp_path)
 
     yield Answered(db)
 

@@ -35,7 +35,6 @@ from ecofax_gateway.store import (
 from ecofax_gateway.store import campaigns as store
 from ecofax_gateway.store.campaigns import NewCampaign, NewDocument, Wishes
 from ecofax_gateway.store.content import Content
-from ecofax_gateway.store.database import Database
 from ecofax_gateway.store.drafts import Changes
 from ecofax_gateway.store.reference import reference
 
@@ -114,8 +113,8 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path):
-    db = Database.open(f"sqlite:///{tmp_path}/s.db", spool=tmp_path / "spool")
+def desk(tmp_path, new_store):
+    db = new_store(tmp_path)
 
     yield Desk(db)
 

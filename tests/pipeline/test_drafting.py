@@ -28,7 +28,6 @@ from ecofax_gateway.store import (
 )
 from ecofax_gateway.store.campaigns import NewDocument
 from ecofax_gateway.store.content import Content
-from ecofax_gateway.store.database import Database
 from ecofax_gateway.store.drafts import Changes
 from ecofax_gateway.store.recipient_choices import Choice
 
@@ -85,8 +84,8 @@ class Table:
 
 
 @pytest.fixture
-def table(tmp_path):
-    db = Database.open(f"sqlite:///{tmp_path}/s.db", spool=tmp_path / "spool")
+def table(tmp_path, new_store):
+    db = new_store(tmp_path)
 
     yield Table(db)
 

@@ -29,7 +29,6 @@ from ecofax_gateway.store import (
 )
 from ecofax_gateway.store.campaigns import NewCampaign, NewDocument
 from ecofax_gateway.store.content import Content
-from ecofax_gateway.store.database import Database
 from ecofax_gateway.store.states import CampaignState
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -38,8 +37,8 @@ ANNE, PAUL = "+33972101010", "+33972101011"
 
 
 @pytest.fixture
-def db(tmp_path):
-    db = Database.open(f"sqlite:///{tmp_path}/s.db", spool=tmp_path / "spool")
+def db(tmp_path, new_store):
+    db = new_store(tmp_path)
     db.sync_tx(trunks.put, "main", max_calls=9)
     db.sync_tx(lines.add, FaxLine(number=LINE, password_hash="x"), now=NOON)
 

@@ -22,7 +22,6 @@ from ecofax_gateway.pipeline import line_settings, sheets
 from ecofax_gateway.pipeline.enclosing import Enclosing
 from ecofax_gateway.store import faxes, lines, preparation, replies
 from ecofax_gateway.store.content import Content
-from ecofax_gateway.store.database import Database
 
 from .test_campaign_operations import LINE, Desk, good
 
@@ -31,8 +30,8 @@ PARIS = ZoneInfo("Europe/Paris")
 
 
 @pytest.fixture
-def desk(tmp_path):
-    db = Database.open(f"sqlite:///{tmp_path}/s.db", spool=tmp_path / "spool")
+def desk(tmp_path, new_store):
+    db = new_store(tmp_path)
 
     yield Desk(db)
 

@@ -32,7 +32,6 @@ from ecofax_gateway.store import (
 from ecofax_gateway.store import recipients as rows
 from ecofax_gateway.store.campaigns import NewCampaign, NewDocument, Wishes
 from ecofax_gateway.store.content import Content
-from ecofax_gateway.store.database import Database
 from ecofax_gateway.store.drafts import DraftAnswer
 from ecofax_gateway.store.recipient_choices import Choice
 from ecofax_gateway.store.recipient_lists import NewList
@@ -127,8 +126,8 @@ class Office:
 
 
 @pytest.fixture
-def office(tmp_path):
-    db = Database.open(f"sqlite:///{tmp_path}/store.db", spool=tmp_path / "spool")
+def office(tmp_path, new_store):
+    db = new_store(tmp_path)
 
     yield Office(db, tmp_path / "lists")
 

@@ -14,7 +14,6 @@ from ecofax_gateway.pipeline.posting import Posting
 from ecofax_gateway.pipeline.worker import Bell
 from ecofax_gateway.smtp.postman import SmtpPostman
 from ecofax_gateway.store import replies
-from ecofax_gateway.store.database import Database
 
 MESSAGE = (
     b"From: fax@ecofax.fr\r\nTo: a@b.example\r\nSubject: sent\r\n"
@@ -46,8 +45,8 @@ class Clock:
 
 
 @pytest.fixture
-def db(tmp_path):
-    database = Database.open(f"sqlite:///{tmp_path / 'x.db'}", spool=tmp_path / "spool")
+def db(tmp_path, new_store):
+    database = new_store(tmp_path)
     yield database
     database.close()
 

@@ -18,7 +18,6 @@ from ecofax_gateway.pipeline.worker import Bell
 from ecofax_gateway.store import draft_documents, lines, preparation, trunks
 from ecofax_gateway.store.campaigns import NewDocument
 from ecofax_gateway.store.content import Content
-from ecofax_gateway.store.database import Database
 from ecofax_gateway.store.states import CampaignState
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -69,8 +68,8 @@ class Press:
 
 
 @pytest.fixture
-async def press(tmp_path):
-    db = Database.open(f"sqlite:///{tmp_path}/s.db", spool=tmp_path / "spool")
+async def press(tmp_path, new_store):
+    db = new_store(tmp_path)
     workshop = Interrupted(folder=tmp_path / "workshop", office_instances=0)
 
     yield Press(db, workshop)

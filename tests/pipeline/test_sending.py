@@ -17,7 +17,6 @@ from ecofax_gateway.pipeline.resending import resend_fax
 from ecofax_gateway.pipeline.routing import Routing
 from ecofax_gateway.pipeline.sending import MAX_NUMBERS, Sending, send
 from ecofax_gateway.store import campaigns, faxes, housekeeping, preparation
-from ecofax_gateway.store.database import Database
 
 from .test_campaign_operations import LINE, Desk, bad, good
 
@@ -26,8 +25,8 @@ FAX = parse_number("09 72 10 10 10")
 
 
 @pytest.fixture
-def desk(tmp_path):
-    db = Database.open(f"sqlite:///{tmp_path}/s.db", spool=tmp_path / "spool")
+def desk(tmp_path, new_store):
+    db = new_store(tmp_path)
 
     yield Desk(db)
 

@@ -45,7 +45,6 @@ from ecofax_gateway.store import (
     trunks,
 )
 from ecofax_gateway.store.content import Content
-from ecofax_gateway.store.database import Database
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 LINE = "+33366720307"
@@ -210,8 +209,8 @@ class Desk:
 
 
 @pytest.fixture
-async def desk(tmp_path):
-    db = Database.open(f"sqlite:///{tmp_path}/s.db", spool=tmp_path / "spool")
+async def desk(tmp_path, new_store):
+    db = new_store(tmp_path)
     folder = tmp_path / "calls"
     folder.mkdir()
     async with asyncio.TaskGroup() as tasks:

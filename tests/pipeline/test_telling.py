@@ -19,7 +19,6 @@ from ecofax_gateway.outbound.client import Client
 from ecofax_gateway.pipeline.telling import Telling
 from ecofax_gateway.pipeline.worker import Bell
 from ecofax_gateway.store import deliveries, events, lines, webhooks
-from ecofax_gateway.store.database import Database
 from ecofax_gateway.store.states import DeliveryState
 from ecofax_gateway.store.webhooks import Webhook
 
@@ -97,8 +96,8 @@ class House:
 
 
 @pytest.fixture
-def db(tmp_path):
-    database = Database.open(f"sqlite:///{tmp_path}/s.db", spool=tmp_path / "spool")
+def db(tmp_path, new_store):
+    database = new_store(tmp_path)
 
     yield database
 

@@ -32,7 +32,6 @@ from ecofax_gateway.store import (
     trunks,
 )
 from ecofax_gateway.store.content import Content
-from ecofax_gateway.store.database import Database
 from ecofax_gateway.store.tables import fax
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -102,8 +101,8 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path):
-    db = Database.open(f"sqlite:///{tmp_path}/store.db", spool=tmp_path / "spool")
+def desk(tmp_path, new_store):
+    db = new_store(tmp_path)
     yield Desk(db)
     db.close()
 
