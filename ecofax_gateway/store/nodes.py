@@ -17,7 +17,16 @@ from ..domain.fax import FaxState
 from ..domain.role import Role
 from .insertion import insert_into
 from .states import CampaignState
-from .tables import campaign, fax, mail, node, recipient_choice, recipient_list, reply
+from .tables import (
+    campaign,
+    delivery,
+    fax,
+    mail,
+    node,
+    recipient_choice,
+    recipient_list,
+    reply,
+)
 from .types import UtcTime
 
 
@@ -53,6 +62,7 @@ _LEASED: tuple[Table, ...] = (
     reply,
     recipient_list,
     recipient_choice,
+    delivery,
 )
 
 

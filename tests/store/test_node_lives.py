@@ -14,6 +14,8 @@ from ecofax_gateway.store import calls, claims, mails, nodes, preparation, repli
 from ecofax_gateway.store.content import Content
 from ecofax_gateway.store.database import Database
 
+from .test_events import due, hook, publish
+
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 LEASE = timedelta(minutes=30)
 
@@ -135,6 +137,23 @@ def test_a_lost_lease_on_a_reply_is_free_at_once(office, how):
     due = office.tx(replies.claim_due, node="b", now=office.now, lease=LEASE)
 
     assert due.event_key == "k"
+
+
+def test_an_event_that_a_lost_node_was_telling_is_told_at_once(office):
+    """
+    Its webhook would hear of nothing else before the lease ends.
+    """
+    line = office.line()
+    hook(office, line)
+    office.queue(line, numbers(1))
+    publish(office)
+    assert due(office) is not None
+    assert due(office) is None
+
+    since = office.later(seconds=1)
+    office.tx(nodes.fence, "a", office.epoch, since=since, now=since)
+
+    assert due(office) is not None
 
 
 def test_a_node_that_stopped_in_a_transaction_holds_nobody_up(
