@@ -109,6 +109,7 @@ async def show_faxes(
         newer=wishes.address(after=found.newer) if found.newer else None,
         older=wishes.address(before=found.older) if found.older else None,
         wishes=wishes,
+        read_orders=archive.READ_ORDERS if found.is_partial else 0,
         states=SHOWN,
         cause=lambda ending: cause(ending, tongue),
     )

@@ -91,3 +91,21 @@ def test_a_fax_comes_with_its_order(office, past):
     [(fax, order)] = look(office, number="0972101010").faxes
 
     assert (fax.campaign, order.name) == (past[3], "Relance")
+
+
+def test_names_of_the_newest_orders_are_read_and_a_reference_is_always_found(
+    office, past, monkeypatch
+):
+    monkeypatch.setattr(archive, "READ_ORDERS", 1)
+    oldest = past[0].removesuffix("-1")
+
+    by_name = look(office, words="voeux")
+    by_reference = look(office, words=oldest.lower())
+    of_a_day = look(office, words="voeux", until=office.later(hours=-1))
+
+    assert [fax.ref for fax, _ in by_name.faxes] == [past[4]]
+    assert [fax.ref for fax, _ in by_reference.faxes] == [past[2], past[1], past[0]]
+    assert [fax.ref for fax, _ in of_a_day.faxes] == [past[2], past[1], past[0]]
+    assert by_name.is_partial
+    assert not of_a_day.is_partial
+    assert not look(office).is_partial

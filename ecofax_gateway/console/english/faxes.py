@@ -44,6 +44,9 @@ WORDS = {
     "Aucun fax ne correspond.": "No fax matches.",
     "Fax au {number}": "Fax to {number}",
     "Tous les fax": "All faxes",
+    "Parmi les {n} derniers envois seulement : pour en trouver de plus anciens par leur"
+    " nom, indiquez des dates.": "Among the last {n} orders only: to find older ones by"
+    " their names, say of when they are.",
     "Preuve d'envoi (PDF)": "Proof of transmission (PDF)",
     "Votre fax est pris en compte.": "Your fax has been taken in.",
     "L'annulation est demandée.": "The cancellation was asked for.",
