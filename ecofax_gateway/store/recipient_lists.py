@@ -24,6 +24,7 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.exc import IntegrityError
 
 from . import lease as leases
 from . import recipients
@@ -190,17 +191,13 @@ def of_draft(conn: Connection, ref: str) -> list[RecipientList]:
 
 def rename(conn: Connection, list_id: int, name: str, *, now: datetime) -> bool:
     """Keep a list under a name; False: the line has another of that name."""
-    its_line = select(recipient_list.c.line).where(recipient_list.c.id == list_id)
-    other = select(recipient_list.c.id).where(
-        recipient_list.c.line == its_line.scalar_subquery(),
-        recipient_list.c.name == name,
-        recipient_list.c.id != list_id,
-        _IS_THERE,
-    )
-    if conn.execute(other).first() is not None:
-        return False
     values = {"name": name, "updated_at": now}
-    conn.execute(_update(list_id, _IS_THERE).values(values))
+    try:
+        # The index of names decides, also between two who want the same one.
+        with conn.begin_nested():
+            conn.execute(_update(list_id, _IS_THERE).values(values))
+    except IntegrityError:
+        return False
     return True
 
 

@@ -24,11 +24,14 @@ from ecofax_gateway.store import (
     lines,
     preparation,
     quotas,
+    recipient_lists,
     schedules,
     webhooks,
 )
 from ecofax_gateway.store.campaigns import Wishes
+from ecofax_gateway.store.content import Content
 from ecofax_gateway.store.drafts import DraftAnswer
+from ecofax_gateway.store.states import ListSource
 
 from .test_drafts import fail
 from .test_events import due, hook, published
@@ -118,6 +121,31 @@ def test_an_order_whose_call_begins_at_this_moment_was_called(office, behind):
         lambda conn: claims.claim(conn, **claim),
         lambda: office.tx(faxes.was_called, ref),
     )
+
+
+def test_of_two_lists_that_get_one_name_at_once_one_gets_it(office, behind):
+    line = office.line()
+    ref = office.campaign(line, [], draft=True)
+
+    def add(conn, name):
+        new = recipient_lists.NewList(
+            line=line,
+            name=name,
+            campaign=ref,
+            source=ListSource.TYPED,
+            origin="",
+            content=Content.of(b"0972101010"),
+        )
+        return recipient_lists.create(conn, new, now=office.now)
+
+    unnamed = office.tx(add, None)
+    named = behind(
+        lambda conn: add(conn, "Clients"),
+        lambda: office.tx(recipient_lists.rename, unnamed, "Clients", now=office.now),
+    )
+
+    assert not named
+    assert len(office.tx(recipient_lists.named, line)) == 1
 
 
 def test_two_who_change_a_line_both_get_their_wish(office, behind):
