@@ -4,7 +4,6 @@
 
 import argparse
 import asyncio
-import os
 from functools import partial
 
 from .. import daemon, log
@@ -36,7 +35,7 @@ def add_parsers(
 def run(arguments: argparse.Namespace) -> int:
     """Run the daemon in this process."""
     settings = settings_of(arguments)
-    log.set_up(settings.gateway.log_level, under_systemd="JOURNAL_STREAM" in os.environ)
+    log.set_up(settings.gateway.log_level)
     # Who waits for this line may read it through a pipe: not left in a buffer.
     announce = partial(print, flush=True)
     asyncio.run(daemon.run(settings, announce=announce, roles=arguments.roles))

@@ -16,6 +16,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from .. import log
 from ..domain.errors import Malformed
 from .protocol import Event, Ready, format_event, parse_command
 from .resolver import Resolver
@@ -65,11 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="ecofax-engine", description=__doc__)
     add_arguments(parser)
     options = parser.parse_args(arguments)
-    logging.basicConfig(
-        stream=sys.stderr,
-        level=logging.DEBUG if options.verbose else logging.INFO,
-        format="engine: %(levelname)s %(name)s: %(message)s",
-    )
+    log.set_up("debug" if options.verbose else "info")
     try:
         asyncio.run(
             serve(
