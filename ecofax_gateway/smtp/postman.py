@@ -40,6 +40,10 @@ BAD_CERTIFICATE = (
     "the mail server's certificate is not trusted: name its host in replies.relay as the"
     " certificate does, or its authority in replies.relay_authorities"
 )
+NOT_WRITTEN = (
+    "see replies.folder; the systemd unit lets us write in the state folder only, unless"
+    " ReadWritePaths= names others"
+)
 NO_SUCH_MAIL = "the mail server refuses the mail itself: see its log"
 NO_SUCH_PERSON = "the requester cannot be written to, tell them another way:"
 """What a line of the log says is to be done."""
@@ -206,7 +210,9 @@ class FolderPostman:
         try:
             await asyncio.to_thread(self._write, message)
         except OSError as error:
-            raise PostFailed(f"{error.strerror}", temporary=True) from error
+            raise PostFailed(
+                f"{self._folder}: {error.strerror}", temporary=True, todo=NOT_WRITTEN
+            ) from error
 
     def _write(self, message: bytes) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)

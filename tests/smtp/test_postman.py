@@ -122,3 +122,5 @@ async def test_a_folder_that_cannot_be_used_is_temporary(tmp_path, message):
         await FolderPostman(tmp_path / "file").post(message, "jeanne@example.fr")
 
     assert caught.value.temporary
+    assert str(tmp_path) in caught.value.reply
+    assert "replies.folder" in caught.value.todo
