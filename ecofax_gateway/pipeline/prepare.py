@@ -421,6 +421,11 @@ class Rendering:
             logger.info("refused: %s", refusal.code)
             await self._fail(todo.ref, [fault_of(refusal)], edition=todo.edition)
             return
+        if released is None:
+            # Old pages of the same document, which retention took in this moment.
+            logger.info("pages were forgotten meanwhile; they are made again")
+            await self._db.tx(preparation.offer_again, todo.ref, node=self._node)
+            return
         logger.info("%d pages, %d faxes", sum(one.count for one in made), released)
         self._bell.ring()
         self._answer.bell.ring()
@@ -472,10 +477,13 @@ class Rendering:
 
     def _write_release(
         self, conn: Connection, todo: ToPrepare, made: list[Made], *, now: datetime
-    ) -> int:
+    ) -> int | None:
+        """How many faxes went; None: some of the pages are not kept any more."""
         ref = todo.ref
         if not preparation.is_edition(conn, ref, todo.edition):
             return 0
+        if not preparation.holds_pages(conn, ref, todo.quality.vertical_dpi):
+            return None
         check(conn, ref)
         released = preparation.release(
             conn,

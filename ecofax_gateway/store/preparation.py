@@ -133,6 +133,11 @@ def give_back(conn: Connection, *, node: str, known: Collection[str]) -> int:
     return conn.execute(stray).rowcount
 
 
+def offer_again(conn: Connection, ref: str, *, node: str) -> None:
+    """Undo the lease of a node on one campaign; the try is not counted."""
+    conn.execute(leases.give_back(campaign, node).where(campaign.c.ref == ref))
+
+
 def poisoned(conn: Connection, *, now: datetime) -> list[str]:
     """References of campaigns whose every rendering ended without a word: to be failed."""
     query = select(campaign.c.ref).where(
@@ -231,6 +236,21 @@ def find_pages(conn: Connection, sha256: str, vertical_dpi: int) -> Rendered | N
         warnings=tuple(row.warnings),
         places=tuple(row.places or ()),
     )
+
+
+def holds_pages(conn: Connection, ref: str, vertical_dpi: int) -> bool:
+    """
+    Whether the pages of all documents of a campaign are kept.
+
+    Nobody removes them before the commit; whoever is removing them now is waited for.
+    """
+    its = select(document.c.sha256).join(campaign).where(campaign.c.ref == ref)
+    wanted = set(conn.execute(its).scalars())
+    kept = select(pages.c.sha256).where(
+        pages.c.sha256.in_(wanted), pages.c.vertical_dpi == vertical_dpi
+    )
+    held = conn.execute(kept.with_for_update(read=True, key_share=True))
+    return wanted == set(held.scalars())
 
 
 def octets_per_page(conn: Connection, ref: str, vertical_dpi: int) -> float:

@@ -7,6 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import delete
 
 from converters.workshop import Workshop
 from ecofax_gateway import cli
@@ -19,6 +20,7 @@ from ecofax_gateway.store import draft_documents, lines, preparation, trunks
 from ecofax_gateway.store.campaigns import NewDocument
 from ecofax_gateway.store.content import Content
 from ecofax_gateway.store.states import CampaignState
+from ecofax_gateway.store.tables import pages
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 QUOTE = (Path(cli.__file__).parent / "documents/devis.pdf").read_bytes()
@@ -125,3 +127,24 @@ async def test_a_document_that_is_taken_out_while_pages_are_made_harms_nothing(p
     assert press.draft.state is CampaignState.PREPARING
     assert press.draft.trouble is None
     assert not await press.rendering.step()
+
+
+async def test_pages_that_go_while_others_are_made_are_made_again(press):
+    """
+    Retention takes what nobody holds, and may have looked just before somebody did.
+    """
+    press.add("devis.pdf", QUOTE)
+    await press.rendering.step()
+    press.add("bis.pdf", QUOTE + b"\n%")
+    press.workshop.meanwhile = lambda: press.db.sync_tx(
+        lambda conn: conn.execute(delete(pages))
+    )
+
+    await press.rendering.step()
+    between = press.draft
+    await press.rendering.step()
+
+    assert between.state is CampaignState.PREPARING
+    assert (press.draft.state, press.draft.pages) == (CampaignState.READY, 2)
+    dpi = press.draft.quality.vertical_dpi
+    assert press.db.sync_tx(preparation.holds_pages, press.ref, dpi)

@@ -21,6 +21,7 @@ from ecofax_gateway.store import (
     erasure,
     events,
     faxes,
+    housekeeping,
     lines,
     preparation,
     quotas,
@@ -146,6 +147,31 @@ def test_of_two_lists_that_get_one_name_at_once_one_gets_it(office, behind):
 
     assert not named
     assert len(office.tx(recipient_lists.named, line)) == 1
+
+
+def test_pages_that_retention_is_taking_are_not_held(office, behind):
+    """
+    Whoever found them would let an order go whose pages are nowhere.
+    """
+    content = Content.of(b"an old document")
+    made = {"count": 1, "now": office.now}
+    office.tx(preparation.rendered, content.sha256, 196, Content.of(b"T"), **made)
+    before = office.later(days=30)
+    line = office.line()
+
+    def order_again():
+        document = campaigns.NewDocument(name="a.pdf", content=content)
+        ref = office.campaign(line, numbers(1), documents=(document,))
+        found = office.tx(preparation.find_pages, content.sha256, 196)
+        return found, office.tx(preparation.holds_pages, ref, 196)
+
+    found, held = behind(
+        lambda conn: housekeeping.purge(conn, before=before, now=office.now),
+        order_again,
+    )
+
+    assert not held
+    assert (found is None) is ("sqlite" in repr(office.db))
 
 
 def test_two_who_change_a_line_both_get_their_wish(office, behind):
