@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import text
 
 from ecofax_gateway.domain.errors import StoreUnavailable
-from ecofax_gateway.store.database import SILENT_SERVER, Database
+from ecofax_gateway.store.database import Database
+from ecofax_gateway.store.engines import SILENT_SERVER
 
 
 @pytest.fixture
