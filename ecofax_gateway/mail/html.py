@@ -19,8 +19,14 @@ Outlook's style sheet, which alone may be longer, is cut out before."""
 MAX_NODES = 50_000
 """A second bound on the walk."""
 
-QUOTE_MARK = "_____"
+QUOTE_MARK = "-----Message d'origine-----"
 """The line put where an old mail begins; a stop rule of `body`."""
+
+RULE = "_____"
+"""The line put where one is drawn: above an old mail, or below a warning on top."""
+
+_JOINT = "\x1f"
+"""Between « p: » in one cell and what stands in the next."""
 
 _UNSEEN = re.compile(
     r"<!--.*?(?:-->|\Z)|<(style|script|head|title|template|svg)\b.*?(?:</\1\s*>|\Z)",
@@ -32,6 +38,7 @@ _BLOCKS = frozenset(
      "h5", "h6", "header", "html", "li", "main", "nav", "ol", "p", "pre", "section",
      "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"}
 )  # fmt: skip
+_CELLS = frozenset({"td", "th", "dt", "dd"})
 _DROPPED = frozenset({"script", "style", "head", "title", "template", "noscript"})
 _HIDDEN = re.compile(r"display:none|mso-hide:all|font-size:0(?:px|pt|em|%)?(?:;|\Z)")
 _QUOTED_HEADER = re.compile(r"\s*(?:de|from|von)\s*:", re.IGNORECASE)
@@ -46,13 +53,14 @@ def visible_text(html: str) -> str:
     """
     Give the text of *html*, one line for each block; never raises.
 
-    Where an old mail starts there is a line `QUOTE_MARK`.
+    Where an old mail starts there is a line `QUOTE_MARK`. A cell that follows one with a
+    colon at its end is in the same line with it.
     """
     tree = LexborHTMLParser(_without_unseen(html)[:MAX_HTML_CHARS])
     root = tree.body or tree.root
     if root is None:
         return ""
-    return "".join(_pieces(root))
+    return re.sub(rf"\s*{_JOINT}\s*", " ", "".join(_pieces(root)))
 
 
 def _without_unseen(html: str) -> str:
@@ -67,6 +75,7 @@ def _without_unseen(html: str) -> str:
 def _pieces(root: LexborNode) -> Iterator[str]:
     """Walk without recursion: a mail may nest deeper than Python's stack."""
     node: LexborNode | None = root
+    after_colon = False
     for _ in range(MAX_NODES):
         if node is None:
             return
@@ -74,13 +83,21 @@ def _pieces(root: LexborNode) -> Iterator[str]:
         descend = False
         if tag == "-text":
             # A line end in the source is only a space; the tags make the lines.
-            yield re.sub(r"[\r\n\t]+", " ", node.text(deep=False) or "")
-        elif tag == "hr" or _starts_old_mail(node):
+            text = re.sub(r"[\r\n\t\x1f]+", " ", node.text(deep=False) or "")
+            if seen := text.rstrip():
+                after_colon = seen.endswith((":", "="))
+            yield text
+        elif tag == "hr":
+            yield f"\n{RULE}\n"
+        elif _starts_old_mail(node):
             yield f"\n{QUOTE_MARK}\n"
         elif tag in _DROPPED or _is_unwritten(node, tag):
             yield "\n"
         elif smiley := _smiley(node):
             yield smiley
+        elif after_colon and _follows_a_cell(node, tag):
+            yield _JOINT
+            descend = True
         else:
             yield "\n" if tag in _BLOCKS else ""
             descend = True
@@ -103,6 +120,16 @@ def _next(
         current = current.parent
         closed |= current is not None and (current.tag or "") in _BLOCKS
     return None, closed
+
+
+def _follows_a_cell(node: LexborNode, tag: str) -> bool:
+    """Whether a cell with words stands behind another one in its row."""
+    if tag not in _CELLS:
+        return False
+    before = node.prev
+    if before is not None and before.tag == "-text":
+        before = before.prev
+    return before is not None and before.tag in _CELLS and bool(node.text().strip())
 
 
 def _starts_old_mail(node: LexborNode) -> bool:

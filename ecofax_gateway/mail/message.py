@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from .header import decode_header, parse_parameters
 from .part import Attachment, TextPart
-from .tree import fields_of, parse_tree
+from .tree import fields_of, parse_tree, without_blank_start
 from .walk import Walk
 
 MAX_REFERENCES = 10
@@ -75,7 +75,7 @@ def parse_mail(raw: bytes) -> Mail:
         MalformedMessage: If it is a bomb: too deep, too many parts, an endless
             header. A mail that is only broken is read as well as it can be.
     """
-    root = parse_tree(raw)
+    root = parse_tree(without_blank_start(raw))
     # First, for the walk takes from the tree what it has decoded.
     headers = tuple((name.lower(), value) for name, value in fields_of(root))
     walk = Walk()

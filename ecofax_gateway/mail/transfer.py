@@ -15,7 +15,13 @@ import quopri
 import re
 
 _NAME = re.compile(r"[A-Za-z0-9-]+")
+MAX_PIECES = 100_000
+"""Of base64 that was coded in pieces; four bytes may be one."""
+
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]")
+_NOT_A_LINE = re.compile(rb"[^A-Za-z0-9+/\r\n]")
+_SPACED_BREAK = re.compile(rb"=[ \t]+(?=\r?\n)")
+_BLANKS = b" \t\r\n"
 
 
 def decode_transfer(content: bytes, encoding: str) -> bytes:
@@ -32,13 +38,28 @@ def decode_transfer(content: bytes, encoding: str) -> bytes:
         case "base64":
             return _from_base64(content)
         case "quoted-printable":
-            return quopri.decodestring(content)
+            # Relays put spaces behind lines; RFC 2045 §6.7 (3) has them deleted.
+            return quopri.decodestring(_SPACED_BREAK.sub(b"=", content))
         case "x-uuencode" | "uuencode" | "x-uue" | "uue":
             return _from_uuencode(content)
     return content
 
 
 def _from_base64(content: bytes) -> bytes:
+    if b"=" not in content.rstrip(b"=" + _BLANKS):
+        return _from_one_base64(content)
+    # Some programs code a document in pieces, each with an end of its own; but a filter's
+    # footer may stand behind the only one.
+    first, *others = content.split(b"=", MAX_PIECES)
+    decoded = [_from_one_base64(first)]
+    for piece in (other.strip(_BLANKS) for other in others):
+        if _NOT_A_LINE.search(piece):
+            break
+        decoded.append(_from_one_base64(piece))
+    return b"".join(decoded)
+
+
+def _from_one_base64(content: bytes) -> bytes:
     try:
         return binascii.a2b_base64(content)
     except binascii.Error:

@@ -19,6 +19,19 @@ from ..domain.errors import MalformedMessage
 from .prescan import check_limits, repair_fields
 from .transfer import decode_transfer
 
+_BEFORE_HEADER = re.compile(
+    rb"(?:\xef\xbb\xbf)?(?:\r?\n){0,5}"
+    rb"(?=(?:from|to|subject|received|return-path|message-id|mime-version|x-[a-z-]{1,40}"
+    rb"|dkim-signature|content-type):)",
+    re.IGNORECASE,
+)
+_UNTOLD_BOUNDARY = re.compile(
+    rb"^--([^\r\n\"\\]{1,200}?)[ \t]*\r?\n(?=content-[a-z-]{1,40}[ \t]?:)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_PREAMBLE_BYTES = 4096
+"""Looked through for a boundary that nobody told."""
+
 _STRAY_LINE = re.compile(rb"[^\r\n]{1,200}\r?\n(?=[A-Za-z][A-Za-z-]{0,40}:[ \t])")
 
 
@@ -41,6 +54,16 @@ def parse_tree(raw: bytes) -> Message:
     ) as error:
         # None is known to come with the limits above; a parser of 1998 may have more.
         raise MalformedMessage(f"unreadable: {type(error).__name__}") from None
+
+
+def without_blank_start(raw: bytes) -> bytes:
+    """
+    Take away what some programs and relays put before a mail's header.
+
+    With an empty line or a byte order mark in front, all of the header would be text.
+    """
+    before = _BEFORE_HEADER.match(raw)
+    return raw[before.end() :] if before else raw
 
 
 def fields_of(part: Message) -> list[tuple[str, str]]:
@@ -92,6 +115,24 @@ def late_header(child: Message) -> Message | None:
     content = raw_payload(child)
     stray = _STRAY_LINE.match(content)
     return parse_tree(content[stray.end() :]) if stray else None
+
+
+def untold_parts(content: bytes) -> Message | None:
+    """
+    Give the parts of a multipart that names no boundary, or another one than it uses.
+
+    Args:
+        content: Of the multipart.
+
+    Raises:
+        MalformedMessage: If they are a bomb.
+    """
+    found = _UNTOLD_BOUNDARY.search(content[:_PREAMBLE_BYTES])
+    if found is None:
+        return None
+    head = b'Content-Type: multipart/mixed; boundary="%s"\r\n\r\n' % found[1]
+    mended = parse_tree(head + content)
+    return mended if mended.is_multipart() else None
 
 
 def lost_parts(part: Message, boundary: str) -> list[Message]:

@@ -21,7 +21,7 @@ from urllib.parse import unquote
 from ..domain.errors import MalformedMessage
 from .charset import decode_text
 from .cms import Wrapping, unwrap
-from .header import clean_name, parse_parameters
+from .header import clean_name, decode_header, parse_parameters
 from .part import Attachment, TextKind, TextPart
 from .tnef import unpack_tnef
 from .transfer import decode_transfer
@@ -33,6 +33,7 @@ from .tree import (
     lost_parts,
     parse_tree,
     raw_payload,
+    untold_parts,
 )
 from .uuencode import take_files
 
@@ -45,8 +46,10 @@ MAX_PARTS = 1_000
 MAX_TEXT_BYTES = 1024 * 1024
 """Of one text that stands in the body; nobody types more than some pages."""
 
-ELSEWHERE_TYPES = frozenset({"message/partial", "message/external-body"})
-"""A piece of a mail that was cut up, a document that is not in the mail."""
+ELSEWHERE_TYPES = frozenset(
+    {"message/partial", "message/external-body", "text/x-moz-deleted"}
+)
+"""A piece of a mail that was cut up, a document that is not in the mail (any more)."""
 
 _SMIME_TYPES = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 _TNEF_TYPES = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
@@ -59,6 +62,9 @@ _NOTICES = frozenset(
 )  # fmt: skip
 _PGP_MESSAGE = b"-----BEGIN PGP MESSAGE-----"
 _HEADER_LINE = re.compile(rb"\s{0,8}[A-Za-z][A-Za-z0-9-]{0,60}[ \t]?:")
+_CID_IN_PLAIN = re.compile(r"\[cid:([^\]\s]{1,250})\]", re.IGNORECASE)
+"""What Outlook leaves of a picture in the plain form of a mail."""
+
 _CID = re.compile(r"cid:([^\"'\s>)]{1,250})", re.IGNORECASE)
 
 
@@ -125,7 +131,11 @@ class Walk:
                 self.take(child, depth=depth + 1, enclosed=enclosed)
         else:
             leaf = _Leaf(part, media_type, parameters, fields)
-            self._take_leaf(leaf, depth=depth, enclosed=enclosed)
+            mended = untold_parts(leaf.content) if leaf.is_broken else None
+            if mended is None:
+                self._take_leaf(leaf, depth=depth, enclosed=enclosed)
+            else:
+                self.take(mended, depth=depth + 1, enclosed=enclosed)
 
     def finish(self) -> None:
         """Choose among what came twice."""
@@ -140,15 +150,19 @@ class Walk:
         encoding: str,
         depth: int,
     ) -> None:
+        name = clean_name(parameters.get("name", ""))
         if media_type in ELSEWHERE_TYPES:
-            name = clean_name(parameters.get("name", ""))
             self.attachments.append(
                 Attachment(name=name, media_type=media_type, content=b"")
             )
         elif media_type not in _NOTICES:
             for child in children[:1]:
                 mail = coded_mail(child, encoding) or late_header(child) or child
+                found = len(self.attachments)
                 self.take(mail, depth=depth + 1, enclosed=True)
+                if len(self.attachments) == found:
+                    # Nothing in it can become a page: so that at least it is named.
+                    self._attach(name or f"{_subject_of(mail)}.eml", media_type, b"")
 
     def _take_leaf(self, leaf: "_Leaf", *, depth: int, enclosed: bool) -> None:
         if leaf.is_text:
@@ -181,6 +195,7 @@ class Walk:
             if leaf.parameters.get("format", "").lower() == "flowed":
                 delsp = leaf.parameters.get("delsp", "").lower() == "yes"
                 text = _unflowed(text, delsp=delsp)
+            self.shown |= {each.lower() for each in _CID_IN_PLAIN.findall(text)}
             part = TextPart(TextKind.PLAIN, text)
         if not enclosed:
             self.texts.append(part)
@@ -245,8 +260,8 @@ class _Leaf:
         )
         self.parameters = parameters
         # A multipart whose boundary never came: what is there is text.
-        is_broken = media_type.startswith("multipart/")
-        self.media_type = "text/plain" if is_broken else media_type
+        self.is_broken = media_type.startswith("multipart/")
+        self.media_type = "text/plain" if self.is_broken else media_type
         self.is_inline = disposition != "attachment"
         self.is_text = (
             self.media_type in {"text/plain", "text/html"}
@@ -267,6 +282,11 @@ class _Leaf:
             content_id=self._content_id,
             is_inline=self.is_inline,
         )
+
+
+def _subject_of(mail: Message) -> str:
+    fields = {name.lower(): value for name, value in reversed(fields_of(mail))}
+    return decode_header(fields.get("subject", "")) or "message"
 
 
 def _unflowed(text: str, *, delsp: bool) -> str:

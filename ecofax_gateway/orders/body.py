@@ -13,6 +13,7 @@ import unicodedata
 
 from ..mail.html import visible_text
 from ..mail.part import TextKind, TextPart
+from .directive_lines import gives_password, is_directive
 
 MAX_LINES = 2_000
 """Directives stand at the top; nobody types more."""
@@ -21,8 +22,8 @@ MAX_LINE_CHARS = 1_000
 """Cut before any pattern looks at it: a line of 200 KiB of dashes took minutes."""
 
 _FIELD = re.compile(
-    r"[*_ ]{0,3}(?:de|from|envoyé|sent|à|pour|to|cc|cci|objet|sujet|subject|date"
-    r"|répondre à|reply-to"
+    r"[*_ ]{0,3}(?:de|from|envoyé(?: le)?|sent|à|a|pour|to|cc|cci|copie(?: à)?|objet"
+    r"|sujet|subject|date|répondre à|reply-to"
     r"|expéditeur|destinataires?|von|gesendet|an|betreff)[*_ ]{0,3}:",
     re.IGNORECASE,
 )
@@ -30,7 +31,6 @@ _DATE_FIELD = re.compile(r"[*_ ]{0,3}date[*_ ]{0,3}:", re.IGNORECASE)
 _FIELDS_WINDOW, _FIELDS_NEEDED = 6, 3
 _STOP = re.compile(
     r"-- ?\Z"
-    r"|_{5,}\s*\Z"
     r"|-{2,}\s?(?:message d.origine|mail original|message original|original message"
     r"|original appointment|message transféré|forwarded message|courriel original"
     r"|message initial|weitergeleitete nachricht|ursprüngliche nachricht)\b"
@@ -39,9 +39,17 @@ _STOP = re.compile(
     r"|(?:envoyé (?:de|depuis|à partir de|avec|via) |sent (?:from|with|via) )\S"
     r"|(?:télécharger|obtenez|obtenir|get|provenance\s*:) (?:outlook|courrier)\b"
     r"|provenance\s*:\s*courrier"
-    r"|(?:le|on|am) .{4,200}(?:a écrit|wrote|schrieb.{0,100})\s?:\s*\Z",
+    r"|(?:le|on|am) .{4,200}(?:a écrit|wrote|schrieb.{0,100})\s?:\s*\Z"
+    r"|-{2,}\s?(?:le|on) .{4,200}(?:a écrit|wrote)\s?-{2,}\Z"
+    # « Jean Dupont <jean@example.fr> a écrit : », « Jean Dupont a écrit le 2/3/2026 : »
+    r"|[^<>]{0,60}<[^<>@\s]{1,64}@[^<>\s]{1,253}> (?:a écrit|wrote)\s?:\s*\Z"
+    r"|.{2,60} (?:a écrit le|wrote on) .{0,20}\d.{0,30}:\s*\Z",
     re.IGNORECASE,
 )
+_RULE = re.compile(r"_{5,}\s*\Z")
+_BANNER_WINDOW = 10
+"""Lines below a rule in which a password must stand for what is above to be a banner."""
+
 _SPACES = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
 )
@@ -94,6 +102,12 @@ def _written(part: TextPart) -> list[tuple[int, str]]:
     for index, line in enumerate(lines):
         if _is_stop(lines, index):
             break
+        if _RULE.match(line):
+            if any(is_directive(above) for _, above in written):
+                break
+            if not any(map(gives_password, lines[index + 1 :][:_BANNER_WINDOW])):
+                break
+            continue  # « Ce message vient de l'extérieur »: the letter begins below it
         if not line.startswith(">"):
             written.append((empty_before[index], line))
     return written

@@ -128,6 +128,12 @@ def without_link(value: str) -> str:
     return _LINK.sub("", value)
 
 
+def gives_password(line: str) -> bool:
+    """Whether a line begins with the directive for the password."""
+    first = _first(line)
+    return first is not None and first[0] is Key.PASSWORD
+
+
 def folded(word: str) -> str:
     """A word as `WORDS` writes it: lower case, no accents, single spaces."""
     plain = word.lower().replace("’", "'").replace("-", " ")

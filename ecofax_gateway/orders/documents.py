@@ -47,8 +47,8 @@ _WINMAIL = Mistake(
 _ELSEWHERE = Mistake(
     code="incomplete-mail",
     sentence="Une partie de votre message n'est pas dans le message : votre logiciel de"
-    " messagerie l'a découpé, ou n'y a mis qu'un lien. Renvoyez-le en un seul morceau,"
-    " les documents en pièces jointes.",
+    " messagerie l'a découpé, n'y a mis qu'un lien, ou en a supprimé la pièce jointe."
+    " Renvoyez-le en un seul morceau, les documents en pièces jointes.",
 )
 _NUMBERS_NAME = re.compile(
     _NUMBERS_STEM + r"(?:txt|csv|tsv)(?:\.txt)?\Z", re.IGNORECASE
@@ -78,6 +78,9 @@ _NO_PAGE_NAME = re.compile(
     r"ATT\d{2,6}\.(?:txt|htm|html|c|dat)\Z|oledata\.mso\Z|.*\.(?:vcf|ics)\Z",
     re.IGNORECASE,
 )
+_PICTURE_NAME = re.compile(r".*\.(?:emz|wmz|emf|wmf)\Z", re.IGNORECASE)
+"""Word's own, which it sends as any bytes."""
+
 _PICTURE_MAGIC = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF8", b"BM")
 _SUFFIXES = {
     "application/pdf": "pdf",
@@ -208,10 +211,12 @@ def _is_no_page(part: Attachment) -> bool:
 
 
 def _is_decoration(part: Attachment, shown: frozenset[str]) -> bool:
-    is_picture = part.media_type.startswith("image/") or part.content.startswith(
-        _PICTURE_MAGIC
+    is_picture = (
+        part.media_type.startswith("image/")
+        or part.content.startswith(_PICTURE_MAGIC)
+        or _PICTURE_NAME.match(part.name)
     )
-    return is_picture and (part.content_id or "").lower() in shown
+    return bool(is_picture) and (part.content_id or "").lower() in shown
 
 
 def _is_photograph(part: Attachment) -> bool:

@@ -114,6 +114,8 @@ def order_of(
     is_subject_free = not is_line_number(mail.subject)
     cover = cover_of(mail, asked, mistakes, is_subject_free=is_subject_free)
     numbers = recipients_of(recipients, choice.number_lists, mistakes)
+    if mail.is_encrypted and not asked.passwords:
+        mistakes = list(choice.mistakes)  # the rest stands where we cannot read it
     if mistakes or line is None:
         sentences = dict.fromkeys(mistake.sentence for mistake in mistakes)
         raise OrderRefused(
@@ -194,7 +196,8 @@ def _no_document(choice: Choice) -> Mistake:
     if choice.ignored:
         names = ", ".join(choice.ignored[:MAX_QUOTED_NAMES])
         left_out = (
-            f" (pièces vides, répétées ou décoratives laissées de côté : {names})"
+            " (laissés de côté, car vides, répétés, décoratifs ou, pour un message joint,"
+            f" sans document : {names})"
         )
     return Mistake(
         code="no-document",

@@ -76,7 +76,15 @@ def test_base64_is_never_taken_for_the_document(encoding):
         ("base64", b"QUJDR", b"ABC"),
         ("base64", b"QUI", b"AB"),
         ("base64", b"QU*JD\r\n--\r\n", b"ABC"),
+        (
+            "base64",
+            base64.b64encode(b"a" * 10) + b"\r\n" + base64.b64encode(b"b" * 4),
+            b"a" * 10 + b"b" * 4,
+        ),
+        ("base64", b"QUI=\r\n\r\n-- \r\nAvast\r\n", b"AB"),
+        ("base64", b"QUI=\r\n\r\nSans virus\r\n", b"AB"),
         ("quoted-printable", b"=C3=A9=\r\nx=zz", b"\xc3\xa9x=zz"),
+        ("quoted-printable", b"Sec= \t\r\nret7", b"Secret7"),
         ("x-uuencode", b"begin 644 a\n#04)#\n`\nend\n", b"ABC"),
         ("8bit", b"\xe9\r\n", b"\xe9\r\n"),
         ("nonsense", b"x", b"x"),
@@ -264,6 +272,32 @@ def test_a_multipart_whose_boundary_never_comes_is_a_text():
     assert [text.text for text in mail.texts] == ["p:Secret7\r\n--c\r\n"]
 
 
+@pytest.mark.parametrize("told", ["", "; boundary='AB'", '; boundary="A B"'])
+def test_a_boundary_that_is_not_told_or_told_wrongly_is_found(told):
+    mail = part(
+        f"Content-Type: multipart/mixed{told}".encode(),
+        b"--AB\r\nContent-Type: text/plain\r\n\r\np:Secret7\r\n"
+        b"--AB\r\nContent-Type: application/pdf; name=a.pdf\r\n\r\n" + PDF
+        + b"\r\n--AB--\r\n",
+    )  # fmt: skip
+
+    assert [text.text for text in mail.texts] == ["p:Secret7"]
+    assert [(one.name, one.content) for one in mail.attachments] == [("a.pdf", PDF)]
+
+
+@pytest.mark.parametrize("before", [b"\r\n", b"\n\n", b"\xef\xbb\xbf", b""])
+def test_what_stands_before_the_header_is_passed_over(make_mail, before):
+    mail = parse_mail(before + make_mail())
+
+    assert (mail.subject, len(mail.attachments)) == ("0366720307", 1)
+
+
+def test_a_mail_without_a_header_is_a_text():
+    mail = parse_mail(b"\r\nligne:0366720307\r\n")
+
+    assert [text.text for text in mail.texts] == ["ligne:0366720307\r\n"]
+
+
 def test_a_charset_in_pieces_is_no_trap():
     mail = part(b"Content-Type: text/plain; charset*=utf-8''utf-8", "p:é\r\n".encode())
 
@@ -317,6 +351,19 @@ def test_documents_of_an_enclosed_mail_are_found_but_not_its_text(make_mail, enc
 
     assert [text.text.strip() for text in mail.texts] == ["p:x"]
     assert [(one.name, one.content) for one in mail.attachments] == [("in.pdf", PDF)]
+
+
+@pytest.mark.parametrize(
+    ("head", "name"),
+    [(b"", "Contrat.eml"), (b'; name="Fwd.eml"', "Fwd.eml")],
+)
+def test_an_enclosed_mail_without_a_document_is_named(head, name):
+    mail = part(
+        b"Content-Type: message/rfc822" + head,
+        b"Subject: Contrat\r\n\r\nVoici.\r\n",
+    )
+
+    assert [(one.name, one.content) for one in mail.attachments] == [(name, b"")]
 
 
 def test_flowed_lines_are_joined():

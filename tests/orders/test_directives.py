@@ -80,6 +80,16 @@ def html(text):
                      "<j@x.fr> a écrit :\np:Old", id="attribution-broken"),
         pytest.param("p:Secret7\nOn Mon, 2 Mar 2026 at 10:12, J <j@x.fr> wrote:\np:Old",
                      id="attribution-english"),
+        pytest.param("p:Secret7\nJean Dupont <j@x.fr> a écrit :\np:Old",
+                     id="attribution-without-date"),
+        pytest.param("p:Secret7\nJean Dupont a écrit le 02/03/2026 10:12 :\np:Old",
+                     id="attribution-date-last"),
+        pytest.param("p:Secret7\n---- Le ven., 20 nov. 2026 10:12:00 +0100 J <j@x.fr> a écrit"
+                     " ----\np:Old", id="zoho"),
+        pytest.param("p:Secret7\nDe : J\nA : K\nSujet : x\n\np:Old", id="sfr-header"),
+        pytest.param("Message externe, prudence\n______________\n\np:Secret7\n",
+                     id="banner"),
+        pytest.param("Message externe\n_____\np:Secret7\n_____\np:Old", id="banner-rule"),
         pytest.param("p:Secret7\nDe : J\nEnvoyé : lundi\nÀ : K\nObjet : x\np:Old",
                      id="old-header"),
         pytest.param("p:Secret7" + QUOTED, id="quoted"),
@@ -115,6 +125,13 @@ def test_plain_forms_of_the_password(body):
                      id="outlook-web"),
         pytest.param("<p>p:Secret7</p><div style='border:none;border-top:solid #E1E1E1 1pt'>"
                      "<b>De&nbsp;:</b> x</div><p>p:Old</p>", id="outlook"),
+        pytest.param("<div>EXTERNE</div><hr><p>p:Secret7</p>", id="banner"),
+        pytest.param("<table><tr><td>p :</td><td>Secret7</td></tr></table>", id="two-cells"),
+        pytest.param("<table><tr><td><p>Mot de passe :</p></td>\n <td><p>Secret7</p></td></tr>"
+                     "<tr><td>Bonjour</td><td>Merci</td></tr></table>", id="word-cells"),
+        pytest.param("<table><tr><td>Merci :</td></tr><tr><td>p:Secret7</td></tr></table>",
+                     id="rows"),
+        pytest.param("<dl><dt>p:<dd>Secret7</dl>", id="definition"),
         pytest.param("<p>p:<span style='font-size:10.0pt'>Secret7</span></p>", id="sized"),
         pytest.param("<div>p:Secret7</div>" + "<div>" * 30_000, id="deep"),
     ],
@@ -169,6 +186,21 @@ def test_what_stands_empty_in_one_form_is_taken_from_the_other():
 
     assert found.passwords == ("Secret7",)
     assert (found.quality, found.mistakes) == (Quality.BEST, ())
+
+
+def test_an_empty_cell_takes_nothing_of_the_next_row():
+    found = html(
+        "<table><tr><td>p:</td><td>Secret7</td></tr><tr><td>qualite:</td><td> </td></tr>"
+        "<tr><td>date:</td><td>21/06/2026 15:15</td></tr></table>"
+    )
+
+    assert (found.passwords, found.due) == (("Secret7",), "21/06/2026 15:15")
+    assert [mistake.code for mistake in found.mistakes] == ["empty-quality"]
+
+
+def test_an_old_mail_below_a_rule_gives_no_password():
+    assert plain("Voir\n_____\nDe : J\nEnvoyé : lundi\nÀ : K\np:Old").passwords == ()
+    assert html("Voir<hr><div id=divRplyFwdMsg>x</div>p:Old").passwords == ()
 
 
 def test_outlooks_smileys_are_turned_back():

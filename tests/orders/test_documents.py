@@ -85,6 +85,37 @@ def test_a_logo_is_known_however_the_html_writes_its_name(written):
     ]
 
 
+def test_a_logo_is_known_by_what_outlook_leaves_of_it_in_plain_text():
+    raw = (
+        b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\np:x\r\n"
+        b"[cid:image001.png@01DC]\r\n--b\r\nContent-Type: image/png; name=l.png\r\n"
+        b"Content-ID: <image001.png@01DC>\r\n\r\n" + LOGO + b"\r\n--b\r\n"
+        b"Content-Type: application/pdf; name=a.pdf\r\n\r\n%PDF\r\n--b--\r\n"
+    )
+
+    assert chosen(parse_mail(raw)) == (["a.pdf"], ["l.png"])
+
+
+def test_words_own_picture_format_is_decoration_where_it_is_shown():
+    drawing = part("application/octet-stream", b"\x1f\x8b", name="image002.emz",
+                   content_id="logo@x")  # fmt: skip
+
+    assert chosen(mail_of(drawing, CONTRACT, html=SHOWN)) == (
+        ["contrat.pdf"],
+        ["image002.emz"],
+    )
+
+
+def test_a_forwarded_mail_without_a_document_is_named():
+    inner = EmailMessage()
+    inner["Subject"] = "Contrat"
+    inner.set_content("Bonjour")
+    forwarded = EmailMessage()
+    forwarded.set_content(inner)
+
+    assert chosen(mail_of(forwarded, CONTRACT)) == (["contrat.pdf"], ["Contrat.eml"])
+
+
 def test_a_picture_with_a_content_id_that_nothing_shows_is_a_document():
     scan = part("image/png", LOGO, name="scan.png", content_id="ii_1")
 
@@ -175,6 +206,7 @@ def test_a_document_without_a_name_gets_one():
     [
         (b"message/partial; number=1; total=2; id=x", "incomplete-mail", "découpé"),
         (b"message/external-body; access-type=URL", "incomplete-mail", "lien"),
+        (b'text/x-moz-deleted; name="Deleted: a.pdf"', "incomplete-mail", "supprimé"),
         (b"application/ms-tnef; name=winmail.dat", "winmail", "winmail.dat"),
         (b"application/pkcs7-mime; smime-type=signed-data", "signed-opaque", "signé"),
         (b"application/pkcs7-mime; smime-type=enveloped-data", "encrypted", "chiffré"),

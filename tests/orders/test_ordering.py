@@ -129,6 +129,15 @@ def test_a_list_of_which_more_than_a_tenth_is_bad_is_refused_whole(
     assert "« x1 » contient des lettres" in error.for_requester
 
 
+def test_of_an_encrypted_mail_only_that_is_told():
+    raw = (
+        b"Subject: ...\r\nContent-Type: multipart/encrypted; boundary=b\r\n\r\n"
+        b"--b\r\nContent-Type: application/octet-stream\r\n\r\nx\r\n--b--\r\n"
+    )
+
+    assert refusal(raw).codes == ("encrypted",)
+
+
 def test_every_mistake_is_told_at_once(make_mail):
     error = refusal(
         make_mail("p:Secret7\nqualite:top\ndate:31-02-2026 10:00\n", subject="bonjour",
