@@ -17,8 +17,9 @@ from ..pipeline import recipients
 from ..store import recipient_choices, recipient_lists
 from ..store import recipients as rows
 from ..store.content import Content
-from ..store.recipient_choices import Choice, ChoiceRow, Tally
+from ..store.recipient_choices import Choice, ChoiceRow
 from ..store.recipient_lists import MAX_NAME_CHARS, NewList, RecipientList
+from ..store.sifting import Tally
 from ..store.states import ChoiceState, ListSource, ListState
 from ..web.access import campaign_of, list_of
 from ..web.desk import AtDesk, Desk

@@ -22,17 +22,20 @@ from ..orders.list_reader import Batch, Head, ListReader, Total
 from ..store import (
     drafts,
     kept,
+    list_reading,
     recipient_choices,
     recipient_lists,
     recipients,
+    sifting,
     trunks,
 )
 from ..store.campaigns import Campaign
 from ..store.database import Database
 from ..store.drafts import DraftAnswer
-from ..store.recipient_choices import ChoiceRow, Sieve
-from ..store.recipient_lists import ToRead
+from ..store.list_reading import ToRead
+from ..store.recipient_choices import ChoiceRow
 from ..store.recipients import FaultRow, Placed, Row
+from ..store.sifting import Sieve
 from . import campaigns
 from .recipients import sieve_of
 from .routing import Plan, Routing
@@ -82,7 +85,7 @@ class ListClerk:
         """Read one list, or write one draft's numbers, or clear some rows."""
         await self._give_up()
         to_read = await self._db.tx(
-            recipient_lists.claim, node=self._node, now=self._clock(), lease=LEASE
+            list_reading.claim, node=self._node, now=self._clock(), lease=LEASE
         )
         if to_read is not None:
             await self._read(to_read)
@@ -97,8 +100,8 @@ class ListClerk:
 
     async def _give_up(self) -> None:
         now = self._clock()
-        for list_id in await self._db.read(recipient_lists.poisoned, now=now):
-            await self._db.tx(recipient_lists.fail, list_id, *_GIVEN_UP, now=now)
+        for list_id in await self._db.read(list_reading.poisoned, now=now):
+            await self._db.tx(list_reading.fail, list_id, *_GIVEN_UP, now=now)
         for tried in await self._db.read(recipient_choices.poisoned, now=now):
             await self._db.tx(recipient_choices.fail, tried, *_GIVEN_UP)
 
@@ -121,7 +124,7 @@ class ListClerk:
         except OrderRefused as error:
             logger.info("list %d: %s", leased.id, error.code)
             await self._db.tx(
-                recipient_lists.fail,
+                list_reading.fail,
                 leased.id,
                 error.for_requester,
                 error.code,
@@ -136,7 +139,7 @@ class ListClerk:
         match piece:
             case Head():
                 return await self._db.tx(
-                    recipient_lists.note_head,
+                    list_reading.note_head,
                     leased,
                     columns=piece.columns,
                     preview=piece.preview,
@@ -144,7 +147,7 @@ class ListClerk:
                 )
             case Batch():
                 return await self._db.tx(
-                    recipient_lists.add_batch,
+                    list_reading.add_batch,
                     leased,
                     [Row(r.number, r.restricted, r.fields) for r in piece.recipients],
                     first=written + 1,
@@ -153,7 +156,7 @@ class ListClerk:
             case Total():
                 logger.info("list %d: %d numbers", leased.id, piece.valid)
                 return await self._db.tx(
-                    recipient_lists.finish,
+                    list_reading.finish,
                     leased,
                     {
                         name: getattr(piece, name)
@@ -170,7 +173,7 @@ class ListClerk:
             draft = await self._db.read(campaigns.found, ref)
             await self._db.read(_ensure_readable, choice)
             sieve = sieve_of(draft, choice, self._clock())
-            tally = await self._db.read(recipient_choices.tally, choice, sieve)
+            tally = await self._db.read(sifting.tally, choice, sieve)
             begun = await self._db.tx(
                 recipient_choices.begin,
                 choice,
@@ -198,7 +201,7 @@ class ListClerk:
         for place in range(len(choice.lists)):
             after = 0
             while page := await self._db.read(
-                recipient_choices.numbers,
+                sifting.numbers,
                 choice,
                 sieve,
                 place=place,
@@ -271,7 +274,7 @@ def _ensure_readable(conn: Connection, choice: ChoiceRow) -> None:
 
 
 def _give_back(conn: Connection, node: str) -> None:
-    recipient_lists.give_back(conn, node=node)
+    list_reading.give_back(conn, node=node)
     recipient_choices.give_back(conn, node=node)
 
 

@@ -14,11 +14,12 @@ from sqlalchemy import Connection
 
 from ..domain.campaign import Stage
 from ..domain.errors import OrderRefused
-from ..store import drafts, recipient_choices, recipient_lists
+from ..store import drafts, recipient_choices, recipient_lists, sifting
 from ..store.campaigns import Campaign
 from ..store.drafts import DraftAnswer
-from ..store.recipient_choices import Choice, Sieve, Tally
+from ..store.recipient_choices import Choice
 from ..store.recipient_lists import MAX_LISTS, MAX_NAME_CHARS, NewList, RecipientList
+from ..store.sifting import Sieve, Tally
 from .campaigns import found, refusal, stage_of
 
 MAX_CHOSEN = 20
@@ -176,9 +177,7 @@ def tally(conn: Connection, ref: str, *, now: datetime) -> Tally:
     chosen = recipient_choices.get(conn, ref)
     if chosen is None:
         return Tally()
-    return recipient_choices.tally(
-        conn, chosen, sieve_of(found(conn, ref), chosen, now)
-    )
+    return sifting.tally(conn, chosen, sieve_of(found(conn, ref), chosen, now))
 
 
 def sieve_of(campaign: Campaign, choice: Choice, now: datetime) -> Sieve:

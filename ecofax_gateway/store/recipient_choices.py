@@ -1,14 +1,12 @@
 """
-Which lists a draft goes to, what that comes to, and its faxes written of them.
+Which lists a draft goes to, and how far its faxes are written of them.
 
 I/O: the database, through the caller's transaction.
 
-Lists are joined in their order, each number once; others are subtracted. Whoever is on
-a do-not-fax list is left out at once; it is asked again before each call anyway, and
-there also of numbers that were erased and are known by a fingerprint alone.
+What lists come to is counted and read by `sifting`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,11 +15,8 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Update,
-    and_,
-    case,
     delete,
     exists,
-    false,
     func,
     null,
     or_,
@@ -30,20 +25,14 @@ from sqlalchemy import (
 )
 
 from ..domain.document import Quality
-from ..domain.objection import GATEWAY
 from . import lease as leases
 from .drafts import IS_DRAFT, DraftAnswer, lock
 from .insertion import insert_into
 from .lease import MAX_TRIES, is_free
-from .memory import FINAL_FOR_ALL
-from .recipients import Placed
 from .states import ChoiceState, ListState
 from .tables import (
     campaign,
     fax,
-    number_memory,
-    objection,
-    recipient,
     recipient_choice,
     recipient_list,
 )
@@ -77,50 +66,6 @@ class ChoiceRow(Choice):
     expected: int
     tries: int
     updated_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tally:
-    """What lists come to for a line."""
-
-    numbers: int = 0
-    "In all lists together."
-
-    repeated: int = 0
-    "Of these, in more than one."
-
-    subtracted: int = 0
-    "On a list that is taken away."
-
-    objected: int = 0
-    "Of what is left, on a do-not-fax list."
-
-    failed: int = 0
-    "Of what is left, failed for good before."
-
-    restricted: int = 0
-    "Of what is left, surtaxed or foreign."
-
-    faxed: int = 0
-    "Those that the draft goes to."
-
-    def __add__(self, other: "Tally") -> "Tally":
-        return Tally(
-            **{
-                each.name: getattr(self, each.name) + getattr(other, each.name)
-                for each in fields(Tally)
-            }
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sieve:
-    """What decides whether a number of a list is called."""
-
-    line: str
-    quality: Quality
-    clean: bool
-    now: datetime
 
 
 _NAMES = [each.name for each in fields(ChoiceRow)]
@@ -157,6 +102,18 @@ def get(conn: Connection, ref: str) -> ChoiceRow | None:
     query = select(*_COLUMNS).where(recipient_choice.c.campaign == ref)
     row = conn.execute(query).mappings().one_or_none()
     return None if row is None else _choice(row)
+
+
+def forget(conn: Connection, ref: str) -> bool:
+    """
+    Let a draft go to no lists any more: its numbers come from elsewhere.
+
+    Returns:
+        Whether it went to any; whoever writes their numbers has lost his lease.
+    """
+    lock(conn, ref)
+    chosen = recipient_choice.c.campaign == ref
+    return conn.execute(delete(recipient_choice).where(chosen)).rowcount == 1
 
 
 def standing(conn: Connection, ref: str) -> DraftAnswer:
@@ -279,69 +236,6 @@ def clear(conn: Connection, leased: ChoiceRow, *, batch: int = BATCH) -> int:
     return conn.execute(delete(fax).where(fax.c.id.in_(select(ids.c.id)))).rowcount
 
 
-def tally(conn: Connection, choice: Choice, sieve: Sieve) -> Tally:
-    """Count what lists come to."""
-    total = Tally()
-    for place, list_id in enumerate(choice.lists):
-        repeated = _on(choice.lists[:place])
-        subtracted = and_(~repeated, _on(choice.minus))
-        left = and_(~repeated, ~subtracted)
-        flags = (
-            select(
-                repeated.label("repeated"),
-                subtracted.label("subtracted"),
-                and_(left, _objected(sieve)).label("objected"),
-                and_(left, _failed(sieve)).label("failed"),
-                and_(left, recipient.c.restricted).label("restricted"),
-                and_(left, _passes(sieve)).label("faxed"),
-            )
-            .where(recipient.c.list_id == list_id)
-            .subquery()
-        )
-        counts = {
-            column.name: func.coalesce(func.sum(case((column, 1), else_=0)), 0)
-            for column in flags.c
-        }
-        query = select(func.count(), *counts.values()).select_from(flags)
-        numbers, *found = conn.execute(query).one()
-        counted = dict(zip(counts, map(int, found), strict=True))
-        total += Tally(numbers=numbers, **counted)
-    return total
-
-
-def numbers(
-    conn: Connection,
-    choice: Choice,
-    sieve: Sieve,
-    *,
-    place: int,
-    after: int,
-    limit: int,
-) -> list[Placed]:
-    """
-    Some of the recipients that a draft goes to, in the order of one list.
-
-    Args:
-        place: Of the list among those it goes to, from 0.
-
-        after: Only behind this position in the list.
-    """
-    columns = [recipient.c[name] for name in Placed.__dataclass_fields__]
-    query = (
-        select(*columns)
-        .where(
-            recipient.c.list_id == choice.lists[place],
-            recipient.c.position > after,
-            ~_on(choice.lists[:place]),
-            ~_on(choice.minus),
-            _passes(sieve),
-        )
-        .order_by(recipient.c.position)
-        .limit(limit)
-    )
-    return [Placed(**row) for row in conn.execute(query).mappings()]
-
-
 def drafts_of(conn: Connection, list_id: int) -> list[str]:
     """References of drafts that go to a list, or without it."""
     query = (
@@ -367,39 +261,6 @@ def _is_reading() -> ColumnElement[bool]:
         ),
         recipient_list.c.state == ListState.READING,
         recipient_list.c.deleted_at.is_(None),
-    )
-
-
-def _passes(sieve: Sieve) -> ColumnElement[bool]:
-    conditions = [~_objected(sieve)]
-    if sieve.clean:
-        conditions.append(~_failed(sieve))
-    if sieve.quality is not Quality.BEST:
-        conditions.append(~recipient.c.restricted)
-    return and_(*conditions)
-
-
-def _on(lists: Sequence[int]) -> ColumnElement[bool]:
-    if not lists:
-        return false()
-    other = recipient.alias()
-    return exists().where(
-        other.c.number == recipient.c.number, other.c.list_id.in_(lists)
-    )
-
-
-def _objected(sieve: Sieve) -> ColumnElement[bool]:
-    return exists().where(
-        objection.c.number == recipient.c.number,
-        objection.c.scope.in_([GATEWAY, sieve.line]),
-    )
-
-
-def _failed(sieve: Sieve) -> ColumnElement[bool]:
-    return exists().where(
-        number_memory.c.number == recipient.c.number,
-        number_memory.c.ending.in_(FINAL_FOR_ALL),
-        number_memory.c.expires_at > sieve.now,
     )
 
 

@@ -1,20 +1,20 @@
 """
-Lists of recipients: kept under a name, or for one draft alone; read in the background.
+Lists of recipients: kept under a name, or for one draft alone.
 
 I/O: the database, through the caller's transaction.
 
-A list is a file that waits to be read, then rows (`recipients`). Whoever reads it holds
-a lease; after a restart it is read again from its beginning.
+A list is a file that waits to be read (`list_reading`), then rows (`recipients`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Update,
     and_,
     delete,
     exists,
@@ -26,11 +26,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
-from . import lease as leases
 from . import recipients
 from .content import Content
 from .insertion import insert_into
-from .lease import MAX_TRIES, is_free
 from .states import ListSource, ListState
 from .tables import campaign, recipient_choice, recipient_list
 
@@ -94,21 +92,6 @@ class RecipientList:
     updated_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToRead:
-    """A list leased for reading."""
-
-    id: int
-    number_column: int | None
-    tries: int
-    "This one included."
-
-    updated_at: datetime
-    "When its column was chosen."
-
-    content: Content
-
-
 _PLAIN = [
     name
     for name in RecipientList.__dataclass_fields__
@@ -120,8 +103,9 @@ _COLUMNS = [
     recipient_list.c.preview,
     recipient_list.c.sha256.is_not(None).label("has_content"),
 ]
-_IS_THERE = recipient_list.c.deleted_at.is_(None)
-_IS_READ = recipient_list.c.state == ListState.READING
+IS_THERE = recipient_list.c.deleted_at.is_(None)
+IS_BEING_READ = recipient_list.c.state == ListState.READING
+
 _NO_CONTENT = {"inline": None, "spool": None, "sha256": None}
 _UNCOUNTED = {
     "entries": 0,
@@ -163,7 +147,7 @@ def create(conn: Connection, new: NewList, *, now: datetime) -> int | None:
 
 def get(conn: Connection, list_id: int) -> RecipientList | None:
     """A list, or None."""
-    query = select(*_COLUMNS).where(recipient_list.c.id == list_id, _IS_THERE)
+    query = select(*_COLUMNS).where(recipient_list.c.id == list_id, IS_THERE)
     row = conn.execute(query).mappings().one_or_none()
     return None if row is None else _list(row)
 
@@ -175,7 +159,7 @@ def named(conn: Connection, line: str | None) -> list[RecipientList]:
     Args:
         line: None: every line.
     """
-    query = select(*_COLUMNS).where(recipient_list.c.name.is_not(None), _IS_THERE)
+    query = select(*_COLUMNS).where(recipient_list.c.name.is_not(None), IS_THERE)
     if line is not None:
         query = query.where(recipient_list.c.line == line)
     query = query.order_by(func.lower(recipient_list.c.name)).limit(MAX_LISTS)
@@ -184,7 +168,7 @@ def named(conn: Connection, line: str | None) -> list[RecipientList]:
 
 def of_draft(conn: Connection, ref: str) -> list[RecipientList]:
     """The lists that were read for a draft, oldest first."""
-    query = select(*_COLUMNS).where(recipient_list.c.campaign == ref, _IS_THERE)
+    query = select(*_COLUMNS).where(recipient_list.c.campaign == ref, IS_THERE)
     query = query.order_by(recipient_list.c.id)
     return [_list(row) for row in conn.execute(query).mappings()]
 
@@ -195,7 +179,7 @@ def rename(conn: Connection, list_id: int, name: str, *, now: datetime) -> bool:
     try:
         # The index of names decides, also between two who want the same one.
         with conn.begin_nested():
-            conn.execute(_update(list_id, _IS_THERE).values(values))
+            conn.execute(_update(list_id).values(values))
     except IntegrityError:
         return False
     return True
@@ -206,7 +190,7 @@ def choose_column(
 ) -> bool:
     """Read a list again, its numbers in another column; False: its file is gone."""
     chosen = conn.execute(
-        _update(list_id, _IS_THERE, recipient_list.c.sha256.is_not(None)).values(
+        _update(list_id, recipient_list.c.sha256.is_not(None)).values(
             state=ListState.READING,
             number_column=column,
             tries=0,
@@ -224,159 +208,14 @@ def choose_column(
 def mark_deleted(conn: Connection, list_id: int, *, now: datetime) -> bool:
     """Let a list be there no more; its rows go in batches (`clear_deleted`)."""
     values = {**_NO_CONTENT, "deleted_at": now}
-    gone = conn.execute(_update(list_id, _IS_THERE).values(values))
+    gone = conn.execute(_update(list_id).values(values))
     return gone.rowcount == 1
 
 
 def remove(conn: Connection, line: str) -> None:
     """Delete every list of a line that is removed; see `mark_deleted`."""
-    its = update(recipient_list).where(recipient_list.c.line == line, _IS_THERE)
+    its = update(recipient_list).where(recipient_list.c.line == line, IS_THERE)
     conn.execute(its.values(**_NO_CONTENT, deleted_at=recipient_list.c.updated_at))
-
-
-def claim(
-    conn: Connection, *, node: str, now: datetime, lease: timedelta
-) -> ToRead | None:
-    """Lease the oldest list that is to be read; see `preparation.claim_preparation`."""
-    oldest = (
-        select(recipient_list.c.id)
-        .where(
-            _IS_READ,
-            _IS_THERE,
-            is_free(recipient_list, now),
-            recipient_list.c.tries < MAX_TRIES,
-        )
-        .order_by(recipient_list.c.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    content = ("sha256", "size", "inline", "spool")
-    known = ("id", "number_column", "tries", "updated_at")
-    row = (
-        conn.execute(
-            update(recipient_list)
-            .where(recipient_list.c.id == oldest.scalar_subquery())
-            .values(
-                node=node, lease_until=now + lease, tries=recipient_list.c.tries + 1
-            )
-            .returning(
-                *(recipient_list.c[name] for name in known),
-                *(recipient_list.c[name] for name in content),
-            )
-        )
-        .mappings()
-        .one_or_none()
-    )
-    if row is None:
-        return None
-    return ToRead(
-        **{name: row[name] for name in known},
-        content=Content(**{name: row[name] for name in content}),
-    )
-
-
-def give_back(conn: Connection, *, node: str) -> int:
-    """Undo the leases of a node that is at work on none now; how many."""
-    return conn.execute(leases.give_back(recipient_list, node)).rowcount
-
-
-def poisoned(conn: Connection, *, now: datetime) -> list[int]:
-    """Lists whose every reading ended without a word: to be failed."""
-    query = select(recipient_list.c.id).where(
-        _IS_READ,
-        _IS_THERE,
-        is_free(recipient_list, now),
-        recipient_list.c.tries >= MAX_TRIES,
-    )
-    return list(conn.execute(query).scalars())
-
-
-def note_head(
-    conn: Connection,
-    leased: ToRead,
-    *,
-    columns: Sequence[str],
-    preview: Sequence[Sequence[str]],
-    number_column: int | None,
-) -> bool:
-    """Note how a list looks; False: it is not ours to read any more."""
-    noted = conn.execute(
-        _leased(leased).values(
-            columns=list(columns),
-            preview=[list(row) for row in preview],
-            number_column=number_column,
-        )
-    )
-    return noted.rowcount == 1
-
-
-def add_batch(
-    conn: Connection,
-    leased: ToRead,
-    batch: Sequence[recipients.Row],
-    *,
-    first: int,
-    until: datetime,
-) -> bool:
-    """
-    Write some of a list's recipients; False: it is not ours to read any more.
-
-    Args:
-        first: Position of the first one, from 1.
-
-        until: The lease now ends then.
-    """
-    written = first + len(batch) - 1
-    held = _leased(leased).values(valid=written, lease_until=until)
-    if conn.execute(held).rowcount != 1:
-        return False
-    recipients.add(conn, leased.id, batch, first=first)
-    return True
-
-
-def finish(
-    conn: Connection,
-    leased: ToRead,
-    counts: Mapping[str, Any],
-    faults: Sequence[recipients.FaultRow],
-    *,
-    now: datetime,
-) -> bool:
-    """
-    Note that a list was read whole; False: it is not ours any more.
-
-    Args:
-        counts: entries, valid, restricted, duplicates, invalid, reasons.
-    """
-    done = _leased(leased).values(
-        state=ListState.READY,
-        node=None,
-        lease_until=null(),
-        failure=None,
-        failure_code=None,
-        updated_at=now,
-        **counts,
-    )
-    if conn.execute(done).rowcount != 1:
-        return False
-    recipients.add_faults(conn, leased.id, faults)
-    return True
-
-
-def fail(
-    conn: Connection, list_id: int, failure: str, code: str, *, now: datetime
-) -> None:
-    """Note why a list cannot be read."""
-    conn.execute(
-        _update(list_id, _IS_READ, _IS_THERE).values(
-            state=ListState.FAILED,
-            failure=failure,
-            failure_code=code,
-            node=None,
-            lease_until=null(),
-            updated_at=now,
-        )
-    )
 
 
 def clear_deleted(conn: Connection) -> int:
@@ -415,7 +254,7 @@ def forget(conn: Connection, *, before: datetime, now: datetime) -> int:
     old = and_(
         recipient_list.c.sha256.is_not(None),
         recipient_list.c.updated_at < before,
-        ~_IS_READ,
+        ~IS_BEING_READ,
     )
     emptied = conn.execute(update(recipient_list).where(old).values(**_NO_CONTENT))
     open_draft = exists().where(
@@ -441,7 +280,7 @@ def drop_contents(conn: Connection) -> tuple[int, set[str]]:
     )
     conn.execute(
         update(recipient_list)
-        .where(having, _IS_READ)
+        .where(having, IS_BEING_READ)
         .values(
             state=ListState.FAILED,
             failure="Le fichier de cette liste a été effacé : donnez-le de nouveau.",
@@ -454,20 +293,9 @@ def drop_contents(conn: Connection) -> tuple[int, set[str]]:
     return dropped.rowcount, names
 
 
-def _update(list_id: int, *conditions: ColumnElement[bool]) -> Any:
-    return update(recipient_list).where(recipient_list.c.id == list_id, *conditions)
-
-
-def _leased(leased: ToRead) -> Any:
-    # Whoever reads it since took a try of his own, or another column was chosen.
-    return _update(
-        leased.id,
-        _IS_READ,
-        _IS_THERE,
-        recipient_list.c.tries == leased.tries,
-        recipient_list.c.updated_at == leased.updated_at,
-        recipient_list.c.lease_until.is_not(None),
-    )
+def _update(list_id: int, *conditions: ColumnElement[bool]) -> Update:
+    its = recipient_list.c.id == list_id
+    return update(recipient_list).where(its, IS_THERE, *conditions)
 
 
 def _list(row: Mapping[Any, Any]) -> RecipientList:

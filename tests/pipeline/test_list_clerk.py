@@ -22,6 +22,7 @@ from ecofax_gateway.store import (
     covers,
     faxes,
     lines,
+    list_reading,
     memory,
     nodes,
     objections,
@@ -268,10 +269,10 @@ async def test_a_draft_is_not_copied_before_its_numbers_are_written(office):
 
 async def test_what_a_dead_node_had_begun_is_begun_again(office, tmp_path):
     list_id = office.saved("0972101010\n0972101019", "Clients")
-    leased = office.do(recipient_lists.claim, node="a", lease=LEASE)
+    leased = office.do(list_reading.claim, node="a", lease=LEASE)
     row = rows.Row(ZOE, False, None)
     assert office.db.sync_tx(
-        recipient_lists.add_batch, leased, [row], first=1, until=office.now + LEASE
+        list_reading.add_batch, leased, [row], first=1, until=office.now + LEASE
     )
     assert not await office.clerk.step()
 
@@ -285,7 +286,7 @@ async def test_what_a_dead_node_had_begun_is_begun_again(office, tmp_path):
 async def test_a_list_that_ends_every_reader_is_given_up(office):
     list_id = office.saved("0972101010", "Clients")
     for _ in range(3):
-        assert office.do(recipient_lists.claim, node="a", lease=LEASE)
+        assert office.do(list_reading.claim, node="a", lease=LEASE)
         office.now += 2 * LEASE
     await office.all_done()
 
@@ -295,14 +296,14 @@ async def test_a_list_that_ends_every_reader_is_given_up(office):
 
 async def test_whoever_reads_a_list_stops_when_it_is_deleted(office):
     list_id = office.saved("0972101010", "Clients")
-    leased = office.do(recipient_lists.claim, node="a", lease=LEASE)
+    leased = office.do(list_reading.claim, node="a", lease=LEASE)
 
     office.do(recipients.delete, office.list(list_id))
 
     row = rows.Row(ZOE, False, None)
     until = office.now + LEASE
     assert not office.db.sync_tx(
-        recipient_lists.add_batch, leased, [row], first=1, until=until
+        list_reading.add_batch, leased, [row], first=1, until=until
     )
     await office.all_done()
     assert office.list(list_id) is None

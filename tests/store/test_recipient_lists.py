@@ -17,18 +17,21 @@ from ecofax_gateway.store import (
     erasure,
     housekeeping,
     lines,
+    list_reading,
     objections,
     portrait,
     recipient_choices,
     recipient_lists,
     recipients,
+    sifting,
 )
 from ecofax_gateway.store.campaigns import Wishes
 from ecofax_gateway.store.content import Content
 from ecofax_gateway.store.drafts import Changes
-from ecofax_gateway.store.recipient_choices import Choice, Sieve, Tally
+from ecofax_gateway.store.recipient_choices import Choice
 from ecofax_gateway.store.recipient_lists import NewList
 from ecofax_gateway.store.recipients import FaultRow, Row
+from ecofax_gateway.store.sifting import Sieve, Tally
 from ecofax_gateway.store.states import ListSource
 
 ANNE, PAUL, ZOE = "+33972101010", "+33972101019", "+33145000000"
@@ -58,16 +61,16 @@ def listed(office, line):
     def make(name, *numbers, **options):
         new = new_list(line, name, **options)
         list_id = office.tx(recipient_lists.create, new, now=office.now)
-        leased = office.tx(recipient_lists.claim, node="a", now=office.now, lease=LEASE)
+        leased = office.tx(list_reading.claim, node="a", now=office.now, lease=LEASE)
         rows = [
             Row(number, number.startswith("+338"), {"nom": f"Mme {n} Été", "fax": "x"})
             for n, number in enumerate(numbers)
         ]
         until = office.now + LEASE
-        office.tx(recipient_lists.add_batch, leased, rows, first=1, until=until)
+        office.tx(list_reading.add_batch, leased, rows, first=1, until=until)
         counts = {"entries": len(rows), "valid": len(rows)}
         faults = [FaultRow(7, "0972 10 10", "doit avoir entre 6 et 17 chiffres")]
-        office.tx(recipient_lists.finish, leased, counts, faults, now=office.now)
+        office.tx(list_reading.finish, leased, counts, faults, now=office.now)
         return list_id
 
     return make
@@ -147,13 +150,13 @@ def test_what_lists_come_to_adds_up(office, listed, line):
     office.tx(objections.add, [ZOE], scope=GATEWAY, source="x", now=office.now)
     choice = Choice(lists=(one, two), minus=(minus,))
 
-    tally = office.tx(recipient_choices.tally, choice, sieve(office, line))
+    tally = office.tx(sifting.tally, choice, sieve(office, line))
 
     assert tally == Tally(
         numbers=5, repeated=1, subtracted=1, objected=1, restricted=1, faxed=1
     )
     best = sieve(office, line, quality=Quality.BEST)
-    assert office.tx(recipient_choices.tally, choice, best).faxed == 2
+    assert office.tx(sifting.tally, choice, best).faxed == 2
 
 
 def test_the_numbers_of_a_choice_are_those_that_were_counted(office, listed, line):
@@ -165,12 +168,12 @@ def test_the_numbers_of_a_choice_are_those_that_were_counted(office, listed, lin
         each.number
         for place in (0, 1)
         for each in office.tx(
-            recipient_choices.numbers, choice, given, place=place, after=0, limit=9
+            sifting.numbers, choice, given, place=place, after=0, limit=9
         )
     ]
 
     assert found == [ANNE, PAUL, ZOE]
-    assert office.tx(recipient_choices.tally, choice, given).faxed == 3
+    assert office.tx(sifting.tally, choice, given).faxed == 3
 
 
 def test_nothing_is_settled_while_a_list_of_the_line_is_read(office, line):

@@ -19,9 +19,10 @@ from ...pipeline import recipients
 from ...pipeline.drafting import Step
 from ...store import recipient_choices, recipient_lists
 from ...store import recipients as rows
-from ...store.recipient_choices import Choice, ChoiceRow, Tally
+from ...store.recipient_choices import Choice, ChoiceRow
 from ...store.recipient_lists import NewList, RecipientList
 from ...store.recipients import FaultRow
+from ...store.sifting import Tally
 from ...store.states import ChoiceState, ListState
 from ...web.access import list_of
 from ...web.desk import AtDesk, Desk
