@@ -274,6 +274,7 @@ def _ticking(chores: Housekeeping, silent_after: float) -> Iterator[None]:
     scheduler.add_job(chores.empty_log, "interval", minutes=1, coalesce=True)
     scheduler.add_job(chores.forget, "interval", hours=1, coalesce=True)
     scheduler.add_job(chores.drop_repeats, "interval", hours=1, coalesce=True)
+    scheduler.add_job(chores.drop_drafts, "interval", hours=1, coalesce=True)
     interval = service.watchdog_seconds()
     if interval is not None:
         scheduler.add_job(

@@ -19,7 +19,7 @@ from ..domain.fax import FINAL, FaxState
 from ..domain.principal import Principal
 from ..domain.window import Window
 from ..pipeline.forecast import expected_ends
-from ..store import roll, schedules
+from ..store import drafts, roll, schedules
 from ..store.faxes import Fax
 from ..store.roll import Choice
 from ..web.access import campaign_of
@@ -100,6 +100,7 @@ async def show_campaign(
         **values,
         **await _charted(request, its, now),
         done=done if done in DONE else "",
+        kept_days=drafts.KEPT.days,
         windows=windows,
         remarks=[remark(each, tongue) for each in its.campaign.warnings],
     )

@@ -188,6 +188,7 @@ def set_rules(conn: Connection, ref: str, rules: Rules, *, now: datetime) -> Non
     Raises:
         OrderRefused: If there is no such campaign, or a rule makes no sense.
     """
+    drafts.lock(conn, ref)
     found(conn, ref)
     if rules.pace is not None and not rules.pace > 0:
         raise OrderRefused("La cadence doit dépasser 0.", code="bad-pace")

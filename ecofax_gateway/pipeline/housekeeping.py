@@ -18,6 +18,7 @@ from ..domain.errors import StoreUnavailable
 from ..engine.capture import forget_captures
 from ..store import (
     claims,
+    drafts,
     faxes,
     history,
     housekeeping,
@@ -26,6 +27,7 @@ from ..store import (
     trunk_health,
 )
 from ..store.database import Database
+from . import campaigns
 from .answer import Answer
 from .outage import Outage
 
@@ -173,6 +175,14 @@ class Housekeeping:
             self._answer.after_call(conn, ref, now=now)
         return len(dropped)
 
+    async def drop_drafts(self) -> None:
+        """Delete drafts that nobody has changed for so long that nobody will."""
+        try:
+            if dropped := await self._db.tx(_drop_drafts, now=self._clock()):
+                logger.info("%d drafts deleted: nobody has changed them", dropped)
+        except StoreUnavailable as error:
+            logger.error("old drafts are kept on, the store does not answer: %s", error)
+
     async def send_summaries(self) -> None:
         """Send what was held back because its addresses had too many replies."""
         try:
@@ -225,6 +235,13 @@ def tell_unknown(
         assert fax is not None
         logger.error("%s: lost in its call; %s, not dialled again", ref, fax.state)
         answer.after_call(conn, fax.campaign, now=now)
+
+
+def _drop_drafts(conn: Connection, *, now: datetime) -> int:
+    abandoned = drafts.abandoned(conn, now=now)
+    for ref in abandoned:
+        campaigns.delete(conn, ref, now=now)
+    return len(abandoned)
 
 
 def _beat(conn: Connection, node: str, epoch: int) -> bool:

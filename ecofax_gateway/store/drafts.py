@@ -30,7 +30,7 @@ from ..domain.campaign import Canary, Relation, SendType
 from ..domain.document import DocumentRole, Quality
 from ..domain.fax import FaxState
 from ..domain.priority import CAMPAIGN
-from . import opt_outs, proofs, repeats
+from . import nodes, opt_outs, proofs, repeats
 from .campaigns import NewDocument
 from .numbers import insert_waiting, select_waiting
 from .preparation import let_go
@@ -39,6 +39,13 @@ from .tables import campaign, document, fax, line, trunk
 
 BATCH = 5000
 """Numbers written in one transaction: some 150 ms, which everybody else waits."""
+
+KEPT = timedelta(days=90)
+"""That a draft is kept without a change: a quarter, so that what is prepared in one is
+still there in the next. It holds names and numbers of people, and is of no use to them."""
+
+ABANDONED_BATCH = 20
+"""Drafts that are deleted in one transaction, with all their numbers."""
 
 
 class DraftAnswer(StrEnum):
@@ -127,13 +134,26 @@ them of an older edition, and is not listened to."""
 
 def lock(conn: Connection, ref: str) -> int | None:
     """
-    Let nobody else change or launch a draft before the commit.
+    Let nobody else change or launch a draft before the commit: it is about to change.
 
     Returns:
         Its id, or None: it is no draft.
     """
-    query = select(campaign.c.id).where(campaign.c.ref == ref, IS_DRAFT)
-    return conn.execute(query.with_for_update()).scalar()
+    touched = update(campaign).where(campaign.c.ref == ref, IS_DRAFT)
+    touched = touched.values(touched_at=nodes.clock(conn))
+    return conn.execute(touched.returning(campaign.c.id)).scalar()
+
+
+def abandoned(conn: Connection, *, now: datetime) -> list[str]:
+    """
+    References of drafts that nobody has changed for `KEPT`; some, the oldest first.
+
+    They are locked until the commit; those that somebody is changing are none of them.
+    """
+    last = func.coalesce(campaign.c.touched_at, campaign.c.created_at)
+    query = select(campaign.c.ref).where(IS_DRAFT, last < now - KEPT)
+    some = query.order_by(campaign.c.id).limit(ABANDONED_BATCH)
+    return list(conn.execute(some.with_for_update(skip_locked=True)).scalars())
 
 
 def add_numbers(
@@ -207,7 +227,7 @@ def edit(conn: Connection, ref: str, changes: Changes, *, now: datetime) -> Draf
     again = changes.documents is not None or (changes.quality or row.quality) != (
         row.quality
     )
-    values = _values(changes)
+    values = {"touched_at": now, **_values(changes)}
     notes = dict(row.notes)
     if changes.wants_codes:
         notes[opt_outs.WANTED] = True
@@ -222,8 +242,7 @@ def edit(conn: Connection, ref: str, changes: Changes, *, now: datetime) -> Draf
         values["notes"] = notes
     if again:
         values |= ANEW
-    if values:
-        conn.execute(update(campaign).where(campaign.c.id == row.id).values(values))
+    conn.execute(update(campaign).where(campaign.c.id == row.id).values(values))
     if changes.line is not None:
         its_faxes = update(fax).where(fax.c.campaign_id == row.id)
         conn.execute(its_faxes.values(line=changes.line))

@@ -278,10 +278,12 @@ campaign = Table(
     # `domain.order.Cover.as_json`; null: no cover page was asked for.
     Column("cover", JSON(none_as_null=True)),
     # A draft as the steps of the console keep it (store/drafts.py): how it will be let
-    # go; how often its pages were asked for anew; why they cannot be made.
+    # go; how often its pages were asked for anew; why they cannot be made; when it was
+    # changed last (null: never since it was created).
     Column("send_type", Word(SendType)),
     Column("edition", Integer, nullable=False, server_default="0"),
     Column("trouble", JSON(none_as_null=True)),
+    Column("touched_at", UtcTime),
     # How its faxes ended, written when the last one did (store/tallies.py); null: before.
     Column("final_total", Integer),
     Column("final_sent", Integer),

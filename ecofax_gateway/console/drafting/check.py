@@ -22,7 +22,7 @@ from ...pipeline import drafting
 from ...pipeline.drafting import Lack, Step
 from ...pipeline.outlook import outlook
 from ...pipeline.preview import as_pdf
-from ...store import campaigns, covers, schedules
+from ...store import campaigns, covers, drafts, schedules
 from ...store import proofs as trials
 from ...store.campaigns import Campaign
 from ...web.access import campaign_of
@@ -167,6 +167,7 @@ async def _page(
         number=number,
         address=address or campaign.requester.address or "",
         done=done if done in {"tried", "mailed"} else "",
+        kept_days=drafts.KEPT.days,
     )
 
 

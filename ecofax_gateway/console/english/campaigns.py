@@ -72,6 +72,9 @@ _PAGE = {
     "Voici la copie. C'est un brouillon : rien ne part avant que vous la lanciez.": "This"
     " is the copy. It is a draft: nothing leaves before you launch it.",
     "Annulés": "Cancelled",
+    "Rien ne part d'un brouillon. S'il n'est pas modifié pendant {n} jours, il est"
+    " supprimé.": "Nothing leaves from a draft. If it is not changed for {n} days, it is"
+    " deleted.",
     "Sans certitude : l'appel a été coupé par une panne de notre côté, le fax est"
     " peut-être arrivé. Rien n'est renvoyé sans vous.": "Unknown: a fault of ours cut the"
     " call off, the fax may have arrived. Nothing is sent again without you.",

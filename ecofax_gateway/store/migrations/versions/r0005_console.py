@@ -391,6 +391,7 @@ def _drafts() -> None:
         sa.Column("send_type", sa.Text),
         sa.Column("edition", sa.Integer, nullable=False, server_default="0"),
         sa.Column("trouble", sa.JSON),
+        sa.Column("touched_at", UTC_TIME),
     ):
         op.add_column("campaign", column)
 
