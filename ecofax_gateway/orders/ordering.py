@@ -29,6 +29,14 @@ from .subject import is_line_number
 MAX_QUOTED_NAMES = 5
 """Parts named that are no pages, when nothing is left to fax."""
 
+_LINK = re.compile(
+    r"https?://(?:[\w-]{1,60}\.){0,3}(?:drive\.google\.com|docs\.google\.com|1drv\.ms"
+    r"|onedrive\.live\.com|sharepoint\.com|dropbox\.com|we\.tl|wetransfer\.com"
+    r"|swisstransfer\.com|icloud\.com/attachment)",
+    re.IGNORECASE,
+)
+"""What mail programs put in the place of a large attachment."""
+
 _MAILBOX = re.compile(r"[^\s<>(),:;\"\[\]\\]{1,64}@[^\s<>(),:;\"\[\]\\@]{1,253}\Z")
 
 
@@ -68,7 +76,6 @@ def requester_of(
 def order_of(
     mail: Mail,
     *,
-    envelope_from: str,
     recipients: Sequence[str],
     now: datetime,
     zone: ZoneInfo,
@@ -79,8 +86,6 @@ def order_of(
 
     Args:
         mail: As `parse_mail` gives it.
-
-        envelope_from: Of MAIL FROM; kept for rules that depend on who asks.
 
         recipients: Of RCPT TO, whole addresses.
 
@@ -95,10 +100,7 @@ def order_of(
             first.
     """
     if mail.media_type == "multipart/report":
-        raise OrderRefused(
-            "Un avis de remise ou de lecture n'est pas une commande de fax.",
-            code="report",
-        )
+        raise _report()
     mistakes: list[Mistake] = []
     asked = find_directives(mail.texts, has_login=has_login)
     line = sending_line(mail.subject, asked.line, mistakes)
@@ -106,23 +108,15 @@ def order_of(
     if not has_login:
         _need_password(asked, mistakes)
     due = _due(asked, mistakes, now=now, zone=zone, has_login=has_login)
-    choice = choose_documents(mail, is_campaign=is_campaign(recipients))
-    mistakes += choice.mistakes
+    choice = _documents(mail, recipients, asked, mistakes)
     letter = letter_document(mail, asked, mistakes)
-    if not choice.documents and not choice.mistakes and not asked.body:
-        mistakes.append(_no_document(choice))
     is_subject_free = not is_line_number(mail.subject)
     cover = cover_of(mail, asked, mistakes, is_subject_free=is_subject_free)
     numbers = recipients_of(recipients, choice.number_lists, mistakes)
     if mail.is_encrypted and not asked.passwords:
         mistakes = list(choice.mistakes)  # the rest stands where we cannot read it
     if mistakes or line is None:
-        sentences = dict.fromkeys(mistake.sentence for mistake in mistakes)
-        raise OrderRefused(
-            without_quoted_password("\n".join(sentences), asked.passwords),
-            code=mistakes[0].code,
-            codes=[mistake.code for mistake in mistakes],
-        )
+        raise _refusal(mistakes, asked)
     return MailOrder(
         line_number=line,
         password=asked.passwords[0] if asked.passwords else "",
@@ -143,6 +137,22 @@ def order_of(
     )
 
 
+def _report() -> OrderRefused:
+    return OrderRefused(
+        "Un avis de remise ou de lecture n'est pas une commande de fax.", code="report"
+    )
+
+
+def _refusal(mistakes: Sequence[Mistake], asked: Directives) -> OrderRefused:
+    """All that is wrong, each sentence once."""
+    sentences = dict.fromkeys(mistake.sentence for mistake in mistakes)
+    return OrderRefused(
+        without_quoted_password("\n".join(sentences), asked.passwords),
+        code=mistakes[0].code,
+        codes=[mistake.code for mistake in mistakes],
+    )
+
+
 def _need_password(asked: Directives, mistakes: list[Mistake]) -> None:
     codes = {mistake.code for mistake in asked.mistakes}
     if not asked.passwords and not codes & {"empty-password", "two-passwords"}:
@@ -154,6 +164,16 @@ def _need_password(asked: Directives, mistakes: list[Mistake]) -> None:
                 " p:le_mot_de_passe_de_la_ligne).",
             )
         )
+
+
+def _documents(
+    mail: Mail, recipients: Sequence[str], asked: Directives, mistakes: list[Mistake]
+) -> Choice:
+    choice = choose_documents(mail, is_campaign=is_campaign(recipients))
+    mistakes += choice.mistakes
+    if not choice.documents and not choice.mistakes and not asked.body:
+        mistakes.append(_no_document(mail, choice))
+    return choice
 
 
 def _due(
@@ -191,8 +211,12 @@ def _warnings(asked: Directives, due: DueDate | None) -> tuple[str, ...]:
     return tuple(warnings)
 
 
-def _no_document(choice: Choice) -> Mistake:
-    left_out = ""
+def _no_document(mail: Mail, choice: Choice) -> Mistake:
+    left_out = linked = ""
+    if any(_LINK.search(part.text) for part in mail.texts):
+        linked = (
+            " Un lien vers un fichier ne suffit pas : nous n'ouvrons pas les liens."
+        )
     if choice.ignored:
         names = ", ".join(choice.ignored[:MAX_QUOTED_NAMES])
         left_out = (
@@ -201,7 +225,7 @@ def _no_document(choice: Choice) -> Mistake:
         )
     return Mistake(
         code="no-document",
-        sentence=f"Aucun document à faxer n'est joint à votre message{left_out}."
+        sentence=f"Aucun document à faxer n'est joint à votre message{left_out}.{linked}"
         " Ajoutez-le en pièce jointe, de préférence au format PDF ; ou écrivez corps:oui"
         " pour faxer le texte de votre message.",
     )

@@ -189,7 +189,6 @@ class Gatekeeper:
         order = await asyncio.to_thread(
             order_of,
             parsed,
-            envelope_from=mail.envelope_from,
             recipients=mail.recipients,
             now=self._clock(),
             zone=self._zone,

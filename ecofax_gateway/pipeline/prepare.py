@@ -186,7 +186,6 @@ class Ordering:
             order = await asyncio.to_thread(
                 order_of,
                 parsed,
-                envelope_from=mail.envelope_from,
                 recipients=mail.recipients,
                 now=mail.received_at,
                 zone=self._zone,

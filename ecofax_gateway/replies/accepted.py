@@ -69,18 +69,7 @@ def accepted(
     def write(words: Words) -> Iterator[Block]:
         opening = _OPENINGS.get(relation, "opening")
         yield words.prose(KIND, opening, origin=origin)
-        yield words.facts(
-            KIND,
-            "facts",
-            reference=campaign.reference,
-            documents=", ".join(campaign.documents),
-            pages=campaign.pages,
-            quality=words.quality(campaign.quality),
-            line=campaign.line,
-            departure=words.say(KIND, "at-once")
-            if due_at is None
-            else words.local_time(due_at, campaign.zone, is_exact=True),
-        )
+        yield _facts(words, campaign, due_at)
         if call_seconds is not None:
             yield words.facts(KIND, "call", length=duration(call_seconds))
         yield _recipients(words, numbers, count)
@@ -98,6 +87,21 @@ def accepted(
         yield words.prose(KIND, "closing", reference=campaign.reference)
 
     return write_letter(letterhead, KIND, campaign, write)
+
+
+def _facts(words: Words, campaign: CampaignFacts, due_at: datetime | None) -> Block:
+    return words.facts(
+        KIND,
+        "facts",
+        reference=campaign.reference,
+        documents=", ".join(campaign.documents),
+        pages=campaign.pages,
+        quality=words.quality(campaign.quality),
+        line=campaign.line,
+        departure=words.say(KIND, "at-once")
+        if due_at is None
+        else words.local_time(due_at, campaign.zone, is_exact=True),
+    )
 
 
 def _recipients(words: Words, numbers: Sequence[FaxNumber], count: int | None) -> Block:

@@ -172,9 +172,8 @@ def finish(
         return None
     [row] = rows
     is_late = row.state is FaxState.UNKNOWN
-    state = _next_state(
-        decision, now, may_call=not is_late and not row.cancel_requested, late=is_late
-    )
+    may_call = not is_late and not row.cancel_requested
+    state = _next_state(decision, may_call=may_call, late=is_late)
     in_all = max(row.pages_confirmed, claimed.pages_confirmed + outcome.pages_confirmed)
     # One that was free meanwhile may be another call's by now.
     keeps = state is FaxState.UNKNOWN and keeps_channel and row.busy
@@ -228,9 +227,7 @@ def cancelled(conn: Connection, ids: Sequence[int]) -> set[int]:
     return {each for each in ids if statements.IS_CANCELLED.run(conn, of_id=each)}
 
 
-def _next_state(
-    decision: Decision, now: datetime, *, may_call: bool, late: bool
-) -> FaxState:
+def _next_state(decision: Decision, *, may_call: bool, late: bool) -> FaxState:
     match decision:
         case Done():
             return FaxState.SENT

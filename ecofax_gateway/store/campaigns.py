@@ -245,30 +245,8 @@ def create(conn: Connection, new: NewCampaign, *, now: datetime) -> Creation:
         return Creation.LINE_GONE
     if new.mail_ref and not mails.mark_ordered(conn, new.mail_ref, now=now):
         return Creation.REPEATED
-    campaign_id = conn.execute(
-        insert(campaign)
-        .values(
-            ref=new.ref,
-            line=new.line,
-            source=new.source,
-            mail_ref=new.mail_ref,
-            address=new.requester.address,
-            message_id=new.requester.message_id,
-            subject=new.requester.subject,
-            quality=new.quality,
-            due_at=new.due_at,
-            state=CampaignState.PREPARING,
-            tries=0,
-            warnings=list(new.warnings),
-            notes=dict(new.notes),
-            created_at=now,
-            launched_at=None if new.draft else now,
-            cover=new.cover and new.cover.as_json,
-            page_choice=new.page_choice and str(new.page_choice),
-            **new.wishes.columns,
-        )
-        .returning(campaign.c.id)
-    ).scalar_one()
+    inserted = insert(campaign).values(_row(new, now)).returning(campaign.c.id)
+    campaign_id = conn.execute(inserted).scalar_one()
     for position, each in enumerate(new.documents, 1):
         conn.execute(
             insert(document).values(
@@ -470,6 +448,29 @@ _SELECT = select(
     campaign.c.canary_size,
     campaign.c.canary_percent,
 )
+
+
+def _row(new: NewCampaign, now: datetime) -> dict[str, Any]:
+    return {
+        "ref": new.ref,
+        "line": new.line,
+        "source": new.source,
+        "mail_ref": new.mail_ref,
+        "address": new.requester.address,
+        "message_id": new.requester.message_id,
+        "subject": new.requester.subject,
+        "quality": new.quality,
+        "due_at": new.due_at,
+        "state": CampaignState.PREPARING,
+        "tries": 0,
+        "warnings": list(new.warnings),
+        "notes": dict(new.notes),
+        "created_at": now,
+        "launched_at": None if new.draft else now,
+        "cover": new.cover and new.cover.as_json,
+        "page_choice": new.page_choice and str(new.page_choice),
+        **new.wishes.columns,
+    }
 
 
 def _with_counts(conn: Connection, rows: list[RowMapping]) -> list[Campaign]:

@@ -57,7 +57,6 @@ class Example:
     def order(self):
         return order_of(
             parse_mail(self.mail),
-            envelope_from="jeanne@example.fr",
             recipients=self.recipients,
             now=NOW,
             zone=PARIS,
@@ -225,7 +224,6 @@ def test_dates_leave_when_the_guide_says(line, departure):
 def test_numbers_may_be_written_as_the_guide_writes_them(number, make_mail):
     order = order_of(
         parse_mail(make_mail()),
-        envelope_from="jeanne@example.fr",
         recipients=[f'"{number}"@ecofax.fr'],
         now=NOW,
         zone=PARIS,

@@ -1,9 +1,11 @@
 import contextlib
+import re
 import struct
 import time
 import zlib
 from datetime import UTC, datetime
 from email.message import EmailMessage
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,9 +16,12 @@ from ecofax_gateway.domain.document import Quality
 from ecofax_gateway.domain.errors import MalformedMessage, OrderRefused
 from ecofax_gateway.mail.image_size import image_size
 from ecofax_gateway.mail.message import parse_mail
+from ecofax_gateway.orders import ordering
 from ecofax_gateway.orders.automatic import MAX_HOPS, is_automatic
+from ecofax_gateway.orders.directive_lines import Key
 from ecofax_gateway.orders.documents import MAX_DOCUMENTS
 from ecofax_gateway.orders.ordering import order_of, requester_of
+from ecofax_gateway.replies.mistakes import ENGLISH
 
 PARIS = ZoneInfo("Europe/Paris")
 NOW = datetime(2026, 6, 20, 10, tzinfo=UTC)
@@ -32,7 +37,6 @@ PDF = b"%PDF-1.4 x"
 def order(raw, recipients=ONE):
     return order_of(
         parse_mail(raw),
-        envelope_from="jeanne@example.fr",
         recipients=recipients,
         now=NOW,
         zone=PARIS,
@@ -129,13 +133,39 @@ def test_a_list_of_which_more_than_a_tenth_is_bad_is_refused_whole(
     assert "« x1 » contient des lettres" in error.for_requester
 
 
+def test_a_link_in_the_place_of_the_document_is_told(make_mail):
+    link = "p:Secret7\n devis.pdf\n<https://drive.google.com/file/d/1/view>\n"
+    mention = "p:Secret7\nhttps://www.example.fr/drive\n"
+
+    assert "liens" in refusal(make_mail(link, files=[])).for_requester
+    assert "liens" not in refusal(make_mail(mention, files=[])).for_requester
+
+
+REPEATED = set(Key) - {Key.PASSWORD, Key.NAME}
+"Whose values may be empty or contradict each other."
+
+
+def test_every_mistake_of_a_mail_has_words_in_english():
+    of_the_console = {"intake", "list_process", "list_reader", "roster", "workbook"}
+    sources = Path(ordering.__file__).parent.glob("*.py")
+    text = "".join(
+        each.read_text() for each in sources if each.stem not in of_the_console
+    )
+    codes = set(re.findall(r'\bcode="([a-z-]+)"', text))
+    codes |= {f"{what}-{key}" for what in ("empty", "two") for key in REPEATED}
+    codes |= {f"bad-{key}" for key in ("repeats", "cover", "body", "pages", "quality")}
+
+    assert len(codes) > 30
+    assert codes - set(ENGLISH) == set()
+
+
 def test_of_an_encrypted_mail_only_that_is_told():
     raw = (
         b"Subject: ...\r\nContent-Type: multipart/encrypted; boundary=b\r\n\r\n"
         b"--b\r\nContent-Type: application/octet-stream\r\n\r\nx\r\n--b--\r\n"
     )
 
-    assert refusal(raw).codes == ("encrypted",)
+    assert refusal(raw).codes == ("encrypted-mail",)
 
 
 def test_every_mistake_is_told_at_once(make_mail):
@@ -310,10 +340,7 @@ def test_real_mails_are_orders_or_refused(corpus):
             is_automatic(mail, "a@b.fr")
             for recipients in (ONE, CAMPAIGN):
                 with contextlib.suppress(OrderRefused):
-                    order_of(
-                        mail, envelope_from="a@b.fr", recipients=recipients, now=NOW,
-                        zone=PARIS,
-                    )  # fmt: skip
+                    order_of(mail, recipients=recipients, now=NOW, zone=PARIS)
     assert time.process_time() - began < 30
 
 

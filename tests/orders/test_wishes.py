@@ -26,7 +26,6 @@ LETTER = "Bonjour,\n\nVoici le devis."
 def order(raw, recipients=ONE, **options):
     return order_of(
         parse_mail(raw),
-        envelope_from="jeanne@example.fr",
         recipients=recipients,
         now=NOW,
         zone=PARIS,

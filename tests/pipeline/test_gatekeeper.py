@@ -238,9 +238,7 @@ async def test_a_listed_sender_who_is_proven_is_never_locked_out(tmp_path, key):
 
 
 async def refusal_of(house, who, parsed):
-    order = order_of(
-        parsed, envelope_from=SENDER, recipients=[TO], now=house.now, zone=PARIS
-    )
+    order = order_of(parsed, recipients=[TO], now=house.now, zone=PARIS)
     try:
         await house.credentials.line_of(order, who)
     except OrderRefused as refusal:
