@@ -29,7 +29,7 @@ MAX_DOCUMENTS = 50
 
 _NUMBERS_STEM = r"num(?:ber|ero|éro)s?(?:\s?\(\d{1,2}\))?\."
 _ENCRYPTED = Mistake(
-    code="encrypted",
+    code="encrypted-mail",
     sentence="Votre message est chiffré : nous ne pouvons pas le lire."
     " Renvoyez-le sans chiffrement.",
 )

@@ -209,7 +209,11 @@ def test_a_document_without_a_name_gets_one():
         (b'text/x-moz-deleted; name="Deleted: a.pdf"', "incomplete-mail", "supprimé"),
         (b"application/ms-tnef; name=winmail.dat", "winmail", "winmail.dat"),
         (b"application/pkcs7-mime; smime-type=signed-data", "signed-opaque", "signé"),
-        (b"application/pkcs7-mime; smime-type=enveloped-data", "encrypted", "chiffré"),
+        (
+            b"application/pkcs7-mime; smime-type=enveloped-data",
+            "encrypted-mail",
+            "chiffré",
+        ),
     ],
 )
 def test_what_cannot_be_opened_refuses_the_mail(head, code, words):
@@ -240,4 +244,4 @@ PGP = b"-----BEGIN PGP MESSAGE-----\r\n\r\nx\r\n-----END PGP MESSAGE-----\r\n"
 def test_openpgp_is_told_as_encrypted(raw):
     [mistake] = choose_documents(parse_mail(raw), is_campaign=False).mistakes
 
-    assert mistake.code == "encrypted"
+    assert mistake.code == "encrypted-mail"

@@ -74,7 +74,7 @@ def test_the_acknowledgement_in_full(letterhead, campaign):
         "Destinataires (2) :\n- 09 72 10 10 10\n- +442079460000\n\n"
         "À savoir :\n- Le texte de la page 2 est très petit.\n\n"
         "Ces pièces de votre message ne sont pas imprimées (images de signature, pièces"
-        " vides ou répétées) :\n- logo.png\n\n"
+        " vides ou répétées, messages sans document) :\n- logo.png\n\n"
         "Ces numéros ne sont pas appelés, car ils ne sont pas valides :\n"
         "- ligne 3 : « 97x » contient des lettres\n"
         "- « 12 » est trop court\n\n"
