@@ -1,5 +1,5 @@
 """
-The migrations and tables.py tell of the same schema.
+The migrations and the tables tell of the same schema.
 """
 
 import concurrent.futures
