@@ -3,6 +3,7 @@ Real databases: an SQLite file, and a throw-away PostgreSQL cluster.
 """
 
 import itertools
+import shutil
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -58,6 +59,7 @@ def url(request, tmp_path):
     The URL of an empty database with the schema.
     """
     if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("empty_store"), tmp_path / "store.db")
         return f"sqlite:///{tmp_path}/store.db"
     cluster = request.getfixturevalue("cluster")
     migrated = request.getfixturevalue("migrated")
