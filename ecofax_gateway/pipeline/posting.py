@@ -73,6 +73,7 @@ class Posting:
         self._sign = sign
         self._clock = clock
         self._bell = bell
+        self._trouble = ""
 
     async def step(self) -> bool:
         """One reply."""
@@ -94,6 +95,7 @@ class Posting:
                 # Not posted again only because the store was away for a moment.
                 await insist(self._db, replies.sent, due.id, now=self._clock())
                 logger.info("reply posted: %s", due.kind)
+                self._trouble = ""
         return True
 
     async def recover(self) -> None:
@@ -109,7 +111,11 @@ class Posting:
             )
             await self._db.tx(replies.drop, due.id, failure.reply, now=self._clock())
             return
-        logger.warning(
+        # What all of them meet is one thing to look at.
+        is_news = failure.reply != self._trouble
+        self._trouble = failure.reply
+        logger.log(
+            logging.WARNING if is_news else logging.INFO,
             "reply %s put off until %s: %s%s",
             due.kind,
             f"{at:%H:%M}",

@@ -69,6 +69,8 @@ class Telling:
         self._client = client
         self._clock = clock
         self._bell = bell
+        self._trouble: dict[str, set[str]] = {}
+        "By webhook, what its messages met since one was taken."
 
     async def publish(self) -> bool:
         """Give what happened since the last time its names and deliveries."""
@@ -131,6 +133,7 @@ class Telling:
                 now=self._clock(),
             )
             logger.info("webhook %s: %s delivered", due.webhook.id, due.ref)
+            self._trouble.pop(due.webhook.id, None)
             return
         if answer.status == GONE:
             await self._give_up(due, GONE, "410", switch_off=True)
@@ -153,7 +156,8 @@ class Telling:
             await self._give_up(due, status, error)
             return
         at = max(at, now + wait)
-        logger.warning(
+        logger.log(
+            self._level(due, error),
             "webhook %s: %s put off until %s: %s",
             due.webhook.id,
             due.ref,
@@ -161,6 +165,13 @@ class Telling:
             error,
         )
         await self._db.tx(deliveries.postpone, due, at=at, status=status, error=error)
+
+    def _level(self, due: DueDelivery, error: str) -> int:
+        """A thousand messages that meet the same at a webhook are one thing to look at."""
+        told = self._trouble.setdefault(due.webhook.id, set())
+        level = logging.INFO if error in told else logging.WARNING
+        told.add(error)
+        return level
 
     async def _give_up(
         self,
@@ -170,7 +181,13 @@ class Telling:
         *,
         switch_off: bool = False,
     ) -> None:
-        logger.error("webhook %s: %s given up: %s", due.webhook.id, due.ref, error)
+        logger.log(
+            self._level(due, f"given up: {error}"),
+            "webhook %s: %s given up: %s",
+            due.webhook.id,
+            due.ref,
+            error,
+        )
         await self._db.tx(
             deliveries.give_up,
             due,

@@ -48,6 +48,11 @@ NO_SUCH_MAIL = "the mail server refuses the mail itself: see its log"
 NO_SUCH_PERSON = "the requester cannot be written to, tell them another way:"
 """What a line of the log says is to be done."""
 
+_REFUSES_US = re.compile(
+    r"^5\.7\.|relay(ing)? (access )?(denied|not)|to relay\b", re.IGNORECASE
+)
+"""A security or policy status (RFC 3463 §3.8), or what servers without one say of relaying."""
+
 _UNSAFE = re.compile(r"[^A-Za-z0-9_-]+")
 
 
@@ -151,6 +156,11 @@ class SmtpPostman:
                 await client.sendmail("", [to], message)
         except aiosmtplib.SMTPRecipientsRefused as error:
             first = error.recipients[0]
+            if _REFUSES_US.search(first.message):
+                # Not the recipient: whoever hands mail in. Once it may, all of it goes.
+                raise PostFailed(
+                    f"{first.code} {first.message}", temporary=True, todo=NOT_TAKEN
+                ) from None
             raise _failed(
                 first.code, first.message, todo=f"{NO_SUCH_PERSON} {to}"
             ) from None
@@ -239,7 +249,11 @@ def _file_name(message: Message) -> str:
 
 
 def _failed(code: int, text: str, *, todo: str) -> PostFailed:
-    return PostFailed(f"{code} {text}", temporary=not 500 <= code < 600, todo=todo)
+    """What a server said of one reply; of what passes nothing is to be done."""
+    temporary = not 500 <= code < 600
+    return PostFailed(
+        f"{code} {text}", temporary=temporary, todo="" if temporary else todo
+    )
 
 
 def _mend(error: BaseException) -> str:

@@ -117,6 +117,15 @@ async def test_a_server_that_is_away_is_tried_again(posting, reply, clock, port)
     assert (await reply()).state == "sent"
 
 
+async def test_what_every_reply_meets_is_one_warning(posting, reply, clock, caplog):
+    for _ in range(3):
+        assert await posting.step()
+        clock.later(hours=3)
+
+    assert len(caplog.records) == 1
+    assert "check replies.relay" in caplog.records[0].getMessage()
+
+
 async def test_a_refusal_for_good_is_not_repeated(posting, reply, port):
     relay = Relay()
     relay.answer = "550 5.1.1 no such person"

@@ -71,16 +71,33 @@ async def test_a_reply_goes_out_with_an_empty_sender(relay, message):
 
 
 @pytest.mark.parametrize(
-    ("answers", "reply", "temporary"),
+    ("answers", "reply", "temporary", "todo"),
     [
-        ({"recipient_answer": "550 5.1.1 unknown"}, "550 5.1.1 unknown", False),
-        ({"recipient_answer": "450 4.2.1 later"}, "450 4.2.1 later", True),
-        ({"data_answer": "554 5.6.0 no"}, "554 5.6.0 no", False),
-        ({"data_answer": "451 4.3.0 later"}, "451 4.3.0 later", True),
+        (
+            {"recipient_answer": "550 5.1.1 unknown in relay recipient table"},
+            "550 5.1.1 unknown in relay recipient table",
+            False,
+            "tell them another way: jeanne@example.fr",
+        ),
+        ({"recipient_answer": "450 4.2.1 later"}, "450 4.2.1 later", True, ""),
+        ({"data_answer": "554 5.6.0 no"}, "554 5.6.0 no", False, "see its log"),
+        ({"data_answer": "451 4.3.0 later"}, "451 4.3.0 later", True, ""),
+        (
+            {"recipient_answer": "554 5.7.1 relay access denied"},
+            "554 5.7.1 relay access denied",
+            True,
+            "lets this machine send",
+        ),
+        (
+            {"recipient_answer": "550 relay not permitted"},
+            "550 relay not permitted",
+            True,
+            "lets this machine send",
+        ),
     ],
 )
-async def test_a_refusal_says_whether_to_try_again(
-    relay, message, answers, reply, temporary
+async def test_a_refusal_says_whether_to_try_again_and_what_to_do(
+    relay, message, answers, reply, temporary, todo
 ):
     for name, answer in answers.items():
         setattr(relay, name, answer)
@@ -88,6 +105,7 @@ async def test_a_refusal_says_whether_to_try_again(
         await SmtpPostman("127.0.0.1", relay.port).post(message, "jeanne@example.fr")
 
     assert (caught.value.reply, caught.value.temporary) == (reply, temporary)
+    assert caught.value.todo.endswith(todo) if todo else caught.value.todo == ""
 
 
 async def test_a_relay_that_is_not_there_is_tried_again(relay, message):
