@@ -31,7 +31,7 @@ from ..store.roll import Choice
 from ..web.access import campaign_of
 from ..web.desk import AtDesk, Desk
 from .caller import Caller, needs
-from .model import PAGE, Cursor, Instant, Limit, Line, Model, Page, Reference
+from .model import PAGE, Address, Cursor, Instant, Limit, Line, Model, Page, Reference
 from .new_campaign import CampaignCreated, NewCampaignBody, create_campaign, ensure_date
 from .once import AtMostOnce
 from .problem import Problem, answers
@@ -82,7 +82,7 @@ class CampaignChanges(Model):
     send_type: SendType | None = None
     send_date: Instant | None = None
     fax_quality: FaxQuality | None = None
-    reply_to: str | None = Field(None, max_length=254, pattern=r"^[^\s@]+@[^\s@]+$")
+    reply_to: Address | None = None
     needs_proof: bool | None = None
     window: WindowBody | None = None
     pace: Pace | None = None

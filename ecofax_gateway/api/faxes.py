@@ -27,7 +27,7 @@ from ..store.reference import fax_reference
 from ..web.access import fax_of
 from ..web.desk import AtDesk, Desk
 from .caller import Caller, needs
-from .model import PAGE, Cursor, Instant, Limit, Line, Model, Page, Reference
+from .model import PAGE, Address, Cursor, Instant, Limit, Line, Model, Page, Reference
 from .new_campaign import MAX_DOCUMENTS
 from .once import AtMostOnce
 from .order import read_bytes, read_files, read_number
@@ -59,7 +59,7 @@ class NewFax(Model):
     documents: list[DocumentBody] = Field(min_length=1, max_length=MAX_DOCUMENTS)
     fax_quality: FaxQuality | None = Field(None, description="null: the line's.")
     send_date: Instant | None = Field(None, description="null: at once.")
-    reply_to: str | None = Field(None, max_length=254, pattern=r"^[^\s@]+@[^\s@]+$")
+    reply_to: Address | None = None
     again: bool = Field(
         False, description="Also if the same pages went there a short time ago."
     )

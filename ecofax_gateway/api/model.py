@@ -58,6 +58,9 @@ Instant = Annotated[AwareDatetime, AfterValidator(_writable)]
 Line = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 """One line of text."""
 
+Address = Annotated[str, Field(max_length=254, pattern=r"^[^\s@]+@[^\s@]+$")]
+"""Of mail."""
+
 Reference = Annotated[
     str, Path(max_length=40, pattern=r"^[0-9A-Za-z_-]+$", examples=["K7M2XQ9D"])
 ]

@@ -27,7 +27,7 @@ from ..store.drafts import Changes
 from ..web.desk import Desk
 from .caller import Caller
 from .merge import CoverBody, Overlay, cover_of
-from .model import Instant, Line, Model
+from .model import Address, Instant, Line, Model
 from .order import File, Numbers, read_bytes, read_files, read_numbers
 from .problem import Problem
 from .rules import CanaryBody, Pace, Spread, WindowBody
@@ -65,7 +65,7 @@ class NewCampaignBody(Model):
     )
     documents: list[DocumentBody] = Field(min_length=1, max_length=MAX_DOCUMENTS)
     fax_quality: FaxQuality | None = Field(None, description="null: the line's.")
-    reply_to: str | None = Field(None, max_length=254, pattern=r"^[^\s@]+@[^\s@]+$")
+    reply_to: Address | None = None
     cover: CoverBody | None = Field(None, description="A cover page before them.")
     overlay: Overlay | None = Field(
         None, description="What is drawn on the pages for each recipient."

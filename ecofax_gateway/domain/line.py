@@ -10,6 +10,9 @@ from enum import StrEnum
 from .document import Quality
 from .language import Language
 
+MAX_CALLS = 1_000
+"""Of one line at the same time: more than any trunk carries."""
+
 
 class Plan(StrEnum):
     """The offers that a line can have; each has its standard quality."""

@@ -7,14 +7,11 @@ Pure: no I/O, no clock, no randomness.
 from dataclasses import dataclass, replace
 
 from ...domain.language import Language
-from ...domain.line import FaxLine, Plan
+from ...domain.line import MAX_CALLS, FaxLine, Plan
 from ...domain.quota import Quota
 from ..language import Words
 
 MAX_NAME_LETTERS = 60
-MAX_CALLS = 1000
-"""Of one line at the same time: more than any trunk carries."""
-
 MAX_PAGES = 2**31 - 1
 """What an integer of the database holds."""
 
