@@ -55,12 +55,12 @@ def ecofax(tmp_path):
         *PROTECTION,
     ],
 )
-def test_every_command_has_help_with_an_example(ecofax, command):
-    shown = ecofax(*command.split(), "--help")
+def test_every_command_has_help_with_an_example(help_of, command):
+    shown = help_of(*command.split())
 
-    assert shown.returncode == 0
+    assert shown
     if command != "line":
-        assert "Example: ecofax-gateway " + command.split()[0] in shown.stdout
+        assert "Example: ecofax-gateway " + command.split()[0] in shown
 
 
 def test_help_lists_every_command(ecofax):

@@ -12,7 +12,6 @@ from ecofax_gateway.cli import main
 from ecofax_gateway.domain.document import DocumentRole
 from ecofax_gateway.domain.line import FaxLine
 from ecofax_gateway.store import campaigns, covers, lines, preparation
-from ecofax_gateway.store.database import Database
 
 DOCUMENT = Path(__file__).parents[2] / "ecofax_gateway/cli/documents/devis.pdf"
 LINE = "0366720307"
@@ -35,10 +34,8 @@ PIXEL = bytes.fromhex(
 
 
 @pytest.fixture
-def db(tmp_path):
-    db = Database.open(
-        f"sqlite:///{tmp_path}/state/ecofax.sqlite", spool=tmp_path / "state/spool"
-    )
+def db(state_store):
+    db = state_store()
     line = FaxLine(number="+33366720307", password_hash="x")
     db.sync_tx(lines.add, line, now=datetime.now(UTC))
 
