@@ -21,6 +21,7 @@ from ..domain.window import Window
 from ..store import (
     campaigns,
     canary,
+    copies,
     covers,
     drafts,
     opt_outs,
@@ -336,7 +337,7 @@ def copy(
         relation=relation,
     )
     begin_from(conn, original, new_ref, wishes, now=now)
-    drafts.copy_numbers(conn, ref, new_ref, now=now)
+    copies.numbers(conn, ref, new_ref, now=now)
     return found(conn, new_ref)
 
 
@@ -375,7 +376,7 @@ def resend(
     wishes = Wishes(name=original.name, origin=ref, relation=Relation.RESEND)
     # What may have arrived is sent again because a person said so.
     begin_from(conn, original, new_ref, wishes, repeats_allowed=with_unknown, now=now)
-    drafts.copy_numbers(conn, ref, new_ref, states=states, now=now)
+    copies.numbers(conn, ref, new_ref, states=states, now=now)
     if changes is not None:
         edit(conn, new_ref, changes, now=now)
     if routing is not None:
@@ -516,9 +517,9 @@ def begin_from(
         wishes=wishes,
     )
     create(conn, new, now=now)
-    drafts.copy_documents(conn, original.ref, ref)
+    copies.documents(conn, original.ref, ref)
     if wishes.relation is not Relation.PROOF:
-        drafts.copy_rules(conn, original.ref, ref)
+        copies.rules(conn, original.ref, ref)
 
 
 def _under_way(conn: Connection, ref: str) -> Campaign:

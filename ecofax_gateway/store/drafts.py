@@ -11,16 +11,11 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
-    String,
-    case,
-    cast,
     delete,
     exists,
     func,
     insert,
-    literal,
     null,
     select,
     update,
@@ -28,14 +23,13 @@ from sqlalchemy import (
 
 from ..domain.campaign import Canary, Relation, SendType
 from ..domain.document import DocumentRole, Quality
-from ..domain.fax import FaxState
 from ..domain.priority import CAMPAIGN
 from . import nodes, opt_outs, proofs, repeats
 from .campaigns import NewDocument
-from .numbers import insert_waiting, select_waiting
+from .numbers import insert_waiting
 from .preparation import let_go
 from .states import CampaignState
-from .tables import campaign, document, fax, line, trunk
+from .tables import campaign, document, fax, line
 
 BATCH = 5000
 """Numbers written in one transaction: some 150 ms, which everybody else waits."""
@@ -144,6 +138,12 @@ def lock(conn: Connection, ref: str) -> int | None:
     return conn.execute(touched.returning(campaign.c.id)).scalar()
 
 
+def touched_at(conn: Connection, ref: str) -> datetime | None:
+    """When a draft was changed last; None: never since it was created."""
+    query = select(campaign.c.touched_at).where(campaign.c.ref == ref)
+    return conn.execute(query).scalar()
+
+
 def abandoned(conn: Connection, *, now: datetime) -> list[str]:
     """
     References of drafts that nobody has changed for `KEPT`; some, the oldest first.
@@ -227,7 +227,7 @@ def edit(conn: Connection, ref: str, changes: Changes, *, now: datetime) -> Draf
     again = changes.documents is not None or (changes.quality or row.quality) != (
         row.quality
     )
-    values = {"touched_at": now, **_values(changes)}
+    values = {"touched_at": nodes.clock(conn), **_values(changes)}
     notes = dict(row.notes)
     if changes.wants_codes:
         notes[opt_outs.WANTED] = True
@@ -310,80 +310,6 @@ def launch(
     return DraftAnswer.DONE
 
 
-def copy_documents(conn: Connection, ref: str, to: str) -> None:
-    """
-    Give a new campaign the pages of another one, and what is drawn on them.
-
-    A spool file serves both.
-    """
-    new = _id(to)
-    columns = ["position", "name", "role", "sha256", "size", "inline", "spool"]
-    kept = select(new, *(document.c[name] for name in columns)).where(
-        document.c.campaign_id == _id(ref)
-    )
-    conn.execute(insert(document).from_select(["campaign_id", *columns], kept))
-    asked = select(campaign.c.page_choice, campaign.c.cover, campaign.c.overlay)
-    row = conn.execute(asked.where(campaign.c.ref == ref)).mappings().one()
-    conn.execute(update(campaign).where(campaign.c.ref == to).values(**row))
-
-
-def copy_rules(conn: Connection, ref: str, to: str) -> None:
-    """Give a new campaign the window, the pace and the period of another one."""
-    names = ["window", "is_open", "edge_at", "pace", "spread_s"]
-    original = select(*(campaign.c[name] for name in names))
-    row = conn.execute(original.where(campaign.c.ref == ref)).mappings().one()
-    conn.execute(update(campaign).where(campaign.c.ref == to).values(**row))
-
-
-def copy_numbers(
-    conn: Connection,
-    ref: str,
-    to: str,
-    *,
-    states: Sequence[FaxState] | None = None,
-    now: datetime,
-) -> int:
-    """
-    Give a new draft the numbers of another campaign.
-
-    Args:
-        states: Only of faxes in these states; None: all.
-
-    Returns:
-        How many.
-    """
-    is_wanted = [fax.c.campaign_id == _id(ref)]
-    if states is not None:
-        is_wanted.append(fax.c.state.in_(states))
-    place = func.row_number().over(order_by=fax.c.position)
-    # How many they are is counted by the statement that copies them: calls of the
-    # other campaign may be ending at this moment.
-    numbered = literal(f"{to}-").concat(cast(place, String))
-    names, copied = select_waiting(
-        number=fax.c.number,
-        position=place,
-        ref=case((func.count().over() == 1, literal(to)), else_=numbered),
-        campaign_id=_id(to),
-        line=fax.c.line,
-        # A trunk of long ago may be gone: the first one then, until the watch looks.
-        trunk=func.coalesce(
-            select(trunk.c.name).where(trunk.c.name == fax.c.trunk).scalar_subquery(),
-            select(func.min(trunk.c.name)).scalar_subquery(),
-            fax.c.trunk,
-        ),
-        priority=fax.c.priority,
-        fields=fax.c.fields,
-        now=now,
-    )
-    chosen = copied.where(*is_wanted).order_by(fax.c.position)
-    conn.execute(insert(fax).from_select(names, chosen))
-    written = select(func.count()).where(fax.c.campaign_id == _id(to))
-    noted = update(campaign).where(campaign.c.ref == to)
-    noted = noted.values(expected=written.scalar_subquery())
-    how_many: int = conn.execute(noted.returning(campaign.c.expected)).scalar_one()
-    return how_many
-
-
 def hide(conn: Connection, ref: str, *, now: datetime) -> bool:
     """
     Take a campaign that is over out of the lists; retention erases it in its time.
@@ -402,10 +328,6 @@ def hide(conn: Connection, ref: str, *, now: datetime) -> bool:
 IS_DRAFT = campaign.c.launched_at.is_(None) & campaign.c.state.in_(
     [CampaignState.PREPARING, CampaignState.READY]
 )
-
-
-def _id(ref: str) -> ColumnElement[int]:
-    return select(campaign.c.id).where(campaign.c.ref == ref).scalar_subquery()
 
 
 _PLAIN = (

@@ -15,6 +15,7 @@ from ecofax_gateway.store import (
     calls,
     campaigns,
     canary,
+    copies,
     drafts,
     faxes,
     lines,
@@ -218,9 +219,9 @@ def test_the_failed_numbers_are_copied_with_the_documents(office):
         line, [], documents=(), draft=True, wishes=Wishes(origin=ref)
     )
 
-    office.tx(drafts.copy_documents, ref, copy)
+    office.tx(copies.documents, ref, copy)
     copied = office.tx(
-        drafts.copy_numbers, ref, copy, states=[FaxState.FAILED], now=office.now
+        copies.numbers, ref, copy, states=[FaxState.FAILED], now=office.now
     )
 
     made = office.tx(campaigns.get, copy)
@@ -233,7 +234,7 @@ def test_all_numbers_are_copied_in_their_order(office):
     ref = office.queue(office.line(), numbers(12))
     copy = office.campaign("+33100000001", [], draft=True)
 
-    assert office.tx(drafts.copy_numbers, ref, copy, now=office.now) == 12
+    assert office.tx(copies.numbers, ref, copy, now=office.now) == 12
     listed = office.tx(faxes.listing, campaign_ref=copy)
     assert [fax.number for fax in listed] == numbers(12)
     assert [fax.ref for fax in listed] == [f"{copy}-{n}" for n in range(1, 13)]

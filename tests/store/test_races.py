@@ -16,6 +16,7 @@ from ecofax_gateway.domain.window import Window
 from ecofax_gateway.store import (
     campaigns,
     claims,
+    copies,
     deliveries,
     drafts,
     erasure,
@@ -264,7 +265,7 @@ def test_numbers_that_fail_while_they_are_copied_are_all_there_or_not(office, be
 
     try:
         copied = office.tx(
-            drafts.copy_numbers, ref, copy, states=[FaxState.FAILED], now=office.now
+            copies.numbers, ref, copy, states=[FaxState.FAILED], now=office.now
         )
     finally:
         event.remove(Engine, "before_cursor_execute", fail_the_others)

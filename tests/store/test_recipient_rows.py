@@ -10,7 +10,14 @@ from sqlalchemy import select
 from ecofax_gateway.domain.document import DocumentRole
 from ecofax_gateway.domain.order import Cover
 from ecofax_gateway.domain.page_choice import parse_page_choice
-from ecofax_gateway.store import campaigns, drafts, erasure, housekeeping, preparation
+from ecofax_gateway.store import (
+    campaigns,
+    copies,
+    drafts,
+    erasure,
+    housekeeping,
+    preparation,
+)
 from ecofax_gateway.store.content import Content
 from ecofax_gateway.store.tables import campaign, fax
 
@@ -89,8 +96,8 @@ def test_a_copy_has_the_same_pages_and_rows(office):
     line = office.line()
     ref = office.campaign(line, [ANNE, BOB], **WISHES)
     copy = office.campaign(line, [], documents=(), draft=True)
-    office.tx(drafts.copy_documents, ref, copy)
-    office.tx(drafts.copy_numbers, ref, copy, now=office.now)
+    office.tx(copies.documents, ref, copy)
+    office.tx(copies.numbers, ref, copy, now=office.now)
 
     assert rows_of(office, copy) == rows_of(office, ref)
     assert cover_of(office, copy) == WISHES["cover"].as_json
