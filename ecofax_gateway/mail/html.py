@@ -60,7 +60,18 @@ def visible_text(html: str) -> str:
     root = tree.body or tree.root
     if root is None:
         return ""
-    return re.sub(rf"\s*{_JOINT}\s*", " ", "".join(_pieces(root)))
+    return _joined("".join(_pieces(root)))
+
+
+def _joined(text: str) -> str:
+    """Put the cells together; linear, for a stranger may write any number of spaces."""
+    first, *others = text.split(_JOINT)
+    if not others:
+        return first
+    *between, last = others
+    return " ".join(
+        [first.rstrip(), *(each.strip() for each in between), last.lstrip()]
+    )
 
 
 def _without_unseen(html: str) -> str:

@@ -1,3 +1,5 @@
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -196,6 +198,14 @@ def test_an_empty_cell_takes_nothing_of_the_next_row():
 
     assert (found.passwords, found.due) == (("Secret7",), "21/06/2026 15:15")
     assert [mistake.code for mistake in found.mistakes] == ["empty-quality"]
+
+
+def test_any_number_of_spaces_between_cells_is_read_at_once():
+    began = time.process_time()
+    found = html("<table><tr><td>p:<td>Secret7</table>" + "<p>a" + " " * 60_000 + "<p>")
+
+    assert found.passwords == ("Secret7",)
+    assert time.process_time() - began < 1
 
 
 def test_an_old_mail_below_a_rule_gives_no_password():
