@@ -19,6 +19,9 @@ Outlook's style sheet, which alone may be longer, is cut out before."""
 MAX_NODES = 50_000
 """A second bound on the walk."""
 
+MAX_INLINE_DEPTH = 5
+"""Tags between a text and the `pre` that it stands in; bold in a link are two."""
+
 QUOTE_MARK = "-----Message d'origine-----"
 """The line put where an old mail begins; a stop rule of `body`."""
 
@@ -93,8 +96,7 @@ def _pieces(root: LexborNode) -> Iterator[str]:
         tag = node.tag or ""
         descend = False
         if tag == "-text":
-            # A line end in the source is only a space; the tags make the lines.
-            text = re.sub(r"[\r\n\t\x1f]+", " ", node.text(deep=False) or "")
+            text = _written_text(node)
             if seen := text.rstrip():
                 after_colon = seen.endswith((":", "="))
             yield text
@@ -115,6 +117,25 @@ def _pieces(root: LexborNode) -> Iterator[str]:
         node, closed = _next(node, root, descend=descend)
         if closed:
             yield "\n"
+
+
+def _written_text(node: LexborNode) -> str:
+    """A line end in the source is only a space, for the tags make the lines; but in `pre`."""
+    text = (node.text(deep=False) or "").replace(_JOINT, " ")
+    if "\n" in text and _keeps_lines(node):
+        return text
+    return re.sub(r"[\r\n\t]+", " ", text)
+
+
+def _keeps_lines(node: LexborNode) -> bool:
+    parent = node.parent
+    for _ in range(MAX_INLINE_DEPTH):
+        if parent is None:
+            return False
+        if parent.tag == "pre" or "white-space:pre" in _style(parent):
+            return True
+        parent = parent.parent
+    return False
 
 
 def _next(

@@ -190,6 +190,20 @@ def test_what_stands_empty_in_one_form_is_taken_from_the_other():
     assert (found.quality, found.mistakes) == (Quality.BEST, ())
 
 
+@pytest.mark.parametrize(
+    "tags",
+    [
+        "<pre>{}</pre>",
+        "<pre><b>{}</b></pre>",
+        "<div style='white-space: pre-wrap'>{}</div>",
+    ],
+)
+def test_lines_of_text_that_keeps_them_are_lines(tags):
+    found = html(tags.format("p:Secret7\r\ndate:21/06/2026 15:15\r\n\r\nMerci"))
+
+    assert (found.passwords, found.due) == (("Secret7",), "21/06/2026 15:15")
+
+
 def test_an_empty_cell_takes_nothing_of_the_next_row():
     found = html(
         "<table><tr><td>p:</td><td>Secret7</td></tr><tr><td>qualite:</td><td> </td></tr>"
