@@ -6,14 +6,17 @@ import json
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 
 import pytest
 
 from ecofax_gateway.cli.donotfax import read_list
+from ecofax_gateway.domain.line import FaxLine
+from ecofax_gateway.store import lines
 
 
 @pytest.fixture
-def ecofax(tmp_path):
+def ecofax(tmp_path, state_store):
     """Run a command on a fresh state folder with one line."""
     config = tmp_path / "config.toml"
     config.write_text(
@@ -30,7 +33,10 @@ def ecofax(tmp_path):
             timeout=60,
         )
 
-    assert run("line", "add", "0366720307").returncode == 0
+    db = state_store()
+    line = FaxLine(number="+33366720307", password_hash="$argon2id$x")
+    db.sync_tx(lines.add, line, now=datetime.now(UTC))
+    db.close()
     return run
 
 

@@ -2,37 +2,11 @@
 `line window`, as an operator types it.
 """
 
-import os
-import subprocess
-import sys
-
 import pytest
 
 from ecofax_gateway.domain.window import WORKING_DAYS, Window
 from ecofax_gateway.store.database import Database
 from ecofax_gateway.store.tables import line
-
-
-@pytest.fixture
-def ecofax(tmp_path):
-    """Run a command on a state folder with one line."""
-    config = tmp_path / "config.toml"
-    config.write_text(
-        f'[gateway]\nstate = "{tmp_path}/state"\n'
-        '[trunk]\nname = "t"\nproxy = "built-in"\n'
-    )
-
-    def run(*arguments):
-        return subprocess.run(
-            [sys.executable, "-m", "ecofax_gateway", *arguments],
-            env={**os.environ, "ECOFAX_CONFIG": str(config)},
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
-
-    assert run("line", "add", "0366720307").returncode == 0
-    return run
 
 
 def stored(tmp_path):
