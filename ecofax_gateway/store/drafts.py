@@ -26,8 +26,8 @@ from ..domain.document import DocumentRole, Quality
 from ..domain.priority import CAMPAIGN
 from . import nodes, opt_outs, proofs, repeats
 from .campaigns import NewDocument
+from .departures import let_go
 from .numbers import insert_waiting
-from .preparation import let_go
 from .states import CampaignState
 from .tables import campaign, document, fax, line
 
@@ -280,7 +280,7 @@ def launch(
     Args:
         due_at: In place of the time that it was planned for.
 
-        repeat_window: See `preparation.let_go`.
+        repeat_window: See `departures.let_go`.
     """
     names = ("id", "expected", "needs_proof", "due_at", "trouble")
     query = select(*(campaign.c[name] for name in names))

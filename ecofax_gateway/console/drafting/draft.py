@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from ...domain.principal import Principal
 from ...pipeline import drafting
 from ...pipeline.drafting import Lack, Step
+from ...store import drafts
 from ...store.campaigns import Campaign
 from ...web.access import campaign_of
 from ...web.desk import Desk
@@ -25,6 +26,14 @@ class Draft:
 
     campaign: Campaign
     lacks: list[Lack]
+    touched_at: datetime | None
+    "When it was changed last; None: never since it was created."
+
+    @property
+    def version(self) -> str:
+        """In addresses of its pictures: what changes has another address."""
+        touched = int(self.touched_at.timestamp() * 1_000_000) if self.touched_at else 0
+        return f"{self.campaign.edition}-{touched}"
 
     @property
     def ref(self) -> str:
@@ -52,7 +61,11 @@ def look(conn: Connection, principal: Principal, ref: str, *, now: datetime) -> 
     """Do `draft_of` in the caller's transaction."""
     campaign_of(conn, principal, ref)
     campaign = drafting.draft(conn, ref)
-    return Draft(campaign=campaign, lacks=drafting.lacks(conn, campaign, now=now))
+    return Draft(
+        campaign=campaign,
+        lacks=drafting.lacks(conn, campaign, now=now),
+        touched_at=drafts.touched_at(conn, ref),
+    )
 
 
 def ensure(conn: Connection, principal: Principal, ref: str) -> Campaign:

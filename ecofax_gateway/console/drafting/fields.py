@@ -18,7 +18,7 @@ from ...domain.campaign import total
 from ...domain.principal import Principal
 from ...pipeline.draft_merge import set_overlay
 from ...pipeline.drafting import Step
-from ...store import covers
+from ...store import covers, recipient_choices, recipient_lists
 from ...web.desk import AtDesk, Desk
 from ...web.session import Acting, LoggedIn, Session
 from ..page import page
@@ -42,7 +42,7 @@ class Drawn:
     draft: Draft
     places: tuple[Place, ...]
     columns: tuple[str, ...]
-    "Of the first recipient's row of the list."
+    "Of the lists of its recipients."
 
     @property
     def numbers(self) -> int:
@@ -117,12 +117,27 @@ def _numbers(count: int) -> list[str]:
 
 def _look(conn: Connection, principal: Principal, ref: str, desk: Desk) -> Drawn:
     draft = look(conn, principal, ref, now=desk.clock())
-    asked, first = covers.asked_of(conn, ref), covers.drawn_at(conn, ref, 1)
+    asked = covers.asked_of(conn, ref)
     return Drawn(
         draft=draft,
         places=tuple(map(Place.from_json, asked.overlay if asked else ())),
-        columns=tuple(first.row)[:MAX_NAMED] if first else (),
+        columns=_columns(conn, ref)[:MAX_NAMED],
     )
+
+
+def _columns(conn: Connection, ref: str) -> tuple[str, ...]:
+    """
+    Of the lists that it goes to, also those in which the first recipient has nothing.
+
+    A draft whose numbers were copied has no lists: then of its first recipient.
+    """
+    chosen = recipient_choices.get(conn, ref)
+    lists = chosen.lists if chosen else ()
+    known = [recipient_lists.get(conn, each) for each in lists]
+    names = [name for each in known if each is not None for name in each.columns]
+    if not names and (first := covers.drawn_at(conn, ref, 1)):
+        names = [*first.row]
+    return tuple(dict.fromkeys(names))
 
 
 def _save(

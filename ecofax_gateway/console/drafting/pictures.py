@@ -27,8 +27,8 @@ MOST = 1_000_000
 Count = Annotated[int, Path(ge=1, le=MOST)]
 
 CACHE = "private, max-age=300"
-"""In this browser: while a page is scrolled and gone back to. What changes has another
-address."""
+"""In this browser, of a picture whose address names the version of the draft: while a
+page is scrolled and gone back to. What changes has another address."""
 
 
 @router.get("/campaigns/{ref}/pages/{number}.png")
@@ -39,12 +39,14 @@ async def show_picture(
     number: Count,
     recipient: Annotated[int | None, Query(ge=1, le=MOST)] = None,
     size: str = "",
+    v: str = "",
 ) -> Response:
     """One page as a recipient gets it; without one, fields stand as they are written."""
     picture = await desk.db.read(
         _draw, session.principal, ref, number, recipient, size == "small", desk
     )
-    return Response(picture, media_type="image/png", headers={"cache-control": CACHE})
+    kept = {"cache-control": CACHE if v else "no-store"}
+    return Response(picture, media_type="image/png", headers=kept)
 
 
 def _draw(
