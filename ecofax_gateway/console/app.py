@@ -7,7 +7,7 @@ I/O: reads static files.
 import asyncio
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -86,7 +86,29 @@ async def _tell(request: Request, error: Exception) -> Response:
     why = ""
     if isinstance(error, OrderRefused):
         why = sentence(error, tongue_of(request, session))
-    return page(request, session, "mistake.html", status=status, kind=kind, why=why)
+    return page(
+        request,
+        session,
+        "mistake.html",
+        status=status,
+        kind=kind,
+        why=why,
+        back=_page_before(request),
+        max_mb=request.app.state.desk.max_bytes // 1_000_000,
+    )
+
+
+def _page_before(request: Request) -> str:
+    """
+    Where the form stood that was refused; empty: nobody knows, or it was no form.
+
+    Only the path of one of our own pages is taken: a form elsewhere leads nowhere.
+    """
+    told = urlsplit(request.headers.get("referer", ""))
+    is_ours = told.netloc == request.headers.get("host")
+    if request.method != "POST" or not is_ours or not told.path.startswith("/"):
+        return ""
+    return "/" + told.path.lstrip("/")
 
 
 def _kind_of(error: Exception) -> tuple[int, str]:

@@ -35,7 +35,10 @@ PREVIEW_ROWS = 8
 PREVIEW_CHARS = 60
 """Of each cell."""
 
-_NO_LIST = (b"%PDF", b"{\\rtf")
+_NO_LIST = (
+    *(b"%PDF", b"{\\rtf"),
+    *(b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

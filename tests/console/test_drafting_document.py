@@ -2,6 +2,8 @@
 What is faxed: documents, their pages as they will be printed, texts for each recipient.
 """
 
+import html
+import re
 from io import BytesIO
 
 import numpy as np
@@ -169,6 +171,15 @@ async def test_why_a_document_cannot_be_printed_is_said_in_both_languages(ours, 
     assert "The document is damaged." in english
 
 
+async def test_a_table_among_the_documents_is_asked_about(ours):
+    ref = await begin(ours)
+    await upload(ours, ref, "Clients.CSV")
+
+    shown = html.unescape((await ours.get(f"/campaigns/{ref}/edit/document")).text)
+
+    assert "« Clients.CSV » est un tableau, et sera faxé." in shown
+
+
 async def test_what_is_hard_to_read_is_said(ours, desk):
     ref = await begin(ours)
     await upload(ours, ref, "a.pdf")
@@ -182,6 +193,11 @@ async def test_what_is_hard_to_read_is_said(ours, desk):
     assert "Page 2 is blank." in (await ours.get(f"/campaigns/{ref}/edit/check")).text
 
 
+def picture_in(answer):
+    """The address of the page that is shown."""
+    return html.unescape(re.search(r'<img class="paper" src="([^"]+)"', answer.text)[1])
+
+
 async def test_fields_are_written_on_the_pages_of_each_recipient(ours, desk):
     ref = await begin(ours)
     await upload(ours, ref, "a.pdf")
@@ -189,6 +205,7 @@ async def test_fields_are_written_on_the_pages_of_each_recipient(ours, desk):
     first = {NUMBERS[0]: {"Prénom": "Anne"}, NUMBERS[1]: {"Prénom": "Maximilien"}}
     await add_numbers(desk, ref, **first)
     plain = (await ours.get(f"/campaigns/{ref}/pages/1.png?recipient=1")).content
+    before = picture_in(await ours.get(f"/campaigns/{ref}/edit/fields"))
 
     answer = await ours.post(
         f"/campaigns/{ref}/edit/fields",
@@ -202,6 +219,11 @@ async def test_fields_are_written_on_the_pages_of_each_recipient(ours, desk):
     ]
     assert answer.headers["location"].endswith("/edit/fields?done=saved")
     assert len({plain, *pictures}) == 3
+    # A browser that keeps a picture asks for another one now.
+    after = picture_in(await ours.get(f"/campaigns/{ref}/edit/fields"))
+    assert after != before
+    kept = [(await ours.get(path)).headers["cache-control"] for path in (before, after)]
+    assert kept == ["private, max-age=300"] * 2
     shown = (await ours.get(f"/campaigns/{ref}/edit/fields")).text
     assert 'value="52.5"' in shown
     assert "Prénom" in shown

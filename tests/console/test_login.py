@@ -218,6 +218,24 @@ async def test_a_request_that_is_too_large_is_refused_in_a_sentence(new_browser,
 
     assert answer.status_code == 413
     assert "Fichier trop gros" in answer.text
+    assert "Un fichier a 40 Mo au plus" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("referer", "leads_back"),
+    [
+        pytest.param(f"{ORIGIN}/campaigns/ABCD/edit/document?done=x", True, id="ours"),
+        pytest.param("http://elsewhere.test/campaigns/ABCD", False, id="elsewhere"),
+        pytest.param(f"{ORIGIN}//elsewhere.test/campaigns", False, id="two-slashes"),
+    ],
+)
+async def test_whoever_is_refused_finds_back_to_his_form(ours, referer, leads_back):
+    answer = await ours.http.post("/lists", data={}, headers={"referer": referer})
+
+    assert answer.status_code == 403
+    shown = 'href="/campaigns/ABCD/edit/document"' in answer.text
+    assert shown is leads_back
+    assert 'href="//' not in answer.text
 
 
 async def test_an_operators_name_does_not_open_a_line(new_browser):

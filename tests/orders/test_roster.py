@@ -157,6 +157,8 @@ def archive(**files):
     [
         (b"%PDF-1.7", "list-is-document"),
         (b"{\\rtf1", "list-is-document"),
+        (b"\x89PNG\r\n\x1a\n", "list-is-document"),
+        (b"\xff\xd8\xff\xe0", "list-is-document"),
         (b"PK\x03\x04 broken", "list-unreadable"),
         (archive(letter=b"no workbook"), "list-unreadable"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "list-unreadable"),

@@ -39,6 +39,9 @@ from .draft import Draft, ensure, go, look
 
 router = APIRouter()
 
+TABLES = (".csv", ".tsv", ".xls", ".xlsx", ".xlsb", ".ods")
+"""Endings of files that may well be a list of recipients, given at the wrong step."""
+
 SHEETS = 12
 """Pages shown at a time: each is drawn when it is looked at."""
 
@@ -173,6 +176,7 @@ def _page(
         sheets=range(first, min(first + SHEETS, pages + 1)),
         step=SHEETS,
         max_documents=MAX_DOCUMENTS,
+        tables=TABLES,
         max_subject=MAX_SUBJECT,
         max_text=MAX_TEXT,
     )

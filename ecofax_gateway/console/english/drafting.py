@@ -5,6 +5,9 @@ Pure: no I/O, no clock, no randomness.
 """
 
 WORDS = {
+    "« {name} » est un tableau, et sera faxé. Si ce sont vos destinataires, retirez-le et"
+    " donnez-le à l'étape « Destinataires ».": "“{name}” is a table, and will be faxed. If"
+    " it is your recipients, take it out and give it at the step “Recipients”.",
     # the frame
     "Général": "General",
     "Destinataires": "Recipients",

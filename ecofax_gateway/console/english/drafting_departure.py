@@ -101,6 +101,8 @@ WORDS = {
     " list: numbers are still being written",
     "moins de destinataires : un BAT va à dix numéros au plus": "fewer recipients: a"
     " proof goes to ten numbers at most",
+    "une valeur pour [{field}] : 1 destinataire n'en a pas ({some})": "a value for"
+    " [{field}]: 1 recipient has none ({some})",
     "une valeur pour [{field}] : {n} destinataires n'en ont pas ({some})": "a value for"
     " [{field}]: {n} recipients have none ({some})",
     "quand elle part": "when it leaves",

@@ -71,7 +71,9 @@ _CHOOSING = {
     "Les destinataires sont ceux de la campagne d'origine. Si vous donnez une liste,"
     " elle les remplace.": "The recipients are those of the campaign it was made from."
     " A list that you give takes their place.",
-    "La liste est ajoutée.": "The list is added.",
+    "La liste est reçue : voici ce qui y est lu.": "The list is here: this is what is read"
+    " in it.",
+    "aucun numéro": "no number",
     "La liste est retirée.": "The list is taken out.",
     "La liste est gardée : vous la retrouvez dans « Listes ».": "The list is kept: you"
     ' find it under "Lists".',
@@ -82,7 +84,7 @@ _CHOOSING = {
     "Combiner les listes": "Combine the lists",
     "ne pas utiliser": "do not use",
     "appeler ces numéros": "call these numbers",
-    "ne pas appeler ces numéros": "do not call these numbers",
+    "exclure ces numéros": "leave these numbers out",
     "Nettoyer la liste": "Clean the list",
     "Écarte les numéros qui n'existent pas, d'après nos appels des 30 derniers jours.": "Leaves out numbers that do not exist, as our calls of the last 30 days have told.",
     "Enregistrer": "Save",
@@ -107,6 +109,8 @@ _KEEPING = {
     "Chercher un destinataire": "Search for a recipient",
     "Numéro ou texte": "Number or text",
     "{n} destinataires": "{n} recipients",
+    "1 destinataire": "1 recipient",
+    "1 numéro sur cette page": "1 number on this page",
     "Aucun destinataire ne correspond.": "No recipient matches.",
     "Supprimer une liste": "Delete a list",
     "Supprimer la liste « {name} » ?": 'Delete the list "{name}"?',

@@ -42,8 +42,11 @@ WORDS = {
     "La base de données ne répond pas. Rien n'est perdu : réessayez dans un instant.": "The database does not answer. Nothing is lost: try again in a moment.",
     "Demande incompréhensible": "This request cannot be understood",
     "Fichier trop gros": "The file is too large",
-    "Le fichier dépasse la taille permise. Réduisez-le, puis recommencez.": "The file"
-    " is larger than what is allowed. Make it smaller and try again.",
+    "Un fichier a {n} Mo au plus, un texte collé 1 Mo. Rien n'a été enregistré de ce que"
+    " vous venez d'envoyer ; le reste est toujours là.": "A file has {n} MB at most, text"
+    " that is pasted 1 MB. Nothing of what you have just"
+    " sent was saved; everything else is still there.",
+    "Revenir à la page précédente": "Go back to the page before",
     "Erreur": "Error",
     "C'est une erreur de notre part, et elle est notée. Réessayez, ou prévenez"
     " l'exploitant.": "This is a fault of ours, and it was noted. Try again, or tell the"
