@@ -16,7 +16,8 @@ The parts, from outside to inside:
 * `pdf`, `image`, `program`, `flash`, `letter`, `written`, `bundle` -- a family of formats each,
   see `contract.Family`; `text`, `table`, `hypertext` set what is written
 * `sheet`, `raster` -- where a page goes on paper, and how it is printed
-* `binarise`, `tiles`, `ground`, `regions`, `screen` -- from grey to black and white
+* `binarise`, `tiles`, `ground`, `cells`, `regions`, `fills`, `screen` -- from grey to black
+  and white
 * `cover`, `marking`, `fields`, `place`, `overlay` -- a cover page set once, and what is
   drawn on shared pages for each recipient
 * `tiff_f`, `t6`, `fax_file` -- the files: one document's pages, their coding, and what is

@@ -17,6 +17,8 @@ Standards:
     Recognition 33 (2000) 225-236, (5), with the mean deviation for the standard one
 """
 
+from collections.abc import Callable
+
 import cv2
 import numpy as np
 from cv2.typing import MatLike
@@ -59,7 +61,12 @@ MOSTLY = 0.5
 
 
 def binarise(
-    grey: Grey, *, vertical_dpi: int, pictures: list[Box], into: Ink | None = None
+    grey: Grey,
+    *,
+    vertical_dpi: int,
+    pictures: list[Box],
+    words: Callable[[], list[Box]] = list,
+    into: Ink | None = None,
 ) -> Ink:
     """
     Decide for each pixel whether it is ink.
@@ -71,6 +78,8 @@ def binarise(
 
         pictures: Where images lie; only there a photo is looked for.
 
+        words: Tells where it is written; photos are no ground to read from.
+
         into: Where it is marked, if it is part of a page: as large, and all False.
     """
     rows = {98: 4, 196: 8, 391: 16}[vertical_dpi]
@@ -80,11 +89,13 @@ def binarise(
         part = grey[drawn]
         tiles = Tiles(part, rows, sheet_rows=len(grey))
         above = drawn.start
-        boxes = [
-            (left, top - above, right, bottom - above)
-            for left, top, right, bottom in pictures
-        ]
-        photos = Photos(tiles, boxes)
+
+        def on_part(boxes: list[Box]) -> list[Box]:
+            return [(b[0], b[1] - above, b[2], b[3] - above) for b in boxes]
+
+        photos = Photos(tiles, on_part(pictures))
+        if photos.photo.any():
+            photos.leave_out(on_part(words()))
         np.not_equal(_printed(part, tiles, photos), 0, out=marks[drawn])
     return marks
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from .ground import SHADING, TINT, Ground
 from .screen import lines, put
-from .tiles import Grey, Marks, Mask, Tiles, around, narrowed, strips, widened
+from .tiles import Area, Grey, Marks, Mask, Tiles, around, narrowed, strips, widened
 
 
 def print_plain(
@@ -34,13 +34,25 @@ def print_plain(
 
 
 def outline(ink: Mask, grey: Grey, tiles: Tiles, ground: Ground) -> None:
-    """Draw the edges of light fills, which print white."""
-    _draw_edges(ink, grey, tiles, _reaching(tiles, ground, ground.tinted))
+    """
+    Leave of light fills, which print white, only a line over and under them.
+
+    None beside them: upright lines near letters are read as letters.
+    """
+    grounds = _reaching(tiles, ground, ground.tinted)
+    for area in strips(grounds > 0):
+        inside = tiles.pixels(area)
+        level = tiles.spread(grounds, area)
+        # A tile that an edge cuts may have a grey between those of both sides.
+        within = cv2.inRange(
+            grey[inside], cv2.LUT(level, _NO_LETTER), cv2.LUT(level, _NOT_LIGHTER)
+        )
+        put(ink[inside], _edges(grey, tiles, area, level), np.asarray(within, np.uint8))
 
 
 def turn(ink: Mask, grey: Grey, tiles: Tiles, ground: Ground) -> None:
     """
-    Print dark fills white and the light letters on them black.
+    Print dark fills white, with a line over and under them, and letters on them black.
 
     Args:
         ink: In which they are black, and the letters white.
@@ -49,8 +61,14 @@ def turn(ink: Mask, grey: Grey, tiles: Tiles, ground: Ground) -> None:
     # What a letter's edge is next to may not be taken for the edge of the fill.
     marks = ground.turned.view(np.uint8)
     rim = (widened(marks, 1) > 0) & (narrowed(marks, 1) == 0)
-    grounds = _reaching(tiles, ground, ground.turned)
-    _draw_edges(ink, grey, tiles, grounds * rim)
+    grounds = _reaching(tiles, ground, ground.turned) * rim
+    for area in strips(grounds > 0):
+        inside = tiles.pixels(area)
+        level = tiles.spread(grounds, area)
+        alike = _alike(grey[inside], level)
+        edge = cv2.bitwise_and(_edges(grey, tiles, area, level), alike)
+        edge = cv2.morphologyEx(edge, cv2.MORPH_OPEN, _LONGER_THAN_LETTERS)
+        put(ink[inside], edge, alike)
 
 
 def invert(ink: Mask, tiles: Tiles, marks: Marks) -> None:
@@ -65,26 +83,17 @@ def _reaching(tiles: Tiles, ground: Ground, fills: Marks) -> Grey:
     level = np.maximum(ground.level, 1) * fills
     # A gradient has a grey of its own in every tile.
     even = fills & (tiles.contrast <= SHADING)
-    own = widened(np.maximum(tiles.mean, 1) * even, 1)
-    return np.asarray(own + widened(level, 1) * (own == 0), np.uint8)
+    own = np.where(even, np.maximum(tiles.mean, 1), level)
+    # Where two meet, the darker one: what is as light as it is no letter.
+    darkest = ~widened(~own * (own > 0), 1)
+    return np.asarray(np.where(own > 0, own, darkest * (darkest < 255)), np.uint8)
 
 
-def _draw_edges(ink: Mask, grey: Grey, tiles: Tiles, grounds: Grey) -> None:
-    """
-    Leave of the fills only a line over and under them.
-
-    None beside them: upright lines near letters are read as letters.
-
-    Args:
-        grounds: For each tile, the grey of the fill that it may hold part of, or 0.
-    """
-    for area in strips(grounds > 0):
-        inside = tiles.pixels(area)
-        ground = tiles.spread(grounds, area)
-        within = _alike(grey[inside], ground)
-        lighter = cv2.subtract(_lightest_beside(grey, *inside), ground)
-        _, edge = cv2.threshold(lighter, TINT, 255, cv2.THRESH_BINARY)
-        put(ink[inside], edge, within)
+def _edges(grey: Grey, tiles: Tiles, area: Area, ground: Mask) -> Mask:
+    """255 where there is something lighter over or under a fill."""
+    lighter = cv2.subtract(_lightest_beside(grey, *tiles.pixels(area)), ground)
+    _, edge = cv2.threshold(lighter, TINT, 255, cv2.THRESH_BINARY)
+    return np.asarray(edge, np.uint8)
 
 
 def _lightest_beside(grey: Grey, rows: slice, columns: slice) -> Grey:
@@ -94,10 +103,23 @@ def _lightest_beside(grey: Grey, rows: slice, columns: slice) -> Grey:
     return np.asarray(lightest[rows.start - first :][: rows.stop - rows.start])
 
 
-_ABOVE_AND_BELOW = np.ones((3, 1), np.uint8)
+_LONGER_THAN_LETTERS = np.ones((1, 32), np.uint8)
+"4 mm: the bars of letters are shorter."
+
+_CLEARANCE = 0.13
+"How much darker than its fill something is that is written on it."
 
 _SAME = 4
 "Greys that differ by less are one fill."
+
+_LEVELS = np.arange(256)
+_NO_LETTER = np.where(_LEVELS > 0, (1 - _CLEARANCE) * _LEVELS, 255).astype(np.uint8)
+_NOT_LIGHTER = (
+    np.where(_LEVELS > 0, _LEVELS + _SAME - 1, 0).clip(0, 255).astype(np.uint8)
+)
+"By the grey of a fill, what is between belongs to it; to none if that is 0."
+
+_ABOVE_AND_BELOW = np.ones((3, 1), np.uint8)
 
 
 def _alike(grey: Grey, ground: Grey) -> Mask:

@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from .cells import under_dark, under_light
 from .regions import MANY, added, beside, nearest, numbers, regions, roots, sides
 from .tiles import Grey, Marks, Tiles, averaged, narrowed, widened
 
@@ -92,6 +93,7 @@ class Ground:
         # On white alone nothing is lighter than its ground.
         if np.count_nonzero(even) - np.count_nonzero(white) >= SMALLEST:
             self._judge_fills(tiles, drawn, _Fills(tiles, drawn, even, white))
+        self._judge_cells(tiles, drawn)
         if scanned.any():
             dark, letters = _of_scan(tiles, scanned)
             self.dark = np.where(scanned, dark, self.dark)
@@ -120,6 +122,35 @@ class Ground:
         tinted = written & ~dark & (levels <= 255 - TINT)
         if tinted.any():
             self.tinted = drawn & tinted.take(near)
+
+    def _judge_cells(self, tiles: Tiles, drawn: Marks) -> None:
+        """Judge the low fills that regions do not tell."""
+        known = self.tinted | self.turned
+        within = drawn & (tiles.low > BLACK_FILL) & (tiles.low <= ALWAYS_WHITE)
+        levels = under_light(tiles, within, known | self.letters, letter=SHADING)
+        beside_turned = widened(self.turned.view(np.uint8), 1) > 0
+        self._settle((levels > 0) & ~beside_turned, levels, is_dark=True)
+        within = drawn & (tiles.high >= ALWAYS_BLACK) & (tiles.high <= 255 - TINT)
+        within &= ~(self.turned | self.dark)
+        levels = under_dark(tiles, within, self.tinted, letter=SHADING)
+        cell = levels > 0
+        if cell.any():
+            # What their edge cuts belongs to them, too.
+            near = widened(levels, 1)
+            rim = drawn & (tiles.contrast > SHADING) & ~(known | self.dark)
+            levels = np.where(cell, levels, near * rim)
+            self._settle(levels > 0, levels, is_dark=False)
+
+    def _settle(self, cell: Marks, levels: Grey, *, is_dark: bool) -> None:
+        """Note the ground of tiles that letters stand on."""
+        self.level = np.where(cell, levels, self.level)
+        self.plain &= ~cell
+        for marks, holds in (
+            (self.dark, is_dark),
+            (self.letters, is_dark),
+            (self.tinted, not is_dark),
+        ):
+            np.copyto(marks, holds, where=cell)
 
 
 class _Fills:
@@ -303,8 +334,8 @@ def _turned(
     lost = (near > 0) & (widened(found, 1) == 0)
     lost &= cv2.absdiff(greys, tiles.low) < _ALIKE
     lost &= fills.highest < greys.astype(np.int16) + SHADING
-    turned = turned.copy()
-    turned[np.unique(near[lost])] = False
+    # Nor is a part that its letters cut off from it.
+    turned = turned & ~np.isin(levels, greys[lost])
     return np.asarray(turned.take(number), np.bool_)
 
 

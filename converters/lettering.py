@@ -14,10 +14,13 @@ import numpy as np
 import pypdfium2_raw as pdfium
 
 from .remarks import Lettering
-from .tiles import Grey
+from .tiles import Box, Grey
 
 SAMPLED_LETTERS = 100
 "Of a page, looked at."
+
+MAX_LINES = 1_000
+"Of a page, whose places are asked for."
 
 MAX_CHARACTERS = 20_000
 "Of a page, read."
@@ -47,6 +50,17 @@ def of_page(page: pdfium.FPDF_PAGE, grey: Grey, where: Where) -> Lettering:
         return Lettering()
     try:
         return _look(_Text(page, text, where), grey)
+    finally:
+        pdfium.FPDFText_ClosePage(text)
+
+
+def words_of_page(page: pdfium.FPDF_PAGE, where: Where) -> list[Box]:
+    """Where words can be seen on a page that is drawn, in pixels of its sheet."""
+    text = pdfium.FPDFText_LoadPage(page)
+    if not text:
+        return []
+    try:
+        return _Text(page, text, where).lines()
     finally:
         pdfium.FPDFText_ClosePage(text)
 
@@ -136,14 +150,39 @@ class _Text:
             return None
         return 0.299 * red.value + 0.587 * green.value + 0.114 * blue.value
 
-    def patch(self, grey: Grey, box: pdfium.FS_RECTF) -> Grey:
-        """The pixels round a letter."""
+    def lines(self) -> list[Box]:
+        """The pixels of each run of letters in a row, of those that are drawn."""
+        count = pdfium.FPDFText_CountRects(self._text, 0, -1)
+        boxes = []
+        for index in range(min(count, MAX_LINES)):
+            sides = [ctypes.c_double() for _ in range(4)]
+            pdfium.FPDFText_GetRect(self._text, index, *sides)
+            left, top, right, bottom = (side.value for side in sides)
+            if self._is_drawn((left + right) / 2, (top + bottom) / 2):
+                boxes.append(self._on_sheet(left, top, right, bottom))
+        return boxes
+
+    def _is_drawn(self, x: float, y: float) -> bool:
+        """Whether letters at a place are; those of a scan's text are not."""
+        index = pdfium.FPDFText_GetCharIndexAtPos(self._text, x, y, 9.0, 9.0)
+        found = pdfium.FPDFText_GetTextObject(self._text, index) if index >= 0 else None
+        if not found:
+            return False
+        mode = pdfium.FPDFTextObj_GetTextRenderMode(found)
+        return bool(mode != pdfium.FPDF_TEXTRENDERMODE_INVISIBLE)
+
+    def _on_sheet(self, left: float, top: float, right: float, bottom: float) -> Box:
         across, down = [], []
-        for x, y in ((box.left, box.top), (box.right, box.bottom)):
+        for x, y in ((left, top), (right, bottom)):
             device_x, device_y = ctypes.c_int(), ctypes.c_int()
             pdfium.FPDF_PageToDevice(self._page, *self._where, x, y, device_x, device_y)
             across.append(max(0, device_x.value))
             down.append(max(0, device_y.value))
-        return np.asarray(
-            grey[min(down) : max(down) + 1, min(across) : max(across) + 1]
+        return min(across), min(down), max(across) + 1, max(down) + 1
+
+    def patch(self, grey: Grey, box: pdfium.FS_RECTF) -> Grey:
+        """The pixels round a letter."""
+        left, top, right, bottom = self._on_sheet(
+            box.left, box.top, box.right, box.bottom
         )
+        return np.asarray(grey[top:bottom, left:right])

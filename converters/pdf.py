@@ -17,7 +17,7 @@ import pypdfium2_raw as pdfium
 
 from .contract import Cause, ConversionFailed, Drawn, Given, Limits
 from .ink import Ink
-from .lettering import of_page
+from .lettering import of_page, words_of_page
 from .raster import Painted, Sheet
 from .sheet import (
     ROWS,
@@ -158,6 +158,7 @@ class _Page:
             grey=grey,
             pictures=self._pictures(where),
             lettering=of_page(self._page, grey, where),
+            words=lambda: words_of_page(self._page, where),
         )
 
     def _pictures(self, where: tuple[int, int, int, int, int]) -> list[Box]:

@@ -4,7 +4,7 @@ Print sheets: grey in the page's own pixels, then black and white, the band kept
 Pure: no I/O, no clock, no randomness.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -35,6 +35,9 @@ class Painted:
 
     lettering: Lettering | None = None
     "What is known of its text."
+
+    words: Callable[[], list[Box]] = list
+    "Tells where it is written, as far as that is known; asked only if there are photos."
 
 
 class Sheet(Protocol):
@@ -129,14 +132,16 @@ def _black_and_white(
     """What lies beside the sheet is white, and no part of what is looked at."""
     left, top = placement.left, placement.top
     sheet = np.s_[top : top + placement.height, left : left + placement.width]
+
+    def on_sheet(boxes: list[Box]) -> list[Box]:
+        return [(b[0] - left, b[1] - top, b[2] - left, b[3] - top) for b in boxes]
+
     ink: Ink = np.zeros(painted.grey.shape, np.bool_)
     binarise(
         painted.grey[sheet],
         vertical_dpi=vertical_dpi,
-        pictures=[
-            (box[0] - left, box[1] - top, box[2] - left, box[3] - top)
-            for box in painted.pictures
-        ],
+        pictures=on_sheet(painted.pictures),
+        words=lambda: on_sheet(painted.words()),
         into=ink[sheet],
     )
     return ink

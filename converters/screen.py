@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from .regions import added, regions
 from .tiles import (
     FEW,
     TILE_PX,
@@ -25,6 +26,7 @@ from .tiles import (
     around,
     averaged,
     halved,
+    narrowed,
     repeated,
     widened,
 )
@@ -48,6 +50,17 @@ NOISE, DRAWN_SHARE = 2, 0.6
 """Between the lightest and the darkest pixel of a tile, and how many tiles of a picture
 have no more. A scan or a photo has next to none."""
 
+SMALLEST = 200
+"Tiles, 2 cm²: what looks like a photo and is smaller is the rim of something."
+
+NEITHER_SHARE = 0.3
+"""Of what looks like a photo, at least, is neither ground nor letter. Photos measured:
+0.41 to 0.62; light letters on a low dark bar, aslant: 0.26."""
+
+VARIED_SHARE = 0.08
+"""Of the tiles of a photo, at least, both the lightest and the darkest grey differ from
+their neighbours'. Photos measured: at least 0.17; light letters on dark: none."""
+
 
 class Photos:
     """
@@ -64,9 +77,11 @@ class Photos:
         self.scanned: Marks = np.zeros(tiles.mean.shape, np.bool_)
         "Tiles of images that are no drawings: photos and scans."
 
+        self._tiles = tiles
         if not pictures:
             return
-        likely = _lively(tiles)
+        varied = _varies(tiles.high) & _varies(tiles.low)
+        likely = _lively(tiles, varied)
         light = np.maximum(_blurred(widened(tiles.high, 2), 2), 1)
         for box in pictures:
             area = tiles.within(box)
@@ -75,8 +90,18 @@ class Photos:
             even = tiles.contrast[area] <= NOISE
             self.scanned[area] |= even.mean() < DRAWN_SHARE
             shade = _shade(light, tiles, area)
-            self.photo[area] |= True if _is_photo(shade) else likely[area]
+            is_photo = varied[area].mean() > VARIED_SHARE and _is_photo(shade)
+            self.photo[area] |= True if is_photo else likely[area]
         self.scanned |= self.photo
+
+    def leave_out(self, words: list[Box]) -> None:
+        """Screen no tile that holds words, or is next to one: they would be frayed."""
+        for box in words:
+            down, across = self._tiles.within(box)
+            self.photo[
+                max(0, down.start - 1) : down.stop + 1,
+                max(0, across.start - 1) : across.stop + 1,
+            ] = False
 
 
 def print_photos(ink: Mask, grey: Grey, tiles: Tiles, photo: Marks) -> None:
@@ -123,20 +148,53 @@ def _tones(sample: Grey) -> NDArray[np.uint8]:
     return np.asarray(255 * levels, np.uint8)
 
 
-def _lively(tiles: Tiles) -> Marks:
+def _lively(tiles: Tiles, varied: Marks) -> Marks:
     """
     Tell for each tile whether it looks like one of a photo.
 
-    In a photo most pixels are neither black nor white, and the lightest grey of
-    neighbouring tiles differs; under text the paper stays the same.
+    In a photo most pixels are neither black nor white, and the lightest and the darkest
+    grey of neighbouring tiles differ; under text the paper stays the same, or, under
+    light letters, the dark ground.
+
+    Args:
+        varied: Where both do.
     """
     middling = np.asarray(cv2.inRange(tiles.few, _DARK, _LIGHT), np.uint8)
     share = halved(halved(middling))
-    paper = tiles.high.astype(np.float32)
-    mean = averaged(paper, 2)
-    spread = np.sqrt(np.maximum(0, averaged(paper**2, 2) - mean**2))
-    lively = (averaged(share.astype(np.float32), 4) > 90) & (spread > 0.06 * mean + 4)
+    lively = varied & (averaged(share.astype(np.float32), 4) > 90)
     marks: Marks = averaged(lively.astype(np.float32), 6) > 0.4
+    if marks.any():
+        sizes, labels = regions(marks)
+        between = added(labels.ravel(), _between(tiles).ravel())
+        kept = (sizes >= SMALLEST) & (between > NEITHER_SHARE * sizes)
+        marks &= kept.take(labels)
+    return marks
+
+
+def _between(tiles: Tiles) -> NDArray[np.float64]:
+    """The share of each tile that is neither dark nor light beside what is within 2 mm."""
+    dark = narrowed(tiles.low, 2)
+    span = np.maximum(cv2.subtract(widened(tiles.high, 2), dark), _SPAN)
+    few = np.ascontiguousarray(tiles.few[::_STEP, ::_STEP])
+    times = FEW // _STEP
+    over = cv2.subtract(few, repeated(dark, down=times, across=times))
+    shade = cv2.divide(over, repeated(span, down=times, across=times), scale=255)
+    between = np.asarray(cv2.inRange(shade, _QUARTER, _TWO_THIRDS), np.uint8)
+    return halved(between) / 255
+
+
+_SPAN = 32
+"What noise does is less."
+
+_QUARTER, _TWO_THIRDS = np.array(64), np.array(166)
+
+
+def _varies(values: Grey) -> Marks:
+    """Whether a grey differs between a tile and its neighbours."""
+    grey = values.astype(np.float32)
+    mean = averaged(grey, 2)
+    spread = np.sqrt(np.maximum(0, averaged(grey**2, 2) - mean**2))
+    marks: Marks = spread > 0.06 * mean + 4
     return marks
 
 

@@ -4,9 +4,11 @@ What becomes ink.
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from converters.binarise import binarise
+from converters.screen import Photos
+from converters.tiles import Tiles
 
 FONT = "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"
 
@@ -108,6 +110,29 @@ def test_a_photo_becomes_lines_as_dark_as_itself():
     assert ink[dark].mean() > ink[light].mean() + 0.3
     # Upright lines: a pixel nearly always equals the one above.
     assert (ink[1:] == ink[:-1]).mean() > 0.95
+
+
+@pytest.mark.parametrize("dpi", [98, 196, 391])
+def test_words_on_a_photo_are_not_screened(dpi):
+    """The lines of the screen are as wide as their strokes."""
+    rng = np.random.default_rng(9)
+    coarse = Image.fromarray(rng.integers(20, 120, (20, 40), np.uint8))
+    page = coarse.resize((800, 400), Image.Resampling.BICUBIC)
+    words = (60, 150, 700, 190)
+    ImageDraw.Draw(page).text(
+        words[:2], "Assemblée générale du 12 mars", 255, ImageFont.truetype(FONT, 32)
+    )
+    grey = np.asarray(page)
+
+    ink = binarise(
+        grey, vertical_dpi=dpi, pictures=[(0, 0, 800, 400)], words=lambda: [words]
+    )
+
+    inside = np.s_[150:190, 60:700]
+    letters = grey[inside] == 255
+    assert ink[inside][letters].mean() < 0.02
+    assert ink[inside][grey[inside] < 160].mean() > 0.8
+    assert 0.2 < ink[260:].mean() < 0.9
 
 
 def test_the_same_grey_outside_a_picture_is_never_screened():
@@ -285,3 +310,140 @@ def test_black_letters_are_printed_slimmer_than_pale_ones_which_must_not_vanish(
     edges = rows == 210
     assert not binarise(rows, vertical_dpi=98, pictures=[])[edges].any()
     assert binarise(pale, vertical_dpi=98, pictures=[])[pale == 170].all()
+
+
+def scanned(page, *, noise=3):
+    """
+    A drawing as a scanner sees it: no two of its pixels are alike.
+    """
+    soft = Image.fromarray(page).filter(ImageFilter.GaussianBlur(0.7))
+    grain = np.random.default_rng(4).normal(0, noise, page.shape)
+    return np.clip(np.asarray(soft) + grain, 0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize("dpi", [98, 196, 391])
+@pytest.mark.parametrize("ground", [30, 70, 110])
+def test_light_letters_on_a_dark_box_of_a_scan_are_not_taken_for_a_photo(ground, dpi):
+    box = np.full((500, 800), 245, np.uint8)
+    box[160:360, 80:720] = written(paper=ground, letters=240)[:, 80:720]
+
+    ink = binarise(scanned(box), vertical_dpi=dpi, pictures=[(0, 0, 800, 500)])
+
+    inside = np.s_[180:340, 100:700]
+    assert ink[inside][box[inside] == 240].mean() < 0.05
+    assert ink[inside][box[inside] == ground].mean() > 0.97
+
+
+@pytest.mark.parametrize("dpi", [98, 196])
+def test_nor_are_those_on_a_low_bar_that_lies_aslant(dpi):
+    """Its edges are so near that light and dark vary everywhere on it."""
+    sheet = Image.new("L", (1700, 600), 245)
+    draw = ImageDraw.Draw(sheet)
+    draw.rectangle((80, 280, 1600, 340), fill=85)
+    words = "Réservé à l’administration : ne rien écrire ici"
+    draw.text((100, 290), words, 240, ImageFont.truetype(FONT, 28))
+    turned = sheet.rotate(1.2, Image.Resampling.BICUBIC, fillcolor=245)
+    grey = np.asarray(turned)
+
+    ink = binarise(scanned(grey), vertical_dpi=dpi, pictures=[(0, 0, 1700, 600)])
+
+    on_bar = np.asarray(Image.fromarray(grey < 100).filter(ImageFilter.MinFilter(3)))
+    assert ink[on_bar].mean() > 0.98
+    letters = np.zeros_like(on_bar)
+    letters[270:350, 120:900] = grey[270:350, 120:900] > 235
+    assert ink[letters].mean() < 0.1
+
+
+@pytest.mark.parametrize("dpi", [98, 196, 391])
+def test_the_negative_of_a_page_is_printed_dark_on_white(dpi):
+    """As microfilm is read, and dark screens are photographed."""
+    page = np.vstack([written(paper=35, letters=225)] * 4)
+
+    ink = binarise(
+        scanned(page, noise=6), vertical_dpi=dpi, pictures=[(0, 0, 800, 800)]
+    )
+
+    assert ink[page == 225].mean() > 0.95
+    assert ink[page == 35].mean() < 0.05
+
+
+def test_what_looks_like_a_photo_is_screened_only_where_it_is_as_large_as_one():
+    coarse = np.random.default_rng(6).integers(30, 220, (40, 80), np.uint8)
+    lively = Image.fromarray(coarse).resize((800, 400), Image.Resampling.BICUBIC)
+    scan = scanned(np.full((800, 1600), 240, np.uint8))
+    scan[100:180, 100:180] = np.asarray(lively)[:80, :80]
+    scan[300:700, 400:1200] = lively
+
+    photos = Photos(Tiles(scan, 8, sheet_rows=800), [(0, 0, 1600, 800)])
+
+    assert photos.photo[45:80, 60:140].mean() > 0.9
+    assert not photos.photo[:30].any()
+
+
+@pytest.mark.parametrize("dpi", [98, 196])
+@pytest.mark.parametrize("size", [26, 30, 34])
+@pytest.mark.parametrize("fill", [105, 150, 178, 226])
+def test_marked_words_stand_on_white_though_they_fill_their_mark(fill, size, dpi):
+    font = ImageFont.truetype(FONT, size)
+    page = Image.new("L", (800, 400), 255)
+    draw = ImageDraw.Draw(page)
+    left, top, right, bottom = draw.textbbox((83, 203), "Réunion du 12 mars", font)
+    draw.rectangle((left - 2, top - 4, right + 2, bottom + 4), fill=fill)
+    draw.text((83, 203), "Réunion du 12 mars", 0, font)
+    grey = np.asarray(page)
+
+    ink = binarise(grey, vertical_dpi=dpi, pictures=[])
+
+    inside = np.s_[top - 2 : bottom + 3, left:right]
+    assert ink[inside][grey[inside] == 0].mean() > 0.97
+    assert ink[inside][grey[inside] == fill].mean() < 0.02
+
+
+@pytest.mark.parametrize("dpi", [98, 196])
+def test_cells_of_other_greys_begin_beside_the_words_of_a_table(dpi):
+    greys, words = (148, 222, 170, 240, 130), ("Total", "Gypse", "12,50", "Août", "Ça")
+    table = [
+        ((80 + 128 * x, 100 + 40 * y, 208 + 128 * x, 140 + 40 * y), grey, word, 0)
+        for y in range(5)
+        for x in range(5)
+        for grey, word in [(greys[(x + 2 * y) % 5], words[(3 * x + y) % 5])]
+    ]
+    grey = drawn(800, 400, *table, indent=6)
+
+    ink = binarise(grey, vertical_dpi=dpi, pictures=[])
+
+    cells = np.s_[104:296, 84:716]
+    assert ink[cells][grey[cells] == 0].mean() > 0.97
+    # Edges are drawn, nothing is screened.
+    assert ink[cells][np.isin(grey, greys)[cells]].mean() < 0.06
+
+
+@pytest.mark.parametrize("dpi", [98, 196])
+@pytest.mark.parametrize("top", range(200, 208))
+def test_the_letters_of_a_turned_row_have_no_edges_of_their_own(top, dpi):
+    head = ((80, top, 720, top + 50), 60, "Désirs 10 unités Total", 255)
+    row = ((80, top + 50, 720, top + 100), 226, "Livraison 12 mars", 30)
+    grey = drawn(800, 600, head, row)
+
+    ink = binarise(grey, vertical_dpi=dpi, pictures=[])
+
+    inside = np.s_[top + 4 : top + 46, 84:716]
+    assert ink[inside][grey[inside] == 255].mean() > 0.97
+    assert not ink[inside][grey[inside] == 60].any()
+
+
+@pytest.mark.parametrize("top", range(200, 208))
+def test_a_low_dark_row_is_turned_whole_or_not_at_all(top):
+    """Letters that fill it may cut it into parts."""
+    head = ((80, top, 720, top + 42), 60, "Désirs 10 unités Total", 255)
+    row = ((80, top + 42, 720, top + 84), 226, "Livraison 12 mars", 30)
+    grey = drawn(800, 600, head, row)
+
+    ink = binarise(grey, vertical_dpi=196, pictures=[])
+
+    inside = np.s_[top + 4 : top + 38, 84:716]
+    letters = ink[inside][grey[inside] == 255].mean()
+    assert letters < 0.03 or letters > 0.97
+    assert ink[inside][grey[inside] == 60].mean() == pytest.approx(
+        1 - letters, abs=0.04
+    )

@@ -11,6 +11,7 @@ from reportlab.pdfgen.canvas import Canvas
 from converters.contract import Limits
 from converters.pdf import sheets
 from converters.raster import Press
+from converters.sheet import place
 
 WORDS = "Montant de la commande"
 
@@ -92,3 +93,29 @@ def test_the_characters_of_all_pages_are_known():
     written = press_of(lettered(letters=(0, 0, 0))).characters
 
     assert set(WORDS) <= written
+
+
+def words_of(pdf):
+    """
+    Where words stand on its first page, as it is drawn at 196 dpi.
+    """
+    pages = sheets(pdf, limits=Limits())
+    sheet = next(pages)
+    placement = place(*sheet.size_mm, vertical_dpi=196, under_band=False)
+    return sheet.paint(placement, vertical_dpi=196).words()
+
+
+def test_it_is_told_where_words_stand_on_the_sheet():
+    boxes = words_of(lettered(letters=(0, 0, 0)))
+
+    assert len(boxes) == 20
+    left, top, right, bottom = boxes[0]
+    # 60 pt from the left and 82 from the top, on a sheet that is centred.
+    assert left == pytest.approx(20 + 60 / 72 * 204, abs=6)
+    assert top < 82 / 72 * 196 < bottom + 4
+    assert 0 < bottom - top < 40
+    assert 250 < right - left < 400
+
+
+def test_the_hidden_text_of_a_scan_stands_nowhere():
+    assert words_of(lettered(letters=(0, 0, 0), hidden=True)) == []
