@@ -50,6 +50,13 @@ _RULE = re.compile(r"_{5,}\s*\Z")
 _BANNER_WINDOW = 10
 """Lines below a rule in which a password must stand for what is above to be a banner."""
 
+_SCANNED = re.compile(
+    r"(?:scanned from|(?:numéris|scann)ée? (?:à partir de|depuis|de|par|sur))\b",
+    re.IGNORECASE,
+)
+_ABOUT_THE_SCAN = re.compile(r"(?:date|pages?|r[ée]solution)\s?:", re.IGNORECASE)
+"""What copiers tell below that line, a field each: no directive, though it looks like one."""
+
 _SPACES = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
 )
@@ -99,16 +106,14 @@ def _written(part: TextPart) -> list[tuple[int, str]]:
         empty = 0 if line else empty + 1
     del lines[MAX_LINES:]
     written: list[tuple[int, str]] = []
+    is_by_copier = False
     for index, line in enumerate(lines):
-        if _is_stop(lines, index):
+        is_rule = _RULE.match(line)
+        if _is_stop(lines, index) or (is_rule and not _ends_banner(lines, index)):
             break
-        if _RULE.match(line):
-            if any(is_directive(above) for _, above in written):
-                break
-            if not any(map(gives_password, lines[index + 1 :][:_BANNER_WINDOW])):
-                break
-            continue  # « Ce message vient de l'extérieur »: the letter begins below it
-        if not line.startswith(">"):
+        is_about_scan = is_by_copier and bool(_ABOUT_THE_SCAN.match(line))
+        is_by_copier = is_about_scan or bool(_SCANNED.match(line))
+        if not (line.startswith(">") or is_about_scan or is_rule):
             written.append((empty_before[index], line))
     return written
 
@@ -133,6 +138,12 @@ def _is_stop(lines: list[str], index: int) -> bool:
     # A `date:` right above an old mail's header is no part of it: lost, the fax would
     # leave at once.
     return not (_DATE_FIELD.match(line) and _begins_header(lines, index + 1))
+
+
+def _ends_banner(lines: list[str], index: int) -> bool:
+    """Whether a rule ends « this mail comes from outside », and the letter begins below it."""
+    below = lines[index + 1 : index + 1 + _BANNER_WINDOW]
+    return any(map(gives_password, below)) and not any(map(is_directive, lines[:index]))
 
 
 def _begins_header(lines: list[str], index: int) -> bool:

@@ -204,6 +204,26 @@ def test_lines_of_text_that_keeps_them_are_lines(tags):
     assert (found.passwords, found.due) == (("Secret7",), "21/06/2026 15:15")
 
 
+@pytest.mark.parametrize(
+    "scan",
+    ["Scanned from MFP07654321.\nDate:02/13/2019 12:17\nPages:2\nResolution:200x200 DPI\n---",
+     "Numérisé à partir de TASKalfa\nDate : 13/02/2019 12:17\nPages : 2\nRésolution : 200"],
+)  # fmt: skip
+@pytest.mark.parametrize("order", ["p:Secret7\n{}", "{}\n\np:Secret7"])
+def test_what_a_copier_tells_of_its_scan_is_no_directive(scan, order):
+    """It would choose one page and a day long past."""
+    found = plain(order.format(scan))
+
+    assert found.passwords == ("Secret7",)
+    assert (found.due, found.pages, found.mistakes) == (None, None, ())
+
+
+def test_a_date_above_what_a_copier_tells_is_one():
+    found = plain("p:Secret7\ndate:21/06/2026 15:15\nScanned from MFP1\nPages:2")
+
+    assert (found.due, found.pages) == ("21/06/2026 15:15", None)
+
+
 def test_an_empty_cell_takes_nothing_of_the_next_row():
     found = html(
         "<table><tr><td>p:</td><td>Secret7</td></tr><tr><td>qualite:</td><td> </td></tr>"
