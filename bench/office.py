@@ -35,6 +35,7 @@ from ecofax_gateway.store import (
     calls,
     campaigns,
     claims,
+    departures,
     drafts,
     lines,
     nodes,
@@ -153,7 +154,7 @@ class Office:
             tx(drafts.add_numbers, new.ref, some, trunk=trunk, first=first + 1)
         tx(preparation.release, new.ref, page_count=1)
         assert tx(drafts.launch, new.ref) is drafts.DraftAnswer.DONE
-        while tx(preparation.fill):
+        while tx(departures.fill):
             pass
         return new.ref, longest
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection
 
 from ..domain.errors import OrderRefused
-from ..store import preparation, repeats
+from ..store import departures, repeats
 from .options import add_command, open_store, settings_of
 
 
@@ -44,4 +44,4 @@ def _release(conn: Connection, ref: str, now: datetime) -> int | None:
     found = repeats.release(conn, ref, now=now)
     if not found:
         return None
-    return sum(preparation.let_go(conn, each, now=now) for each in sorted(found))
+    return sum(departures.let_go(conn, each, now=now) for each in sorted(found))

@@ -24,7 +24,7 @@ from ..pipeline import campaigns, proof
 from ..pipeline.drafting import fresh_reference
 from ..pipeline.leaf import page_picture
 from ..pipeline.resending import resend_fax
-from ..store import faxes, preparation, repeats, replies, unknowns
+from ..store import departures, faxes, repeats, replies, unknowns
 from ..store.campaigns import Campaign
 from ..store.faxes import Attempt, Fax
 from ..store.replies import ReplyStatus
@@ -254,7 +254,7 @@ def _do(
             return new_ref
         case Action.RELEASE:
             for campaign in sorted(repeats.release(conn, ref, now=now)):
-                preparation.let_go(conn, campaign, now=now)
+                departures.let_go(conn, campaign, now=now)
         case Action.SENT | Action.FAILED:
             who = principal.operator or FaxNumber(fax.line).national
             if not unknowns.decide(conn, ref, FaxState(action), by=who, now=now):

@@ -22,7 +22,7 @@ from ..orders.answering import Verb, Wishes
 from ..orders.dates import NotADate, parse_due
 from ..replies.answered import Done
 from ..store import campaigns as store
-from ..store import faxes, preparation, repeats
+from ..store import departures, faxes, repeats
 from ..store.campaigns import Campaign
 from ..store.drafts import Changes
 from ..store.reference import reference
@@ -133,7 +133,7 @@ class Amender:
     def _release(self, conn: Connection, campaign: Campaign, now: datetime) -> Done:
         found = repeats.release(conn, campaign.ref, now=now)
         for ref in sorted(found):
-            preparation.let_go(conn, ref, now=now)
+            departures.let_go(conn, ref, now=now)
         return Done.RELEASED if found else Done.NOTHING_HELD
 
     def _replace(

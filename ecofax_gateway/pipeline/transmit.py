@@ -30,7 +30,7 @@ from ..domain.outcome import Ending, Outcome
 from ..engine.protocol import PlaceCall, Progress, Step
 from ..log import about, shorten_number
 from ..senders.contract import Sender
-from ..store import calls, claims, faxes, preparation, schedules
+from ..store import calls, claims, departures, faxes, schedules
 from ..store.claims import ClaimedFax
 from ..store.database import Database
 from . import packing
@@ -154,7 +154,7 @@ class Transmit:
             await self._db.tx(self._settle_strays, known, now)
             self._unsure = False
         await self._db.tx(faxes.promote_due, now=now)
-        filled = await self._db.tx(preparation.fill, now=now)
+        filled = await self._db.tx(departures.fill, now=now)
         free = self._channels - len(self._under_way)
         if free <= 0 or self._leaving:
             return filled > 0 and not self._leaving

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, select, update
 
 from ..domain.campaign import Canary, CanaryState, judge, total
 from ..domain.fax import FaxState
-from .preparation import let_go
+from .departures import let_go
 from .shared import Kind, Shared
 from .tables import campaign, fax
 from .types import PlainText

@@ -142,7 +142,7 @@ def release(conn: Connection, ref: str, *, now: datetime) -> set[str]:
     """
     Say that a held fax, or all of a campaign, shall go all the same.
 
-    Call `preparation.let_go` for each campaign that is returned, in the same
+    Call `departures.let_go` for each campaign that is returned, in the same
     transaction: it plans or queues them.
 
     Args:

@@ -38,6 +38,7 @@ from ecofax_gateway.pipeline.worker import Bell
 from ecofax_gateway.store import (
     campaigns,
     claims,
+    departures,
     faxes,
     nodes,
     preparation,
@@ -138,7 +139,7 @@ class Faxes(RuleBasedStateMachine):
 
         def release(conn):
             for each in repeats.release(conn, ref, now=self.office.now):
-                preparation.let_go(conn, each, now=self.office.now)
+                departures.let_go(conn, each, now=self.office.now)
 
         self.office.tx(release)
 

@@ -8,9 +8,9 @@ from sqlalchemy import update
 from ecofax_gateway.domain.campaign import Canary
 from ecofax_gateway.domain.fax import FaxState
 from ecofax_gateway.domain.retry import Done
-from ecofax_gateway.store import calls, campaigns, preparation, schedules
+from ecofax_gateway.store import calls, campaigns, departures, schedules
 from ecofax_gateway.store.database import Database
-from ecofax_gateway.store.preparation import SLICE
+from ecofax_gateway.store.departures import SLICE
 from ecofax_gateway.store.tables import fax
 
 from .test_schedules import DELIVERED, numbers
@@ -31,7 +31,7 @@ def counts(office, ref):
 
 
 def fill(office):
-    return office.tx(preparation.fill, now=office.now)
+    return office.tx(departures.fill, now=office.now)
 
 
 def test_the_first_slice_goes_at_once_and_the_rest_follows(office, large):

@@ -14,6 +14,7 @@ from ecofax_gateway.store import (
     calls,
     campaigns,
     canary,
+    departures,
     faxes,
     preparation,
     quotas,
@@ -31,7 +32,7 @@ def release(office, ref):
     def go(conn):
         found = repeats.release(conn, ref, now=office.now)
         return sum(
-            preparation.let_go(conn, campaign, now=office.now) for campaign in found
+            departures.let_go(conn, campaign, now=office.now) for campaign in found
         )
 
     return office.tx(go)
