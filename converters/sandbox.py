@@ -29,6 +29,9 @@ TEMPORARY_BYTES = 384 * 1024**2
 """Size of the folder in memory: LibreOffice's profile, Ghostscript's repair; a part of
 what a document may take of memory."""
 
+MAX_REASON = 300
+"Characters of what bubblewrap says against starting."
+
 SYSTEM_PYTHON = "/usr/bin/python3"
 "Debian's: the only one that has LibreOffice's bridge."
 
@@ -73,6 +76,7 @@ class Walls(StrEnum):
 @functools.cache
 def walls() -> Walls:
     """Find out, once, what works on this machine."""
+    reason = "it is not installed"
     for candidate in (Walls.FULL, Walls.SHARED_PROC):
         if shutil.which("bwrap") is None:
             break
@@ -81,14 +85,17 @@ def walls() -> Walls:
             done = subprocess.run(
                 command, stdin=subprocess.DEVNULL, capture_output=True, timeout=10
             )
-        except (OSError, subprocess.TimeoutExpired):
+        except (OSError, subprocess.TimeoutExpired) as error:
+            reason = type(error).__name__
             continue
         if done.returncode == 0:
             return candidate
+        reason = done.stderr.decode(errors="replace").strip()[:MAX_REASON]
     logger.warning(
-        "documents are converted without bubblewrap, %s: install the package bubblewrap"
-        " and allow unprivileged user namespaces (sysctl"
+        "documents are converted without bubblewrap (%s), %s: install the package"
+        " bubblewrap and allow unprivileged user namespaces (sysctl"
         " kernel.unprivileged_userns_clone=1; in systemd no RestrictNamespaces=)",
+        reason,
         "behind Landlock and seccomp alone"
         if fences.landlock_version()
         else "and this kernel has no Landlock: they can read what the gateway can",

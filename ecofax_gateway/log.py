@@ -24,6 +24,7 @@ _QUIET = {
     "asyncio": logging.WARNING,
     "PIL": logging.WARNING,
     "aiosmtplib": logging.WARNING,
+    "uvicorn.error": logging.WARNING,  # says "error" to everything
     "dkimpy": logging.WARNING,  # what it reads of a mail
 }
 

@@ -138,4 +138,4 @@ def test_without_bubblewrap_one_warning_says_what_to_install(
     assert command[0] == sys.executable
     assert environment["CONVERTERS_WALLS"] == "none"
     (warning,) = [each for each in caplog.records if each.name == sandbox.__name__]
-    assert "bubblewrap" in warning.getMessage()
+    assert "bubblewrap (it is not installed)" in warning.getMessage()
