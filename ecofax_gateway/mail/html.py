@@ -28,8 +28,9 @@ QUOTE_MARK = "-----Message d'origine-----"
 RULE = "_____"
 """The line put where one is drawn: above an old mail, or below a warning on top."""
 
-_JOINT = "\x1f"
-"""Between « p: » in one cell and what stands in the next."""
+JOINT = "\x1f"
+"""Between a cell with a colon at its end and the next one, « p: » and the password: where
+else it is a line's end."""
 
 _UNSEEN = re.compile(
     r"<!--.*?(?:-->|\Z)|<(style|script|head|title|template|svg)\b.*?(?:</\1\s*>|\Z)",
@@ -57,7 +58,7 @@ def visible_text(html: str) -> str:
     Give the text of *html*, one line for each block; never raises.
 
     Where an old mail starts there is a line `QUOTE_MARK`. A cell that follows one with a
-    colon at its end is in the same line with it.
+    colon at its end is in the same line with it, behind a `JOINT`.
     """
     tree = LexborHTMLParser(_without_unseen(html)[:MAX_HTML_CHARS])
     root = tree.body or tree.root
@@ -68,11 +69,11 @@ def visible_text(html: str) -> str:
 
 def _joined(text: str) -> str:
     """Put the cells together; linear, for a stranger may write any number of spaces."""
-    first, *others = text.split(_JOINT)
+    first, *others = text.split(JOINT)
     if not others:
         return first
     *between, last = others
-    return " ".join(
+    return JOINT.join(
         [first.rstrip(), *(each.strip() for each in between), last.lstrip()]
     )
 
@@ -109,7 +110,7 @@ def _pieces(root: LexborNode) -> Iterator[str]:
         elif smiley := _smiley(node):
             yield smiley
         elif after_colon and _follows_a_cell(node, tag):
-            yield _JOINT
+            yield JOINT
             descend = True
         else:
             yield "\n" if tag in _BLOCKS else ""
@@ -121,7 +122,7 @@ def _pieces(root: LexborNode) -> Iterator[str]:
 
 def _written_text(node: LexborNode) -> str:
     """A line end in the source is only a space, for the tags make the lines; but in `pre`."""
-    text = (node.text(deep=False) or "").replace(_JOINT, " ")
+    text = (node.text(deep=False) or "").replace(JOINT, " ")
     if "\n" in text and _keeps_lines(node):
         return text
     return re.sub(r"[\r\n\t]+", " ", text)

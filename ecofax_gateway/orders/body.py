@@ -10,8 +10,9 @@ or old: a `date:` in a quoted header must not plan a fax.
 import itertools
 import re
 import unicodedata
+from collections.abc import Iterator
 
-from ..mail.html import visible_text
+from ..mail.html import JOINT, visible_text
 from ..mail.part import TextKind, TextPart
 from .directive_lines import gives_password, is_directive
 
@@ -98,8 +99,7 @@ def _written(part: TextPart) -> list[tuple[int, str]]:
     lines: list[str] = []
     empty_before: list[int] = []
     empty = 0
-    for raw in text.splitlines()[: MAX_LINES * 2]:
-        line = _plain_line(raw)
+    for line in itertools.islice(_plain_lines(text), MAX_LINES * 2):
         if line:
             lines.append(line)
             empty_before.append(empty)
@@ -116,6 +116,20 @@ def _written(part: TextPart) -> list[tuple[int, str]]:
         if not (line.startswith(">") or is_about_scan or is_rule):
             written.append((empty_before[index], line))
     return written
+
+
+def _plain_lines(text: str) -> Iterator[str]:
+    """Its lines; of two cells of a table only what is one directive stays together."""
+    for raw in text.splitlines():
+        first, *cells = raw.split(JOINT)
+        line = _plain_line(first)
+        for cell in map(_plain_line, cells):
+            if is_directive(line):
+                line = f"{line} {cell}"[:MAX_LINE_CHARS]
+            else:
+                yield line
+                line = cell
+        yield line
 
 
 def _plain_line(raw: str) -> str:

@@ -16,7 +16,7 @@ from .mistake import Mistake
 MAX_PASSWORDS = 4
 """Readings of one `p:` that are tried as one attempt."""
 
-_TELEPHONE = re.compile(r"(?:\(0\)|[+\d(])[\d ().\-/]{6,}\d(?=\Z|[ |,;<\[])")
+_TELEPHONE = re.compile(r"(?:\(0\)|[+\d(])[\d ().\-/]{6,}\d(?=\Z|[ |,;<\[/])")
 
 _EMPTY = Mistake(
     code="empty-password",
