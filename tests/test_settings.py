@@ -88,6 +88,8 @@ def test_every_mistake_is_named_at_once():
     [
         ("gateway", "time_zone", "Europe", "name a zone"),
         ("gateway", "time_zone", "x" * 300, "name a zone"),
+        ("gateway", "state", "~nobody-of-this-name/x", "there is no such user"),
+        ("engine", "capture", "~nobody-of-this-name/x", "there is no such user"),
         ("gateway", "silent_after", math.nan, "must be at least 1"),
         ("gateway", "lost_call", math.inf, "must be at most 86400"),
         ("gateway", "node", "", "write 1 to 40 letters"),

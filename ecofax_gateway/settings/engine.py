@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .addresses import own_address
-from .keys import at_least, key, or_empty
+from .keys import at_least, folder, key, or_empty
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +31,7 @@ class EngineSettings:
         "Folder for the packets of every call, as pcap files named after the fax and\n"
         "kept as long as pages: the pages are in them. Empty: none are written.",
         default="",
+        check=folder,
     )
 
     @property

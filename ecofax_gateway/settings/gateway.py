@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from .keys import at_least, key, one_of
+from .keys import at_least, folder, key, one_of
 
 MOST_SECONDS = 86_400
 """A day: a node that is lost longer is not coming back."""
@@ -56,6 +56,7 @@ class GatewaySettings:
         "Folder of everything that must outlive a restart. Empty: the service's\n"
         "state directory, else ~/.local/state/ecofax-gateway.",
         default="",
+        check=folder,
     )
     time_zone: str = key(
         "Dates in mails, replies and tag lines are in this zone.",

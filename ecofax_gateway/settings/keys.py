@@ -8,6 +8,7 @@ import difflib
 import typing
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import MISSING, Field, field, fields
+from pathlib import Path
 from typing import Any
 
 Check = Callable[[Any], str | None]
@@ -62,6 +63,15 @@ def at_least(least: float, *, most: float = MOST) -> Check:
         return None if value <= most else f"must be at most {most:.0f}"
 
     return check
+
+
+def folder(text: str) -> str | None:
+    """What is wrong with a folder; None: nothing, whether it is there or not."""
+    try:
+        Path(text).expanduser()
+    except RuntimeError:
+        return "there is no such user, or he has no home; write the whole path"
+    return None
 
 
 def or_empty(check: Check) -> Check:

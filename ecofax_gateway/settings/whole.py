@@ -10,6 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from ..domain.document import Quality
+from ..domain.errors import BadSettings
 from ..domain.route import Carrier
 from .console import ConsoleSettings
 from .conversion import ConversionSettings
@@ -44,12 +45,22 @@ class Settings:
 
     @property
     def state(self) -> Path:
-        """The state folder, absolute; not made here."""
+        """
+        The state folder, absolute; not made here.
+
+        Raises:
+            BadSettings: If it is to be below the home of a user who has none.
+        """
         named = self.gateway.state or os.environ.get("STATE_DIRECTORY", "")
         if named:
             return Path(named).expanduser().absolute()
         home = os.environ.get("XDG_STATE_HOME") or "~/.local/state"
-        return (Path(home) / "ecofax-gateway").expanduser().absolute()
+        try:
+            return (Path(home) / "ecofax-gateway").expanduser().absolute()
+        except RuntimeError:
+            raise BadSettings(
+                ["gateway.state: this user has no home; name a folder"]
+            ) from None
 
     @property
     def carriers(self) -> tuple[Carrier, ...]:
