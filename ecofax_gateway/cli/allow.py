@@ -5,17 +5,20 @@
 import argparse
 from ipaddress import ip_network
 
-from ..domain.errors import OrderRefused
-from ..domain.number import FaxNumber
 from ..domain.trust import AllowList
 from ..store import allow_lists, guesses, lines
 from ..trust.sender import only_mailbox
-from .options import add_command, line_number, open_store, settings_of
+from .options import (
+    Commands,
+    add_command,
+    no_line,
+    open_store,
+    read_number,
+    settings_of,
+)
 
 
-def add_actions(
-    actions: "argparse._SubParsersAction[argparse.ArgumentParser]",
-) -> None:
+def add_actions(actions: Commands) -> None:
     """Add `line allow` and `line unlock`."""
     allow = add_command(
         actions,
@@ -69,7 +72,7 @@ def add_actions(
 
 def change_list(arguments: argparse.Namespace) -> int:
     """Change the list as it is said, and print it."""
-    number = line_number(arguments.number)
+    number = read_number(arguments.number)
     with open_store(settings_of(arguments)) as db:
         known = db.sync_tx(
             allow_lists.change,
@@ -80,7 +83,7 @@ def change_list(arguments: argparse.Namespace) -> int:
             close_to=arguments.close,
         )
         if not known:
-            raise _no_line(number)
+            raise no_line(number)
         allowed = db.sync_read(allow_lists.get, number.e164)
     print(f"line {number}: {list_words(allowed)}")
     return 0
@@ -88,10 +91,10 @@ def change_list(arguments: argparse.Namespace) -> int:
 
 def unlock_line(arguments: argparse.Namespace) -> int:
     """Forget the wrong passwords that were tried for a line."""
-    number = line_number(arguments.number)
+    number = read_number(arguments.number)
     with open_store(settings_of(arguments)) as db:
         if db.sync_read(lines.get, number.e164) is None:
-            raise _no_line(number)
+            raise no_line(number)
         lifted = db.sync_tx(guesses.forget_line, number.e164)
     print(f"line {number}: {lifted} counts of wrong passwords forgotten")
     return 0
@@ -124,9 +127,3 @@ def _network(text: str) -> str:
         raise argparse.ArgumentTypeError(
             f"{text!r}: write a network (10.1.0.0/24) or an address (10.1.0.7)"
         ) from None
-
-
-def _no_line(number: FaxNumber) -> OrderRefused:
-    return OrderRefused(
-        f"there is no line {number}; see: ecofax-gateway line list", code="no-line"
-    )

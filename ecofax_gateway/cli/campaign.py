@@ -4,35 +4,34 @@
 
 import argparse
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
-from ..domain.errors import OrderRefused
-from ..orders.dates import NotADate, parse_due
 from ..pipeline import campaigns
 from ..pipeline.drafting import fresh_reference
 from ..store.campaigns import Cancellation
 from ..writing import answer_of
 from . import campaign_draft, campaign_view, merge
+from .dates import due_time, minute
 from .options import (
+    MOST_SHOWN,
+    Commands,
     add_command,
-    line_number,
+    add_group,
     open_store,
     plan_trunks,
+    read_number,
     settings_of,
+    whole,
 )
 
 
-def add_parsers(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
-) -> None:
+def add_parsers(commands: Commands) -> None:
     """Add `campaign` and what it can do."""
-    parser = commands.add_parser(
+    actions = add_group(
+        commands,
         "campaign",
-        help="send to many numbers: drafts, launch, pause, reports",
-        description="Send to many numbers: drafts, launch, pause, reports.",
-        epilog="Example: ecofax-gateway campaign create letter.pdf --numbers list.txt",
+        "send to many numbers: drafts, launch, pause, reports",
+        example="campaign create letter.pdf --numbers list.txt",
     )
-    actions = parser.add_subparsers(metavar="ACTION", required=True)
     campaign_draft.add_parsers(actions)
     _add_departures(actions)
     _add_steering(actions)
@@ -41,9 +40,7 @@ def add_parsers(
     merge.add_preview(actions)
 
 
-def _add_departures(
-    actions: "argparse._SubParsersAction[argparse.ArgumentParser]",
-) -> None:
+def _add_departures(actions: Commands) -> None:
     launch = add_command(
         actions,
         "launch",
@@ -64,9 +61,7 @@ def _add_departures(
     schedule.set_defaults(run=launch_campaign)
 
 
-def _add_steering(
-    actions: "argparse._SubParsersAction[argparse.ArgumentParser]",
-) -> None:
+def _add_steering(actions: Commands) -> None:
     pause = add_command(
         actions,
         "pause",
@@ -114,9 +109,7 @@ def _add_steering(
     delete.set_defaults(run=delete_campaign)
 
 
-def _add_children(
-    actions: "argparse._SubParsersAction[argparse.ArgumentParser]",
-) -> None:
+def _add_children(actions: Commands) -> None:
     resend = add_command(
         actions,
         "resend",
@@ -150,7 +143,7 @@ def _add_children(
     proof.add_argument("numbers", metavar="NUMBER", nargs="+")
     proof.add_argument(
         "--recipient",
-        type=int,
+        type=whole(1, MOST_SHOWN),
         default=1,
         metavar="N",
         help="whose pages, by the place in the list (1)",
@@ -161,7 +154,7 @@ def _add_children(
 def launch_campaign(arguments: argparse.Namespace) -> int:
     """Launch a draft, now or at a time."""
     settings, now = settings_of(arguments), datetime.now(UTC)
-    due_at = time_of(arguments.at, now, settings.zone) if arguments.at else None
+    due_at = due_time(arguments.at, now, settings.zone) if arguments.at else None
     with open_store(settings) as db:
         launched = db.sync_tx(
             campaigns.launch,
@@ -171,11 +164,7 @@ def launch_campaign(arguments: argparse.Namespace) -> int:
             repeat_window=timedelta(hours=settings.store.repeat_hours),
             now=now,
         )
-    when = (
-        f"for {launched.due_at.astimezone(settings.zone):%Y-%m-%d %H:%M}"
-        if launched.due_at
-        else "now"
-    )
+    when = f"for {minute(launched.due_at, settings.zone)}" if launched.due_at else "now"
     print(f"{launched.ref}: launched {when}, {sum(launched.counts.values())} numbers")
     return 0
 
@@ -210,7 +199,7 @@ def stop_campaign(arguments: argparse.Namespace) -> int:
 def cancel_number(arguments: argparse.Namespace) -> int:
     """Cancel the fax to one number."""
     settings = settings_of(arguments)
-    number = line_number(arguments.number)
+    number = read_number(arguments.number)
     with open_store(settings) as db:
         done = db.sync_tx(
             campaigns.cancel_number,
@@ -263,7 +252,7 @@ def copy_campaign(arguments: argparse.Namespace) -> int:
 def send_proof(arguments: argparse.Namespace) -> int:
     """Send a proof."""
     settings = settings_of(arguments)
-    numbers = list(dict.fromkeys(line_number(text) for text in arguments.numbers))
+    numbers = list(dict.fromkeys(read_number(text) for text in arguments.numbers))
     with open_store(settings) as db:
         quality = db.sync_read(campaigns.found, arguments.ref).quality
         plan = plan_trunks(db, settings, [one.e164 for one in numbers], quality)
@@ -280,19 +269,6 @@ def send_proof(arguments: argparse.Namespace) -> int:
         )
     print(f"{made.ref}: proof of {arguments.ref} to {made.expected} numbers")
     return 0
-
-
-def time_of(text: str, now: datetime, zone: ZoneInfo) -> datetime:
-    """
-    Read a time as the directive `date:` of a mail has it.
-
-    Raises:
-        OrderRefused: With what is wrong about it.
-    """
-    try:
-        return parse_due(text, now=now, zone=zone).at_utc
-    except NotADate as error:
-        raise OrderRefused(str(error), code="bad-date") from error
 
 
 def _tell_cancelled(ref: str, done: Cancellation) -> None:

@@ -15,30 +15,50 @@ from ..domain.errors import OrderRefused
 from ..domain.number import FaxNumber
 from ..domain.order import Requester, Source
 from ..domain.window import Window
-from ..orders.dates import NotADate, parse_due
 from ..orders.number_list import BULK, NumberList, parse_numbers
-from ..pipeline import campaigns
+from ..pipeline import campaigns, recipients
+from ..pipeline.draft_quality import set_quality
 from ..pipeline.drafting import fresh_reference
 from ..pipeline.routing import Plan, Routing, split_restricted
 from ..settings import Settings
-from ..store import opt_outs
+from ..store import opt_outs, recipient_choices
 from ..store.campaigns import NewCampaign, NewDocument, Wishes
 from ..store.database import Database
 from ..store.drafts import Changes
 from ..writing import answer_of
 from . import merge
-from .options import add_command, open_store, plan_trunks, settings_of
-from .send import chosen_line, read_file
+from .dates import due_time
+from .files import read_document, read_file
+from .options import (
+    Commands,
+    add_command,
+    amount,
+    mail_address,
+    open_store,
+    plan_trunks,
+    settings_of,
+)
+from .send import chosen_line
 from .window import add_options, window_of
 
 MAX_NAMED = 20
 """Bad entries of a list that are named; then they are only counted."""
 
 
-def add_parsers(
-    actions: "argparse._SubParsersAction[argparse.ArgumentParser]",
-) -> None:
+MOST_A_MINUTE = 100_000
+"""Calls; more than all trunks together begin."""
+
+MOST_MINUTES = 30 * 24 * 60
+"""Of a spread: a month."""
+
+
+def add_parsers(actions: Commands) -> None:
     """Add `create` and `edit`."""
+    _add_create(actions)
+    _add_edit(actions)
+
+
+def _add_create(actions: Commands) -> None:
     create = add_command(
         actions,
         "create",
@@ -55,7 +75,12 @@ def add_parsers(
         " up to 250 000",
     )
     create.add_argument("--line", help="fax line (needed if there are several)")
-    create.add_argument("--reply-to", metavar="ADDRESS", help="mail the replies there")
+    create.add_argument(
+        "--reply-to",
+        type=mail_address,
+        metavar="ADDRESS",
+        help="mail the replies there",
+    )
     create.add_argument(
         "--launch", action="store_true", help="let it leave as soon as it is ready"
     )
@@ -68,6 +93,8 @@ def add_parsers(
     _add_rules(create)
     create.set_defaults(run=create_draft)
 
+
+def _add_edit(actions: Commands) -> None:
     edit = add_command(
         actions,
         "edit",
@@ -87,7 +114,12 @@ def add_parsers(
         "--numbers", type=Path, metavar="LIST", help="in place of those it has"
     )
     edit.add_argument("--line", help="send it by this fax line; its quality stays")
-    edit.add_argument("--reply-to", metavar="ADDRESS", help="mail the replies there")
+    edit.add_argument(
+        "--reply-to",
+        type=mail_address,
+        metavar="ADDRESS",
+        help="mail the replies there",
+    )
     merge.add_overlay(edit)
     _add_rules(edit)
     for option, what in (
@@ -110,11 +142,11 @@ def _add_rules(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--at", metavar="TIME", help="leave then: '21-06-2027 15:15'")
     add_options(parser)
     parser.add_argument(
-        "--pace", type=float, metavar="N", help="calls a minute at most"
+        "--pace", type=amount(MOST_A_MINUTE), metavar="N", help="calls a minute at most"
     )
     parser.add_argument(
         "--spread",
-        type=float,
+        type=amount(MOST_MINUTES),
         metavar="MINUTES",
         help="draw the first calls at random over so long",
     )
@@ -132,7 +164,7 @@ def create_draft(arguments: argparse.Namespace) -> int:
     """Write a draft into the store, its numbers in batches."""
     settings, now = settings_of(arguments), datetime.now(UTC)
     # Read before the store makes us its owner, who may not be allowed to.
-    contents = [(path.name, read_file(path)) for path in arguments.files]
+    contents = [read_document(path) for path in arguments.files]
     listed = _numbers(arguments.numbers)
     with open_store(settings) as db:
         line = chosen_line(db, arguments.line)
@@ -183,7 +215,7 @@ def create_draft(arguments: argparse.Namespace) -> int:
 def edit_draft(arguments: argparse.Namespace) -> int:
     """Change a draft."""
     settings, now = settings_of(arguments), datetime.now(UTC)
-    contents = [(path.name, read_file(path)) for path in arguments.documents]
+    contents = [read_document(path) for path in arguments.documents]
     listed = _numbers(arguments.numbers) if arguments.numbers else None
     overlay = merge.overlay_of(arguments)
     with open_store(settings) as db:
@@ -209,10 +241,13 @@ def edit_draft(arguments: argparse.Namespace) -> int:
         )
         window = window_of(arguments, settings)
         routing = Routing(settings.carriers)
-        db.sync_tx(_edit, arguments.ref, changes, arguments, window, routing, now)
+        had_lists = db.sync_tx(
+            _edit, arguments.ref, changes, arguments, window, routing, now
+        )
         if listed:
             _write_numbers(db, arguments.ref, numbers, plan, listed)
-    print(f"{arguments.ref}: changed")
+    told = "; its lists do not count any more" if had_lists else ""
+    print(f"{arguments.ref}: changed{told}")
     return 0
 
 
@@ -235,13 +270,22 @@ def _edit(
     window: Window | None,
     routing: Routing,
     now: datetime,
-) -> None:
+) -> bool:
+    """Change it; whether the lists that it went to count no more."""
+    before = campaigns.found(conn, ref)
+    has_other_numbers = changes.expected is not None
+    had_lists = has_other_numbers and recipient_choices.forget(conn, ref)
+    # Of the numbers it has, not all may be called in another quality.
+    if changes.quality not in (None, before.quality) and not has_other_numbers:
+        set_quality(conn, ref, changes.quality, routing, now=now)
     # Rules alone may be changed while it is under way.
     if changes != Changes():
         campaigns.edit(conn, ref, changes, now=now)
-    if changes.quality:
-        campaigns.reroute(conn, ref, routing)
+    if changes.line not in (None, before.line):
+        # The other line has a do-not-fax list of its own.
+        recipients.again(conn, ref, now=now)
     campaigns.set_rules(conn, ref, _rules(arguments, window), now=now)
+    return had_lists
 
 
 def _rules(arguments: argparse.Namespace, window: Window | None) -> campaigns.Rules:
@@ -332,12 +376,7 @@ def _documents(
 def _due(
     arguments: argparse.Namespace, settings: Settings, now: datetime
 ) -> datetime | None:
-    if arguments.at is None:
-        return None
-    try:
-        return parse_due(arguments.at, now=now, zone=settings.zone).at_utc
-    except NotADate as error:
-        raise OrderRefused(str(error), code="bad-date") from error
+    return None if arguments.at is None else due_time(arguments.at, now, settings.zone)
 
 
 def _canary(arguments: argparse.Namespace) -> Canary | None:

@@ -23,21 +23,31 @@ from ..store import campaigns as rows
 from ..store import lines
 from ..store.campaigns import Campaign
 from ..store.results import results
-from .options import add_command, line_number, open_store, settings_of
+from .dates import minute
+from .files import write_file
+from .options import (
+    MOST_SHOWN,
+    Commands,
+    add_command,
+    open_store,
+    read_number,
+    settings_of,
+    whole,
+)
 
 LOOK_SECONDS = 1.0
 "How often --follow looks."
 
 
-def add_parsers(
-    actions: "argparse._SubParsersAction[argparse.ArgumentParser]",
-) -> None:
+def add_parsers(actions: Commands) -> None:
     """Add `list`, `show` and `report`."""
     listing = add_command(
         actions, "list", "list campaigns, newest first", example="campaign list"
     )
     listing.add_argument("--line", help="only of that line")
-    listing.add_argument("--limit", type=int, default=50, metavar="N", help="(50)")
+    listing.add_argument(
+        "--limit", type=whole(1, MOST_SHOWN), default=50, metavar="N", help="(50)"
+    )
     listing.set_defaults(run=list_campaigns)
 
     show = add_command(
@@ -77,7 +87,7 @@ def add_parsers(
 def list_campaigns(arguments: argparse.Namespace) -> int:
     """Print one line per campaign."""
     settings = settings_of(arguments)
-    line = line_number(arguments.line).e164 if arguments.line else None
+    line = read_number(arguments.line).e164 if arguments.line else None
     with open_store(settings) as db:
         known = db.sync_read(rows.listing, line=line, limit=arguments.limit)
     for campaign in known:
@@ -95,7 +105,7 @@ def show_campaign(arguments: argparse.Namespace) -> int:
         _print(campaign, settings)
         if arguments.pages:
             tiff = db.sync_read(_pages, campaign, settings, datetime.now(UTC))
-            arguments.pages.write_bytes(tiff)
+            write_file(arguments.pages, [tiff])
             print(f"  pages: {arguments.pages}")
         while arguments.follow and campaign.finished_at is None:
             time.sleep(LOOK_SECONDS)
@@ -118,14 +128,8 @@ def write_report(arguments: argparse.Namespace) -> int:
         summary, told = db.sync_read(_told, arguments.ref)
     if len(told) > rows.LIST_LIMIT:
         print(f"writing {len(told)} numbers...", file=sys.stderr)
-    try:
-        with arguments.output.open("wb") as file:
-            for piece in _pieces(kind, summary, told, arguments.rfc4180, settings, now):
-                file.write(piece)
-    except OSError as error:
-        raise OrderRefused(
-            f"{arguments.output}: {error.strerror}", code="no-file"
-        ) from error
+    pieces = _pieces(kind, summary, told, arguments.rfc4180, settings, now)
+    write_file(arguments.output, pieces)
     print(f"{arguments.ref}: report of {len(told)} numbers in {arguments.output}")
     return 0
 
@@ -175,7 +179,7 @@ def _pages(
 
 def _one_line(campaign: Campaign, settings: Settings) -> str:
     told = summary_of(campaign)
-    when = f"{campaign.created_at.astimezone(settings.zone):%Y-%m-%d %H:%M}"
+    when = minute(campaign.created_at, settings.zone)
     stage = str(told.stage)
     if told.stage is Stage.RUNNING:
         stage += f" {progress(campaign.counts):.0%}"
@@ -196,7 +200,7 @@ def _print(campaign: Campaign, settings: Settings) -> None:
     if campaign.origin:
         print(f"  {campaign.relation} of {campaign.origin}")
     if campaign.due_at:
-        print(f"  due {campaign.due_at.astimezone(zone):%Y-%m-%d %H:%M}")
+        print(f"  due {minute(campaign.due_at, zone)}")
     if campaign.window:
         print(f"  window {_window_words(Window.from_json(campaign.window))}")
     if campaign.pace:

@@ -14,12 +14,10 @@ from ..domain.errors import BadSettings
 from ..leaving import make_postman, make_signer
 from ..service import become_owner
 from ..settings import Settings, example
-from .options import add_command, settings_of
+from .options import Commands, add_command, settings_of
 
 
-def add_parsers(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
-) -> None:
+def add_parsers(commands: Commands) -> None:
     """Add `check-config`."""
     parser = add_command(
         commands,

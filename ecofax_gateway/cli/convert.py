@@ -14,12 +14,11 @@ from converters.workshop import Workshop
 
 from ..domain.document import Quality
 from ..domain.errors import OrderRefused
-from .options import add_command
+from .files import read_document, write_file
+from .options import Commands, add_command
 
 
-def add_parsers(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
-) -> None:
+def add_parsers(commands: Commands) -> None:
     """Add `convert`."""
     parser = add_command(
         commands,
@@ -38,20 +37,14 @@ def add_parsers(
 
 def convert(arguments: argparse.Namespace) -> int:
     """Write the pages of one document as TIFF-F."""
+    name, content = read_document(arguments.file)
     try:
-        content = arguments.file.read_bytes()
-        rendered = asyncio.run(
-            render(content, arguments.file.name, arguments.quality.vertical_dpi)
-        )
-        arguments.output.write_bytes(rendered.tiff)
-    except OSError as error:
-        raise OrderRefused(
-            f"{error.filename}: {error.strerror}", code="no-file"
-        ) from error
+        rendered = asyncio.run(render(content, name, arguments.quality.vertical_dpi))
     except ConversionFailed as failure:
         raise OrderRefused(
-            f"{arguments.file.name}: {failure.for_requester}", code=failure.code
+            f"{name}: {failure.for_requester}", code=failure.code
         ) from failure
+    write_file(arguments.output, [rendered.tiff])
     for warning in rendered.warnings:
         print(warning)
     print(f"{arguments.output}: {rendered.pages} pages, {arguments.quality}")

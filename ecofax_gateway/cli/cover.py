@@ -19,8 +19,15 @@ from ..pipeline.cover import MAX_TEMPLATE_BYTES, cover_page, standard_template
 from ..pipeline.personal import OF_THE_FAX, keys_of
 from ..store import covers, lines
 from .convert import render_cover
-from .options import add_command, line_number, open_store, settings_of
-from .send import read_file
+from .files import read_file, write_file
+from .options import (
+    Commands,
+    add_command,
+    no_line,
+    open_store,
+    read_number,
+    settings_of,
+)
 
 PREVIEW_DPI = 196
 
@@ -36,9 +43,7 @@ _MEDIA_TYPES = {
 }
 
 
-def add_actions(
-    actions: "argparse._SubParsersAction[argparse.ArgumentParser]",
-) -> None:
+def add_actions(actions: Commands) -> None:
     """Add `line cover`."""
     parser = add_command(
         actions,
@@ -71,15 +76,12 @@ def add_actions(
 def line_cover(arguments: argparse.Namespace) -> int:
     """Do what the options say; without any, say what the line has."""
     settings = settings_of(arguments)
-    number = line_number(arguments.number)
+    number = read_number(arguments.number)
     template = read_template(arguments.template) if arguments.template else None
     with open_store(settings) as db:
         line = db.sync_read(lines.get, number.e164)
         if line is None:
-            raise OrderRefused(
-                f"there is no line {number}; see: ecofax-gateway line list",
-                code="no-line",
-            )
+            raise no_line(number)
         if template is not None:
             pages = _tried(template, line, arguments.template.name)
             now = datetime.now(UTC)
@@ -93,7 +95,7 @@ def line_cover(arguments: argparse.Namespace) -> int:
             return 0
     shown = standard_template() if own is None else own
     if arguments.output:
-        _write(arguments.output, shown)
+        write_file(arguments.output, [shown.encode()])
         print(f"{arguments.output}: the template of line {number}")
     else:
         which = "standard cover page" if own is None else "cover page of its own"
@@ -128,13 +130,6 @@ def read_template(path: Path) -> str:
             code="bad-template",
         )
     return text
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise OrderRefused(f"{path}: {error.strerror}", code="no-file") from error
 
 
 def _tried(template: str, line: FaxLine, name: str) -> int:

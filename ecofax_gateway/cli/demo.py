@@ -1,5 +1,5 @@
 """
-`demo`: the main job, once, with its real parts; `showing` tells what came of it.
+`demo`: the main job, once, with its real parts; `demo_steps` tells what came of it.
 
 I/O: the installed daemon as a child process, files.
 """
@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from .options import add_command
+from .options import Commands, add_command
 
 CONFIG = """\
 # Made by `demo`; look at config.example.toml for every key.
@@ -31,9 +31,7 @@ paced = {paced}
 """
 
 
-def add_parsers(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
-) -> None:
+def add_parsers(commands: Commands) -> None:
     """Add `demo`."""
     parser = add_command(
         commands,
@@ -68,7 +66,7 @@ def demo(arguments: argparse.Namespace) -> int:
     config.write_text(CONFIG.format(state=output / "state", paced=paced))
     with _gateway(config, output / "gateway.log") as gateway:
         # The daemon starts while we import what the rest of the demo needs.
-        from .showing import carry_out
+        from .demo_steps import carry_out
 
         return carry_out(gateway, config, output, began)
 

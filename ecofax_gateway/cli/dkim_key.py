@@ -7,12 +7,10 @@ from pathlib import Path
 
 from ..domain.errors import OrderRefused
 from ..smtp.signing import dns_record, make_key, write_key, zone_line
-from .options import add_command
+from .options import Commands, add_command
 
 
-def add_parsers(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
-) -> None:
+def add_parsers(commands: Commands) -> None:
     """Add `dkim-key`."""
     parser = add_command(
         commands,

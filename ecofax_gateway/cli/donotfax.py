@@ -8,7 +8,6 @@ import io
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
@@ -16,9 +15,20 @@ from ..domain.errors import OrderRefused
 from ..domain.number import FaxNumber, NotANumber, parse_number
 from ..domain.objection import GATEWAY
 from ..mail.charset import decode_text
-from ..store import objections
+from ..store import lines, objections
+from ..store.database import Database
 from ..store.objections import Objection
-from .options import add_command, line_number, open_store, settings_of
+from .dates import minute
+from .files import read_file, write_file
+from .options import (
+    Commands,
+    add_command,
+    add_group,
+    no_line,
+    open_store,
+    read_number,
+    settings_of,
+)
 
 COLUMNS = ("number", "line", "source", "date", "note")
 """Of the CSV, `;` between them; the first alone is enough for an import."""
@@ -30,17 +40,28 @@ MAX_NAMED = 20
 """Bad lines that an import names; the others are counted."""
 
 
-def add_parsers(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
-) -> None:
+def add_parsers(commands: Commands) -> None:
     """Add `donotfax` and `optout`."""
-    parser = commands.add_parser(
+    actions = add_group(
+        commands,
         "donotfax",
-        help="manage the lists of numbers that are never dialled",
-        epilog="Example: ecofax-gateway donotfax add 0972101010",
+        "manage the lists of numbers that are never dialled",
+        example="donotfax add 0972101010",
     )
-    actions = parser.add_subparsers(metavar="ACTION", required=True)
+    _add_changes(actions)
+    _add_files(actions)
+    _add_views(actions)
+    optout = add_command(
+        commands,
+        "optout",
+        "enter the opt-out code that a recipient gives",
+        example="optout K7M2XQ9D",
+    )
+    optout.add_argument("code", metavar="CODE")
+    optout.set_defaults(run=enter_code)
 
+
+def _add_changes(actions: Commands) -> None:
     add = add_command(
         actions,
         "add",
@@ -61,10 +82,23 @@ def add_parsers(
     _common(remove)
     remove.set_defaults(run=remove_number)
 
+
+def _add_views(actions: Commands) -> None:
     listing = add_command(actions, "list", "show a list", example="donotfax list")
     _line_option(listing)
     listing.set_defaults(run=list_numbers)
 
+    ledger = add_command(
+        actions,
+        "ledger",
+        "show everything that was added and removed",
+        example="donotfax ledger",
+    )
+    _line_option(ledger)
+    ledger.set_defaults(run=show_ledger)
+
+
+def _add_files(actions: Commands) -> None:
     reading = add_command(
         actions,
         "import",
@@ -85,33 +119,15 @@ def add_parsers(
     _line_option(writing)
     writing.set_defaults(run=export_numbers)
 
-    ledger = add_command(
-        actions,
-        "ledger",
-        "show everything that was added and removed",
-        example="donotfax ledger",
-    )
-    _line_option(ledger)
-    ledger.set_defaults(run=show_ledger)
-
-    optout = add_command(
-        commands,
-        "optout",
-        "enter the opt-out code that a recipient gives",
-        example="optout K7M2XQ9D",
-    )
-    optout.add_argument("code", metavar="CODE")
-    optout.set_defaults(run=enter_code)
-
 
 def add_numbers(arguments: argparse.Namespace) -> int:
     """Put numbers on a list."""
-    numbers = [line_number(text).e164 for text in arguments.numbers]
+    numbers = [read_number(text).e164 for text in arguments.numbers]
     with open_store(settings_of(arguments)) as db:
         added = db.sync_tx(
             objections.add,
             numbers,
-            scope=_scope(arguments),
+            scope=_scope_of_line(db, arguments),
             source=arguments.source,
             note=arguments.note,
             now=datetime.now(UTC),
@@ -122,7 +138,7 @@ def add_numbers(arguments: argparse.Namespace) -> int:
 
 def remove_number(arguments: argparse.Namespace) -> int:
     """Take a number off a list; the ledger remembers it."""
-    number = line_number(arguments.number)
+    number = read_number(arguments.number)
     with open_store(settings_of(arguments)) as db:
         removed = db.sync_tx(
             objections.remove,
@@ -150,7 +166,7 @@ def list_numbers(arguments: argparse.Namespace) -> int:
         number = FaxNumber(entry.number) if entry.number else "(erased)"
         print(
             f"{number!s:<18} {_scope_words(entry.scope):<18}"
-            f" {_when(entry.added_at, settings.zone)}  {entry.source}  {entry.note}"
+            f" {minute(entry.added_at, settings.zone)}  {entry.source}  {entry.note}"
         )
     if not entries:
         print("the list is empty")
@@ -159,12 +175,12 @@ def list_numbers(arguments: argparse.Namespace) -> int:
 
 def import_numbers(arguments: argparse.Namespace) -> int:
     """Read a list; lines that are no number are named and left out."""
-    numbers, bad = read_list(_content(arguments.file))
+    numbers, bad = read_list(read_file(arguments.file, most=MAX_BYTES))
     with open_store(settings_of(arguments)) as db:
         added = db.sync_tx(
             objections.add,
             numbers,
-            scope=_scope(arguments),
+            scope=_scope_of_line(db, arguments),
             source=arguments.source,
             note=arguments.note,
             now=datetime.now(UTC),
@@ -187,7 +203,7 @@ def export_numbers(arguments: argparse.Namespace) -> int:
         print(text, end="")
     else:
         # The mark at the start tells spreadsheets that it is UTF-8.
-        arguments.output.write_text(text, encoding="utf-8-sig", newline="")
+        write_file(arguments.output, [text.encode("utf-8-sig")])
         print(f"{len(entries)} entries: {arguments.output}")
     return 0
 
@@ -203,7 +219,7 @@ def show_ledger(arguments: argparse.Namespace) -> int:
             for entry in page:
                 number = FaxNumber(entry.number) if entry.number else "(erased)"
                 print(
-                    f"{_when(entry.at, settings.zone)}  {entry.action:<8} {number!s:<18}"
+                    f"{minute(entry.at, settings.zone)}  {entry.action:<8} {number!s:<18}"
                     f" {_scope_words(entry.scope):<18} {entry.source}  {entry.note}"
                 )
             after = page[-1].id
@@ -270,15 +286,6 @@ def _harmless(text: str) -> str:
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
-def _content(path: Path) -> bytes:
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise OrderRefused(f"{path}: larger than 64 MB", code="list-too-long")
-        return path.read_bytes()
-    except OSError as error:
-        raise OrderRefused(f"{path}: {error.strerror}", code="no-file") from error
-
-
 def _every(conn: Connection, scope: str | None) -> list[Objection]:
     return list(objections.every(conn, scope=scope))
 
@@ -296,7 +303,15 @@ def _line_option(parser: argparse.ArgumentParser) -> None:
 
 
 def _scope(arguments: argparse.Namespace) -> str:
-    return GATEWAY if arguments.line is None else line_number(arguments.line).e164
+    return GATEWAY if arguments.line is None else read_number(arguments.line).e164
+
+
+def _scope_of_line(db: Database, arguments: argparse.Namespace) -> str:
+    """What a line that there is not forbids protects nobody."""
+    scope = _scope(arguments)
+    if scope != GATEWAY and db.sync_read(lines.get, scope) is None:
+        raise no_line(FaxNumber(scope))
+    return scope
 
 
 def _scope_or_all(arguments: argparse.Namespace) -> str | None:
@@ -305,7 +320,3 @@ def _scope_or_all(arguments: argparse.Namespace) -> str | None:
 
 def _scope_words(scope: str) -> str:
     return "every line" if scope == GATEWAY else f"line {FaxNumber(scope)}"
-
-
-def _when(at: datetime, zone: ZoneInfo) -> str:
-    return f"{at.astimezone(zone):%Y-%m-%d %H:%M}"

@@ -11,7 +11,7 @@ from ..domain.retry import retry_class
 from ..replies.explain import explain
 from ..sip.causes import causes_of, statuses_of
 from ..spandsp.results import ENDINGS
-from .options import add_command
+from .options import Commands, add_command
 
 INTRODUCTION = """\
 # How calls end
@@ -24,9 +24,7 @@ no row has none of its own: its class decides, or the status beside it.
 """
 
 
-def add_parsers(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
-) -> None:
+def add_parsers(commands: Commands) -> None:
     """Add `endings`."""
     parser = add_command(
         commands,

@@ -9,20 +9,24 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from ..domain.errors import OrderRefused
 from ..engine.capture import captures_of
 from ..pipeline.answer import Answer
 from ..settings import Settings
 from ..store import erasure, housekeeping, portrait
 from ..store.erasure import Erased
 from ..writing import answer_of
-from .line import NO_SUCH_LINE
-from .options import add_command, line_number, open_store, settings_of
+from .files import write_file
+from .options import (
+    Commands,
+    add_command,
+    no_line,
+    open_store,
+    read_number,
+    settings_of,
+)
 
 
-def add_parsers(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
-) -> None:
+def add_parsers(commands: Commands) -> None:
     """Add `erase` and `export-line`."""
     erase = add_command(
         commands,
@@ -53,7 +57,7 @@ def erase_person(arguments: argparse.Namespace) -> int:
         if "@" in who:
             done = db.sync_tx(erasure.erase_address, who, now=now)
         else:
-            number = line_number(who).e164
+            number = read_number(who).e164
             done = db.sync_tx(_erase_number, number, answer_of(settings), now)
         for name in done.files - db.sync_read(housekeeping.spool_names):
             db.spool.remove(name)
@@ -96,12 +100,12 @@ def _report(done: Erased, settings: Settings) -> None:
 
 def export_line(arguments: argparse.Namespace) -> int:
     """Write the file; contents of documents and passwords are not in it."""
-    number = line_number(arguments.number)
+    number = read_number(arguments.number)
     with open_store(settings_of(arguments)) as db:
         told = db.sync_read(portrait.of_line, number.e164)
     if told is None:
-        raise OrderRefused(NO_SUCH_LINE.format(number), code="no-line")
+        raise no_line(number)
     text = json.dumps(told, ensure_ascii=False, indent=1, default=str)
-    arguments.output.write_text(text + "\n", encoding="utf-8")
+    write_file(arguments.output, [f"{text}\n".encode()])
     print(f"{len(told['orders'])} orders: {arguments.output}")
     return 0

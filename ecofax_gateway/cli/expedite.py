@@ -7,12 +7,10 @@ from datetime import UTC, datetime
 
 from ..domain.errors import OrderRefused
 from ..store import faxes
-from .options import add_command, open_store, settings_of
+from .options import Commands, add_command, open_store, settings_of
 
 
-def add_parsers(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
-) -> None:
+def add_parsers(commands: Commands) -> None:
     """Add `expedite`."""
     parser = add_command(
         commands,

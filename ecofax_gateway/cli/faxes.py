@@ -24,13 +24,13 @@ from ..store.campaigns import Campaign, Cancellation
 from ..store.faxes import Attempt, Fax
 from ..store.mails import MailRow
 from ..writing import answer_of
+from .dates import minute, second
+from .files import write_file
 from .ladder import print_ladder
-from .options import add_command, open_store, settings_of
+from .options import MOST_SHOWN, Commands, add_command, open_store, settings_of, whole
 
 
-def add_parsers(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
-) -> None:
+def add_parsers(commands: Commands) -> None:
     """Add `faxes`, `show` and `cancel`."""
     listing = add_command(
         commands, "faxes", "list faxes, newest orders first", example="faxes --limit 20"
@@ -39,7 +39,11 @@ def add_parsers(
         "--state", choices=list(FaxState), type=FaxState, help="only in that state"
     )
     listing.add_argument(
-        "--limit", type=int, default=50, metavar="N", help="orders shown (50)"
+        "--limit",
+        type=whole(1, MOST_SHOWN),
+        default=50,
+        metavar="N",
+        help="orders shown (50)",
     )
     listing.set_defaults(run=list_faxes)
 
@@ -97,8 +101,8 @@ def _newest(
 
 def _summary(campaign: Campaign, fax: Fax, zone: ZoneInfo) -> str:
     pages = f"{fax.pages_confirmed}/{campaign.pages or '?'}"
-    when = f"{campaign.created_at.astimezone(zone):%Y-%m-%d %H:%M}"
-    due = f"  due {fax.due_at.astimezone(zone):%Y-%m-%d %H:%M:%S}" if fax.due_at else ""
+    when = minute(campaign.created_at, zone)
+    due = f"  due {second(fax.due_at, zone)}" if fax.due_at else ""
     why = f"  {fax.ending}" if fax.ending and fax.state is not FaxState.SENT else ""
     return (
         f"{fax.ref:<14} {when}  {FaxNumber(fax.number)!s:<16} {fax.state:<10}"
@@ -140,7 +144,9 @@ def show_order(arguments: argparse.Namespace) -> int:
                     f"{ref} has {len(shown)} faxes; name one, e.g. {shown[0].ref}",
                     code="several-faxes",
                 )
-            _write_pages(arguments.pages, db.sync_read(_last_pages, shown[0], settings))
+            tiff = db.sync_read(_last_pages, shown[0], settings)
+            write_file(arguments.pages, [tiff])
+            print(f"pages as sent: {arguments.pages}")
     return 0
 
 
@@ -173,7 +179,7 @@ def _print_campaign(campaign: Campaign, zone: ZoneInfo) -> None:
     print(
         f"  line {FaxNumber(campaign.line)}, {campaign.quality},"
         f" {campaign.pages or '?'} pages, {campaign.state}, by {campaign.source}"
-        f" at {campaign.created_at.astimezone(zone):%Y-%m-%d %H:%M:%S}"
+        f" at {second(campaign.created_at, zone)}"
     )
     for warning in campaign.warnings:
         print(f"  {warning}")
@@ -192,7 +198,7 @@ def _sender_words(mail: MailRow) -> str:
 
 def _call(attempt: Attempt, zone: ZoneInfo) -> str:
     began = attempt.started_at
-    when = f"{began.astimezone(zone):%Y-%m-%d %H:%M:%S}" if began else "not dialled"
+    when = second(began, zone) if began else "not dialled"
     told = [f"  call {attempt.n}  {when}  {attempt.ending or attempt.phase}"]
     if attempt.trunk:
         told.append(f"by {attempt.trunk}")
@@ -221,11 +227,6 @@ def _last_pages(conn: Connection, fax: Fax, settings: Settings) -> bytes:
         )
     except LookupError as error:
         raise OrderRefused(str(error), code="no-pages") from error
-
-
-def _write_pages(path: Path, tiff: bytes) -> None:
-    path.write_bytes(tiff)
-    print(f"pages as sent: {path}")
 
 
 def cancel_order(arguments: argparse.Namespace) -> int:

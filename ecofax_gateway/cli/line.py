@@ -9,24 +9,30 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from ..domain.errors import OrderRefused
-from ..domain.line import FaxLine, Plan
+from ..domain.line import MAX_CALLS, FaxLine, Plan
 from ..domain.number import FaxNumber
 from ..password import hash_password, make_password
 from ..pipeline import line_settings
 from ..store import lines
 from ..writing import answer_of
 from . import allow, cover, line_options, quota, token, window
-from .options import add_command, line_number, open_store, settings_of
+from .options import (
+    Commands,
+    add_command,
+    add_group,
+    no_line,
+    open_store,
+    read_number,
+    settings_of,
+    whole,
+)
 
-NO_SUCH_LINE = "there is no line {}; see: ecofax-gateway line list"
 
-
-def add_parsers(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
-) -> None:
+def add_parsers(commands: Commands) -> None:
     """Add `line` and what it can do."""
-    parser = commands.add_parser("line", help="manage fax lines")
-    actions = parser.add_subparsers(metavar="ACTION", required=True)
+    actions = add_group(
+        commands, "line", "manage fax lines", example="line add 0366720307"
+    )
 
     add = add_command(
         actions,
@@ -38,7 +44,11 @@ def add_parsers(
     add.add_argument("--plan", choices=list(Plan), default=Plan.PRO, type=Plan)
     add.add_argument("--name", default="", help="printed on top of every page")
     add.add_argument(
-        "--max-calls", type=int, default=2, metavar="N", help="calls at a time (2)"
+        "--max-calls",
+        type=whole(0, MAX_CALLS),
+        default=2,
+        metavar="N",
+        help="calls at a time (2)",
     )
     line_options.add_options(add)
     _password_option(add)
@@ -73,7 +83,7 @@ def add_parsers(
 
 def add_line(arguments: argparse.Namespace) -> int:
     """Add a line; refuses a number that has one."""
-    number = line_number(arguments.number)
+    number = read_number(arguments.number)
     password = _password(arguments)
     line = FaxLine(
         number=number.e164,
@@ -124,14 +134,14 @@ def list_lines(arguments: argparse.Namespace) -> int:
 
 def change_password(arguments: argparse.Namespace) -> int:
     """Set a new password."""
-    number = line_number(arguments.number)
+    number = read_number(arguments.number)
     password = _password(arguments)
     with open_store(settings_of(arguments)) as db:
         changed = db.sync_tx(
             lines.set_password_hash, number.e164, hash_password(password)
         )
     if not changed:
-        raise OrderRefused(NO_SUCH_LINE.format(number), code="no-line")
+        raise no_line(number)
     print(f"line {number}: password changed")
     _tell(password, arguments)
     return 0
@@ -139,11 +149,11 @@ def change_password(arguments: argparse.Namespace) -> int:
 
 def remove_line(arguments: argparse.Namespace) -> int:
     """Remove a line that has nothing left to send."""
-    number = line_number(arguments.number)
+    number = read_number(arguments.number)
     with open_store(settings_of(arguments)) as db:
         removal = db.sync_tx(lines.remove, number.e164)
     if removal is lines.Removal.ABSENT:
-        raise OrderRefused(NO_SUCH_LINE.format(number), code="no-line")
+        raise no_line(number)
     if removal is lines.Removal.IN_USE:
         raise OrderRefused(
             f"line {number} still has faxes to send; see: ecofax-gateway faxes",

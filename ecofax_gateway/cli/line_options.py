@@ -13,12 +13,17 @@ from ..domain.line import FaxLine, MailFormat, ProofFormat
 from ..pipeline import line_settings
 from ..store import lines
 from ..writing import answer_of
-from .options import add_command, line_number, open_store, settings_of
+from .options import (
+    Commands,
+    add_command,
+    no_line,
+    open_store,
+    read_number,
+    settings_of,
+)
 
 
-def add_actions(
-    actions: "argparse._SubParsersAction[argparse.ArgumentParser]",
-) -> None:
+def add_actions(actions: Commands) -> None:
     """Add `set`."""
     change = add_command(
         actions,
@@ -94,7 +99,7 @@ def wishes_of(arguments: argparse.Namespace) -> dict[str, Any]:
 
 def change_line(arguments: argparse.Namespace) -> int:
     """Change what is said, and leave the rest."""
-    number = line_number(arguments.number)
+    number = read_number(arguments.number)
     wishes = wishes_of(arguments)
     if not wishes:
         raise OrderRefused(
@@ -103,10 +108,7 @@ def change_line(arguments: argparse.Namespace) -> int:
     settings = settings_of(arguments)
     with open_store(settings) as db:
         if db.sync_read(lines.get, number.e164) is None:
-            raise OrderRefused(
-                f"there is no line {number}; see: ecofax-gateway line list",
-                code="no-line",
-            )
+            raise no_line(number)
         changed = db.sync_tx(
             line_settings.change,
             number.e164,

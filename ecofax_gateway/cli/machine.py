@@ -2,15 +2,11 @@
 `fax-machine`: an answering T.38 station, to try a trunk or the gateway against.
 """
 
-import argparse
-
 from ..fax_machine import main as fax_machine
-from .options import add_command
+from .options import Commands, add_command
 
 
-def add_parsers(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
-) -> None:
+def add_parsers(commands: Commands) -> None:
     """Add `fax-machine`."""
     parser = add_command(
         commands,

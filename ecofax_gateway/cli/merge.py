@@ -25,8 +25,8 @@ from ..pipeline.preview import preview
 from ..store import covers
 from ..store.database import Database
 from .cover import read_template
-from .options import add_command, open_store, settings_of
-from .send import read_file
+from .files import read_file, write_file
+from .options import MOST_SHOWN, Commands, add_command, open_store, settings_of, whole
 
 OF_THE_LINE = "line"
 """As `--cover` reads where no file is named."""
@@ -90,6 +90,11 @@ def merge_of(arguments: argparse.Namespace, db: Database, line: FaxLine) -> Merg
         OrderRefused: If a file is none of the kind.
     """
     overlay = overlay_of(arguments)
+    if arguments.cover is None and (arguments.cover_subject or arguments.cover_text):
+        raise OrderRefused(
+            "--cover-subject and --cover-text are for a cover page: add --cover",
+            code="no-cover",
+        )
     if arguments.cover is None:
         return Merge(overlay=overlay)
     if arguments.cover == OF_THE_LINE:
@@ -151,9 +156,7 @@ def check_columns(merge: Merge, found: NumberList, numbers: Sequence[str]) -> No
             )
 
 
-def add_preview(
-    actions: "argparse._SubParsersAction[argparse.ArgumentParser]",
-) -> None:
+def add_preview(actions: Commands) -> None:
     """Add `campaign preview`."""
     parser = add_command(
         actions,
@@ -163,9 +166,15 @@ def add_preview(
     )
     parser.add_argument("ref", metavar="REF")
     parser.add_argument(
-        "--recipient", type=int, default=1, metavar="N", help="place in the list (1)"
+        "--recipient",
+        type=whole(1, MOST_SHOWN),
+        default=1,
+        metavar="N",
+        help="place in the list (1)",
     )
-    parser.add_argument("--page", type=int, default=1, metavar="N", help="of a PNG (1)")
+    parser.add_argument(
+        "--page", type=whole(1, MOST_SHOWN), default=1, metavar="N", help="of a PNG (1)"
+    )
     parser.add_argument(
         "-o", "--out", dest="output", metavar="FILE", type=Path, required=True,
         help="its name ends in .png (one page) or .tif (all)",
@@ -190,12 +199,7 @@ def write_preview(arguments: argparse.Namespace) -> int:
             zone=settings.zone,
         )
     content = tiff if kind != ".png" else _picture(tiff, arguments.page)
-    try:
-        arguments.output.write_bytes(content)
-    except OSError as error:
-        raise OrderRefused(
-            f"{arguments.output}: {error.strerror}", code="no-file"
-        ) from error
+    write_file(arguments.output, [content])
     print(f"{arguments.output}: recipient {arguments.recipient} of {arguments.ref}")
     return 0
 

@@ -11,19 +11,25 @@ from ..domain.number import FaxNumber
 from ..domain.outcome import Ending
 from ..store import memory
 from ..store.memory import Memory
-from .options import add_command, line_number, open_store, settings_of
+from .dates import minute
+from .options import (
+    Commands,
+    add_command,
+    add_group,
+    open_store,
+    read_number,
+    settings_of,
+)
 
 
-def add_parsers(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
-) -> None:
+def add_parsers(commands: Commands) -> None:
     """Add `number` and what it can do."""
-    parser = commands.add_parser(
+    actions = add_group(
+        commands,
         "number",
-        help="see and forget what calls to a number have taught",
-        epilog="Example: ecofax-gateway number list --unknown",
+        "see and forget what calls to a number have taught",
+        example="number list --unknown",
     )
-    actions = parser.add_subparsers(metavar="ACTION", required=True)
 
     listing = add_command(
         actions,
@@ -74,7 +80,7 @@ def list_numbers(arguments: argparse.Namespace) -> int:
 
 def show_number(arguments: argparse.Namespace) -> int:
     """Print what is known; exit status 1 if nothing is."""
-    number = line_number(arguments.number)
+    number = read_number(arguments.number)
     settings = settings_of(arguments)
     with open_store(settings) as db:
         known = db.sync_read(memory.recall, number.e164, now=datetime.now(UTC))
@@ -87,7 +93,7 @@ def show_number(arguments: argparse.Namespace) -> int:
 
 def forget_number(arguments: argparse.Namespace) -> int:
     """Forget; exit status 1 if nothing was known."""
-    number = line_number(arguments.number)
+    number = read_number(arguments.number)
     with open_store(settings_of(arguments)) as db:
         if not db.sync_tx(memory.forget, number.e164):
             raise _nothing_known(number)
@@ -101,9 +107,9 @@ def _fields(known: Memory, zone: ZoneInfo) -> list[tuple[str, str]]:
         ("ended", str(known.ending)),
         ("mode", known.mode or "-"),
         ("speed", f"{known.bit_rate} bit/s" if known.bit_rate else "-"),
-        ("since", _when(known.since, zone)),
-        ("last seen", _when(known.updated_at, zone)),
-        ("expires", _when(known.expires_at, zone)),
+        ("since", minute(known.since, zone)),
+        ("last seen", minute(known.updated_at, zone)),
+        ("expires", minute(known.expires_at, zone)),
     ]
     return [*told, ("detail", known.detail)] if known.detail else told
 
@@ -112,12 +118,8 @@ def _line(known: Memory, zone: ZoneInfo) -> str:
     number = str(FaxNumber(known.number))
     return (
         f"{number:<18} {known.ending:<15} {known.mode or '-':<9}"
-        f" {_when(known.updated_at, zone)}"
+        f" {minute(known.updated_at, zone)}"
     )
-
-
-def _when(at: datetime, zone: ZoneInfo) -> str:
-    return at.astimezone(zone).strftime("%Y-%m-%d %H:%M")
 
 
 def _nothing_known(number: FaxNumber) -> OrderRefused:

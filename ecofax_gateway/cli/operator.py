@@ -10,19 +10,18 @@ from ..domain.operator_name import NotAName, parse_operator_name
 from ..password import hash_password, make_password
 from ..store import operators
 from ..store.operators import Operator
-from .options import add_command, open_store, settings_of
+from .dates import minute
+from .options import Commands, add_command, add_group, open_store, settings_of
 
 
-def add_parsers(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
-) -> None:
+def add_parsers(commands: Commands) -> None:
     """Add `operator` and what it can do."""
-    parser = commands.add_parser(
+    actions = add_group(
+        commands,
         "operator",
-        help="manage the operators of the console",
-        epilog="Example: ecofax-gateway operator add marie",
+        "manage the operators of the console",
+        example="operator add marie",
     )
-    actions = parser.add_subparsers(metavar="ACTION", required=True)
     for name, help_, run in (
         ("add", "add an operator and print the password once", add_operator),
         ("passwd", "give an operator a new password; ends the sessions", new_password),
@@ -77,10 +76,14 @@ def remove_operator(arguments: argparse.Namespace) -> int:
 
 
 def list_operators(arguments: argparse.Namespace) -> int:
-    """Print them, with the day they were added."""
-    with open_store(settings_of(arguments)) as db:
-        for each in db.sync_read(operators.listing):
-            print(f"{each.name:<20} since {each.created_at:%Y-%m-%d}")
+    """Print them, with the time they were added."""
+    settings = settings_of(arguments)
+    with open_store(settings) as db:
+        known = db.sync_read(operators.listing)
+    for each in known:
+        print(f"{each.name:<20} since {minute(each.created_at, settings.zone)}")
+    if not known:
+        print("no operator yet; add one with: ecofax-gateway operator add NAME")
     return 0
 
 

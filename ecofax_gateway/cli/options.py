@@ -5,25 +5,49 @@ I/O: reads the configuration, opens the store.
 """
 
 import argparse
+import math
 import os
-from collections.abc import Iterable, Iterator
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..domain.document import Quality
 from ..domain.errors import OrderRefused
 from ..domain.number import FaxNumber, NotANumber, parse_number
+from ..pipeline import line_settings
 from ..pipeline.routing import Plan, Routing
 from ..service import become_owner, make_state_folder
 from ..settings import Settings, load_settings
 from ..store import trunks
 from ..store.database import Database
 
+MOST_SHOWN = 1_000_000
+"""No list has so many entries, and no fax so many pages."""
+
 CONFIG_VARIABLE = "ECOFAX_CONFIG"
 
 
+if TYPE_CHECKING:
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+else:
+    Commands = argparse._SubParsersAction
+
+
+def add_group(commands: Commands, name: str, help_: str, *, example: str) -> Commands:
+    """A command that has actions of its own."""
+    parser = commands.add_parser(
+        name,
+        help=help_,
+        description=_sentence(help_),
+        epilog=f"Example: ecofax-gateway {example}",
+    )
+    return parser.add_subparsers(metavar="ACTION", required=True)
+
+
 def add_command(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    commands: Commands,
     name: str,
     help_: str,
     *,
@@ -34,9 +58,10 @@ def add_command(
     parser = commands.add_parser(
         name,
         help=help_,
-        description=help_[0].upper() + help_[1:] + ".",
+        description=_sentence(help_),
         epilog=f"Example: ecofax-gateway {example}",
     )
+    parser.register("type", None, _text)
     if config:
         default = os.environ.get(CONFIG_VARIABLE)
         parser.add_argument(
@@ -47,6 +72,45 @@ def add_command(
             help=f"configuration (default: ${CONFIG_VARIABLE}, else embedded defaults)",
         )
     return parser
+
+
+def whole(least: int, most: int) -> Callable[[str], int]:
+    """An argument that is a whole number of this range."""
+
+    def read(text: str) -> int:
+        if text.isascii() and text.isdigit() and len(text) <= len(str(most)):
+            number = int(text)
+            if least <= number <= most:
+                return number
+        raise argparse.ArgumentTypeError(
+            f"{text!r}: write a whole number from {least} to {most}"
+        )
+
+    return read
+
+
+def amount(most: float) -> Callable[[str], float]:
+    """An argument that is a number; whether it makes sense is seen where it counts."""
+
+    def read(text: str) -> float:
+        try:
+            number = float(text)
+        except ValueError:
+            number = math.nan
+        if abs(number) <= most:
+            return number
+        raise argparse.ArgumentTypeError(f"{text!r}: write a number, at most {most:g}")
+
+    return read
+
+
+def mail_address(text: str) -> str:
+    """An argument that is an address of mail."""
+    if line_settings.ADDRESS.fullmatch(text) is None:
+        raise argparse.ArgumentTypeError(
+            f"{text!a}: write an address, e.g. anne@example.net"
+        )
+    return text
 
 
 def settings_of(arguments: argparse.Namespace) -> Settings:
@@ -84,7 +148,14 @@ def plan_trunks(
     return Routing(settings.carriers).plan(numbers, quality, closed)
 
 
-def line_number(text: str) -> FaxNumber:
+def no_line(number: FaxNumber) -> OrderRefused:
+    """What is said where a line is named that there is not."""
+    return OrderRefused(
+        f"there is no line {number}; see: ecofax-gateway line list", code="no-line"
+    )
+
+
+def read_number(text: str) -> FaxNumber:
     """
     Read a number, of a line or to fax.
 
@@ -95,3 +166,16 @@ def line_number(text: str) -> FaxNumber:
         return parse_number(text)
     except NotANumber as error:
         raise OrderRefused(f"{text!r} {error}", code="bad-number") from None
+
+
+def _text(text: str) -> str:
+    """An argument of no other type; what a database and a page can hold."""
+    if any(unicodedata.category(letter) in ("Cc", "Cs") for letter in text):
+        raise argparse.ArgumentTypeError(
+            f"{text!a}: write it in UTF-8, without control characters"
+        )
+    return text
+
+
+def _sentence(help_: str) -> str:
+    return f"{help_[0].upper()}{help_[1:]}."

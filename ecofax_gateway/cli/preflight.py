@@ -23,16 +23,16 @@ from ..settings import Settings
 from ..store import preflight
 from ..store.preflight import Findings
 from .convert import render
-from .options import add_command, open_store, settings_of
-from .send import chosen_line, read_file
+from .dates import minute
+from .files import read_document, read_file
+from .options import Commands, add_command, open_store, settings_of
+from .send import chosen_line
 
 MAX_NAMED = 10
 """Of bad entries and of numbers that are left out; the others are counted."""
 
 
-def add_parsers(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
-) -> None:
+def add_parsers(commands: Commands) -> None:
     """Add `preflight`."""
     parser = add_command(
         commands,
@@ -50,7 +50,7 @@ def add_parsers(
 def fly(arguments: argparse.Namespace) -> int:
     """Look at the list and the document; exit 1 if nobody would be called."""
     settings, now = settings_of(arguments), datetime.now(UTC)
-    content = read_file(arguments.file)
+    name, content = read_document(arguments.file)
     listed = parse_numbers(read_file(arguments.numbers), limits=BULK)
     with open_store(settings) as db:
         line = chosen_line(db, arguments.line)
@@ -64,9 +64,7 @@ def fly(arguments: argparse.Namespace) -> int:
             now=now,
         )
     try:
-        rendered = asyncio.run(
-            render(content, arguments.file.name, quality.vertical_dpi)
-        )
+        rendered = asyncio.run(render(content, name, quality.vertical_dpi))
     except ConversionFailed as failure:
         raise OrderRefused(failure.for_requester, code=failure.code) from failure
     called = [n for n in allowed if n.e164 not in found.do_not_fax]
@@ -177,10 +175,7 @@ def _print_estimate(
     if foreseen.ends_at is None:
         print("end        more than a year from now, or its hours never open")
     else:
-        print(
-            f"end        {foreseen.ends_at.astimezone(settings.zone):%Y-%m-%d %H:%M}"
-            " if it begins now"
-        )
+        print(f"end        {minute(foreseen.ends_at, settings.zone)} if it begins now")
     if foreseen.cost is not None:
         print(f"cost       {foreseen.cost:.2f} by the trunks' prices a minute")
 

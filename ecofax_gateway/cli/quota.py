@@ -7,21 +7,24 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection
 
-from ..domain.errors import OrderRefused
-from ..domain.number import FaxNumber
 from ..domain.quota import Quota, Used
 from ..settings import Settings
 from ..store import allow_lists, lines, quotas
 from .allow import list_words
-from .options import add_command, line_number, open_store, settings_of
+from .options import (
+    Commands,
+    add_command,
+    no_line,
+    open_store,
+    read_number,
+    settings_of,
+)
 
 NO_LIMIT = "none"
 "What takes a limit away again."
 
 
-def add_actions(
-    actions: "argparse._SubParsersAction[argparse.ArgumentParser]",
-) -> None:
+def add_actions(actions: Commands) -> None:
     """Add `line quota` and `line show`."""
     quota = add_command(
         actions,
@@ -60,11 +63,11 @@ def _limit(text: str) -> int | str:
 def set_quota(arguments: argparse.Namespace) -> int:
     """Change the limits that are named; the others stay."""
     settings = settings_of(arguments)
-    number = line_number(arguments.number)
+    number = read_number(arguments.number)
     with open_store(settings) as db:
         limits = db.sync_tx(_set, number.e164, arguments, settings)
         if limits is None:
-            raise _no_line(number)
+            raise no_line(number)
         used = db.sync_read(
             quotas.used, number.e164, zone=limits.zone, now=datetime.now(UTC)
         )
@@ -94,12 +97,12 @@ def _changed(wanted: int | str | None, old: int | None) -> int | None:
 def show_line(arguments: argparse.Namespace) -> int:
     """Print a line, its limits and what it used of them."""
     settings = settings_of(arguments)
-    number = line_number(arguments.number)
+    number = read_number(arguments.number)
     now = datetime.now(UTC)
     with open_store(settings) as db:
         line = db.sync_read(lines.get, number.e164)
         if line is None:
-            raise _no_line(number)
+            raise no_line(number)
         limits = db.sync_read(quotas.get, number.e164)
         zone = limits.zone if limits else settings.gateway.time_zone
         used = db.sync_read(quotas.used, number.e164, zone=zone, now=now)
@@ -131,9 +134,3 @@ def quota_words(limits: Quota | None, used: Used) -> str:
     if limits is not None and limits.credit is not None:
         told.append(f"{limits.credit} prepaid pages left")
     return ", ".join(told) or "no limit"
-
-
-def _no_line(number: FaxNumber) -> OrderRefused:
-    return OrderRefused(
-        f"there is no line {number}; see: ecofax-gateway line list", code="no-line"
-    )

@@ -9,12 +9,10 @@ from sqlalchemy import Connection
 
 from ..domain.errors import OrderRefused
 from ..store import departures, repeats
-from .options import add_command, open_store, settings_of
+from .options import Commands, add_command, open_store, settings_of
 
 
-def add_parsers(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
-) -> None:
+def add_parsers(commands: Commands) -> None:
     """Add `release`."""
     parser = add_command(
         commands,

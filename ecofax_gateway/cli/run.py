@@ -8,12 +8,10 @@ from functools import partial
 
 from .. import daemon, log
 from ..domain.role import ALL_ROLES, Role
-from .options import add_command, settings_of
+from .options import Commands, add_command, settings_of
 
 
-def add_parsers(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
-) -> None:
+def add_parsers(commands: Commands) -> None:
     """Add `run`."""
     parser = add_command(
         commands,

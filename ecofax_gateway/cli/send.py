@@ -7,6 +7,7 @@ import secrets
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from ..domain.document import Quality
 from ..domain.errors import OrderRefused
@@ -21,11 +22,16 @@ from ..store.campaigns import Creation, NewCampaign, NewDocument
 from ..store.database import Database
 from ..store.faxes import Fax
 from ..store.reference import reference
+from .dates import second
+from .files import read_document
 from .options import (
+    Commands,
     add_command,
-    line_number,
+    mail_address,
+    no_line,
     open_store,
     plan_trunks,
+    read_number,
     settings_of,
 )
 
@@ -36,9 +42,7 @@ LOOK_SECONDS = 0.3
 "How often --wait looks whether something changed."
 
 
-def add_parsers(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
-) -> None:
+def add_parsers(commands: Commands) -> None:
     """Add `send`."""
     parser = add_command(
         commands,
@@ -50,7 +54,12 @@ def add_parsers(
     parser.add_argument("files", metavar="FILE", nargs="+", type=Path)
     parser.add_argument("--line", help="fax line (needed if there are several)")
     parser.add_argument("--quality", choices=list(Quality), type=Quality)
-    parser.add_argument("--reply-to", metavar="ADDRESS", help="mail the replies there")
+    parser.add_argument(
+        "--reply-to",
+        type=mail_address,
+        metavar="ADDRESS",
+        help="mail the replies there",
+    )
     parser.add_argument(
         "--wait", action="store_true", help="stay, show progress, exit 0 only if sent"
     )
@@ -71,9 +80,9 @@ def send(arguments: argparse.Namespace) -> int:
     """Put an order into the store; the running gateway does the rest."""
     settings = settings_of(arguments)
     # Read before the store makes us its owner, who may not be allowed to.
-    contents = [(path.name, read_file(path)) for path in arguments.files]
+    contents = [read_document(path) for path in arguments.files]
     numbers = list(
-        dict.fromkeys(line_number(text) for text in arguments.number.split(","))
+        dict.fromkeys(read_number(text) for text in arguments.number.split(","))
     )
     with open_store(settings) as db:
         line = chosen_line(db, arguments.line)
@@ -111,19 +120,6 @@ def send(arguments: argparse.Namespace) -> int:
         return _wait(db, new.ref, settings) if arguments.wait else 0
 
 
-def read_file(path: Path) -> bytes:
-    """
-    The content of a file that the operator named.
-
-    Raises:
-        OrderRefused: If it cannot be read.
-    """
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise OrderRefused(f"{path}: {error.strerror}", code="no-file") from error
-
-
 def chosen_line(db: Database, wanted: str | None) -> FaxLine:
     """
     The line that is named, or the only one that there is.
@@ -132,10 +128,10 @@ def chosen_line(db: Database, wanted: str | None) -> FaxLine:
         OrderRefused: If there is no such line, or several.
     """
     if wanted is not None:
-        number = line_number(wanted)
+        number = read_number(wanted)
         line = db.sync_read(lines.get, number.e164)
         if line is None:
-            raise OrderRefused(f"there is no line {number}", code="no-line")
+            raise no_line(number)
         return line
     known = db.sync_read(lines.listing)
     if len(known) != 1:
@@ -160,13 +156,16 @@ def _wait(db: Database, ref: str, settings: Settings) -> int:
             if shown.get(fax.ref) != state:
                 shown[fax.ref] = state
                 now = datetime.now(settings.zone)
-                print(f"{now:%H:%M:%S}  {_words(fax, campaign.pages)}", flush=True)
+                print(
+                    f"{now:%H:%M:%S}  {_words(fax, campaign.pages, settings.zone)}",
+                    flush=True,
+                )
         if all(fax.state in ENDS for fax in current):
             return 0 if all(fax.state is FaxState.SENT for fax in current) else 1
         time.sleep(LOOK_SECONDS)
 
 
-def _words(fax: Fax, pages: int | None) -> str:
+def _words(fax: Fax, pages: int | None, zone: ZoneInfo) -> str:
     number = FaxNumber(fax.number)
     why = f": {fax.ending} {fax.detail}".rstrip() if fax.ending else ""
     match fax.state:
@@ -184,6 +183,6 @@ def _words(fax: Fax, pages: int | None) -> str:
         case FaxState.SENT:
             return f"{number}  sent, {fax.pages_confirmed}/{pages} pages confirmed"
         case FaxState.SCHEDULED if fax.due_at is not None:
-            return f"{number}  next call at {fax.due_at:%H:%M:%S} UTC{why}"
+            return f"{number}  next call at {second(fax.due_at, zone)}{why}"
         case _:
             return f"{number}  {fax.state}{why}"

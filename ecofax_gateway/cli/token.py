@@ -9,12 +9,21 @@ from ..domain.api_token import Scope
 from ..domain.errors import OrderRefused
 from ..pipeline import tokens
 from ..store import api_tokens, lines
-from .options import add_command, line_number, open_store, settings_of
+from .options import (
+    Commands,
+    add_command,
+    no_line,
+    open_store,
+    read_number,
+    settings_of,
+    whole,
+)
+
+MOST_DAYS = 36_500
+"""A hundred years; dates end in the year 9999."""
 
 
-def add_actions(
-    actions: "argparse._SubParsersAction[argparse.ArgumentParser]",
-) -> None:
+def add_actions(actions: Commands) -> None:
     """Add `token`."""
     token = add_command(
         actions,
@@ -32,21 +41,23 @@ def add_actions(
         default=list(Scope),
         help="what it may do (everything)",
     )
-    token.add_argument("--days", type=int, metavar="N", help="it expires after so many")
+    token.add_argument(
+        "--days",
+        type=whole(1, MOST_DAYS),
+        metavar="N",
+        help="it expires after so many",
+    )
     token.add_argument("--revoke", metavar="ID", help="let it open nothing any more")
     token.set_defaults(run=manage_tokens)
 
 
 def manage_tokens(arguments: argparse.Namespace) -> int:
     """Make, revoke, or list a line's tokens."""
-    number = line_number(arguments.number)
+    number = read_number(arguments.number)
     now = datetime.now(UTC)
     with open_store(settings_of(arguments)) as db:
         if db.sync_read(lines.get, number.e164) is None:
-            raise OrderRefused(
-                f"there is no line {number}; see: ecofax-gateway line list",
-                code="no-line",
-            )
+            raise no_line(number)
         if arguments.name is not None:
             days = arguments.days
             made = db.sync_tx(

@@ -19,12 +19,11 @@ from ..settings.trunk import TrunkSettings
 from ..store import trunk_health, trunks
 from ..store.trunk_health import Finding
 from ..store.trunks import TrunkStatus, TrunkUse
-from .options import add_command, open_store, settings_of
+from .dates import second
+from .options import Commands, add_command, open_store, settings_of
 
 
-def add_parsers(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
-) -> None:
+def add_parsers(commands: Commands) -> None:
     """Add `trunks` and what it can do."""
     parser = add_command(
         commands,
@@ -183,6 +182,6 @@ def _lines(shown: Shown, zone: ZoneInfo) -> list[str]:
 
 
 def _finding(found: Finding, zone: ZoneInfo) -> str:
-    since = f"{found.since.astimezone(zone):%Y-%m-%d %H:%M:%S}"
+    since = second(found.since, zone)
     detail = f": {found.detail}" if found.detail else ""
     return f"  node {found.node}: {found.state} since {since}{detail}"

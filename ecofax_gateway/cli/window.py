@@ -10,8 +10,16 @@ from ..domain.errors import OrderRefused
 from ..domain.window import EVERY_DAY, Window
 from ..settings import Settings
 from ..store import schedules
-from .options import add_command, line_number, open_store, settings_of
+from .options import (
+    Commands,
+    add_command,
+    no_line,
+    open_store,
+    read_number,
+    settings_of,
+)
 
+_HOURS = re.compile(r"\s*([0-9]{2}:[0-9]{2})\s*-\s*([0-9]{2}:[0-9]{2})\s*\Z")
 _DAYS = re.compile(r"([1-7])(?:-([1-7]))?\Z")
 
 
@@ -61,9 +69,7 @@ def window_of(arguments: argparse.Namespace, settings: Settings) -> Window | Non
         ) from error
 
 
-def add_actions(
-    actions: "argparse._SubParsersAction[argparse.ArgumentParser]",
-) -> None:
+def add_actions(actions: Commands) -> None:
     """Add `line window`."""
     window = add_command(
         actions,
@@ -79,7 +85,7 @@ def add_actions(
 
 def set_window(arguments: argparse.Namespace) -> int:
     """Give a line a window, or take it away."""
-    number = line_number(arguments.number)
+    number = read_number(arguments.number)
     settings = settings_of(arguments)
     window = window_of(arguments, settings)
     if (window is None) != arguments.always:
@@ -90,19 +96,16 @@ def set_window(arguments: argparse.Namespace) -> int:
     now = datetime.now(UTC)
     with open_store(settings) as db:
         if not db.sync_tx(schedules.set_line_window, number.e164, window, now=now):
-            raise OrderRefused(
-                f"there is no line {number}; see: ecofax-gateway line list",
-                code="no-line",
-            )
+            raise no_line(number)
     print(f"line {number}: calls {'always' if window is None else 'in its window'}")
     return 0
 
 
 def _hours(text: str) -> tuple[time, time]:
-    begin, dash, end = text.partition("-")
-    if not dash:
+    span = _HOURS.match(text)
+    if span is None:
         raise ValueError(f"hours {text!r}")
-    return time.fromisoformat(begin.strip()), time.fromisoformat(end.strip())
+    return time.fromisoformat(span[1]), time.fromisoformat(span[2])
 
 
 def _days(text: str | None) -> frozenset[int]:

@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 
 from ecofax_gateway.domain.line import FaxLine
-from ecofax_gateway.store import campaigns, lines
-from ecofax_gateway.store.database import Database
+from ecofax_gateway.store import campaigns, faxes, lines, recipient_choices
+from ecofax_gateway.store.recipient_choices import Choice
 
 DOCUMENT = Path(__file__).parents[2] / "ecofax_gateway/cli/documents/devis.pdf"
+LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 ACTIONS = [
     "create",
     "edit",
@@ -36,7 +37,7 @@ ACTIONS = [
 
 
 @pytest.fixture
-def ecofax(tmp_path):
+def ecofax(tmp_path, state_store):
     """Run a command on a state folder with one line."""
     config = tmp_path / "config.toml"
     config.write_text(
@@ -44,9 +45,7 @@ def ecofax(tmp_path):
         '[trunk]\nname = "t"\nproxy = "built-in"\n'
     )
 
-    db = Database.open(
-        f"sqlite:///{tmp_path}/state/ecofax.sqlite", spool=tmp_path / "state/spool"
-    )
+    db = state_store()
     line = FaxLine(number="+33366720307", password_hash="x")
     db.sync_tx(lines.add, line, now=datetime.now(UTC))
 
@@ -59,6 +58,7 @@ def ecofax(tmp_path):
             timeout=120,
         )
 
+    run.db = db
     run.campaigns = lambda: db.sync_read(campaigns.listing)
 
     yield run
@@ -87,13 +87,46 @@ def said(done):
     return done.stdout
 
 
-def test_every_action_has_help_with_an_example(ecofax):
-    listed = said(ecofax("campaign", "--help"))
+def test_every_action_has_help_with_an_example(help_of):
+    listed = help_of("campaign")
 
     for action in ACTIONS:
-        shown = said(ecofax("campaign", action, "--help"))
+        shown = help_of("campaign", action)
         assert f"Example: ecofax-gateway campaign {action}" in shown
         assert f"    {action}" in listed
+
+
+def test_a_draft_of_lists_follows_what_is_changed(ecofax, create, tmp_path):
+    """Its numbers are taken anew for a line or a quality, and not for numbers typed."""
+    ref, _ = create("0972101010\n")
+    other = FaxLine(number="+33366720308", password_hash="x")
+    ecofax.db.sync_tx(lines.add, other, now=datetime.now(UTC))
+    path = tmp_path / "other.txt"
+    path.write_text("0972101927\n")
+
+    def edited(*options):
+        settled = Choice(lists=())
+        ecofax.db.sync_tx(recipient_choices.put, ref, settled, now=LONG_AGO)
+        told = said(ecofax("campaign", "edit", ref, *options))
+        return told, ecofax.db.sync_read(recipient_choices.get, ref)
+
+    assert edited("--name", "Voeux")[1].updated_at == LONG_AGO
+    assert edited("--line", "0366720308")[1].updated_at > LONG_AGO
+    assert edited("--quality", "best")[1].updated_at > LONG_AGO
+    assert edited("--numbers", str(path)) == (
+        f"{ref}: changed; its lists do not count any more\n",
+        None,
+    )
+    (fax,) = ecofax.db.sync_read(faxes.listing, campaign_ref=ref)
+    assert fax.number == "+33972101927"
+
+
+def test_another_quality_is_refused_for_numbers_that_need_the_best(ecofax, create):
+    ref, _ = create("0899700000\n", "--quality", "best")
+    refused = ecofax("campaign", "edit", ref, "--quality", "normal")
+
+    assert refused.returncode == 1
+    assert "demandent la qualité meilleure" in refused.stderr
 
 
 def test_a_draft_from_its_list_to_its_end(ecofax, create):
