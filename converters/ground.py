@@ -131,7 +131,7 @@ class Ground:
         beside_turned = widened(self.turned.view(np.uint8), 1) > 0
         self._settle((levels > 0) & ~beside_turned, levels, is_dark=True)
         within = drawn & (tiles.high >= ALWAYS_BLACK) & (tiles.high <= 255 - TINT)
-        within &= ~(self.turned | self.dark)
+        within &= ~self.turned
         levels = under_dark(tiles, within, self.tinted, letter=SHADING)
         cell = levels > 0
         if cell.any():
