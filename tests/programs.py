@@ -12,6 +12,7 @@ import smtplib
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -239,20 +240,26 @@ class Gateway:
 
     @property
     def replies(self) -> dict[str, EmailMessage]:
-        """By kind."""
-        found = {}
+        """By kind; the last of each."""
+        return {str(reply["X-Fax-Status"]): reply for reply in self._posted()}
+
+    def _posted(self) -> Iterator[EmailMessage]:
         for path in sorted((self.folder / "replies").glob("*.eml")):
             reply = email.message_from_bytes(
                 path.read_bytes(), policy=email.policy.default
             )
             assert isinstance(reply, EmailMessage)
-            found[str(reply["X-Fax-Status"])] = reply
-        return found
+            yield reply
 
-    def reply(self, kind: str) -> str:
-        """Wait for a reply of that kind; its subject and text."""
-        self.daemon.wait_for(f"reply posted: {kind}")
-        message = self.replies[kind]
+    def reply(self, kind: str, *, to: str | None = None) -> str:
+        """Wait for a reply of that kind, to that order; its subject and text."""
+        order = "" if to is None else rf"\[{to}\] "
+        self.daemon.wait_for(f"{order}reply posted: {kind}")
+        [*_, message] = [
+            each
+            for each in self._posted()
+            if each["X-Fax-Status"] == kind and to in (None, each["X-Fax-Job"])
+        ]
         body = message.get_body(("plain",))
         assert body is not None
         return f"{message['Subject']}\n\n{body.get_content()}"

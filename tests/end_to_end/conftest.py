@@ -16,6 +16,12 @@ from ..programs import LETTER as LETTER
 from ..programs import LINE, PASSWORD, QUOTE, SENDER, FarEnd, Gateway
 from ..programs import Program as Program
 
+NO_OFFICE = """\
+[conversion]
+office_instances = 0
+"""
+"""For gateways that get no office document: starting LibreOffice takes a while."""
+
 
 def write_mail(
     body: str = f"p:{PASSWORD}\n",

@@ -13,7 +13,7 @@ from ecofax_gateway.domain.document import Quality
 from ecofax_gateway.domain.fax import FaxState
 from ecofax_gateway.store import campaigns
 
-from .conftest import PASSWORD, SENDER, write_mail
+from .conftest import NO_OFFICE, PASSWORD, SENDER, write_mail
 
 NUMBER = "0972101010"
 PARIS = ZoneInfo("Europe/Paris")
@@ -75,7 +75,7 @@ def campaign_of(house, ref):
 
 def test_a_planned_fax_is_cancelled_by_an_answer(fax_machine, gateway):
     far_end = fax_machine()
-    house = gateway(far_end)
+    house = gateway(far_end, more=NO_OFFICE)
     ref = plan(house)
 
     answer = write_back(house, reply_to(house, ref, "accepted"), "Annule, merci")
@@ -95,7 +95,7 @@ def test_a_planned_fax_is_cancelled_by_an_answer(fax_machine, gateway):
 
 def test_a_failed_fax_is_sent_again_by_an_answer(fax_machine, gateway):
     far_end = fax_machine(f"--number={NUMBER}=unknown*1")
-    house = gateway(far_end)
+    house = gateway(far_end, more=NO_OFFICE)
     ref = house.hand_in(write_mail(), f"{NUMBER}@ecofax.fr")
     house.daemon.wait_for(rf"{ref}.*reply posted: failed")
 
@@ -112,7 +112,7 @@ def test_a_failed_fax_is_sent_again_by_an_answer(fax_machine, gateway):
 
 def test_date_and_quality_of_a_planned_fax_are_changed(fax_machine, gateway):
     far_end = fax_machine()
-    house = gateway(far_end)
+    house = gateway(far_end, more=NO_OFFICE)
     ref, due = plan(house), in_days(5)
 
     words = f"qualite:best\ndate:{due}"
@@ -136,7 +136,7 @@ def test_date_and_quality_of_a_planned_fax_are_changed(fax_machine, gateway):
 
 
 def test_words_that_are_none_and_a_wrong_key_change_nothing(fax_machine, gateway):
-    house = gateway(fax_machine())
+    house = gateway(fax_machine(), more=NO_OFFICE)
     ref = plan(house)
     acknowledgement = reply_to(house, ref, "accepted")
 

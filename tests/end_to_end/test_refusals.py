@@ -4,9 +4,26 @@ A mail that cannot be carried out: the right reply, no call, no password anywher
 
 import pytest
 
-from .conftest import PASSWORD, QUOTE, write_mail
+from .conftest import NO_OFFICE, PASSWORD, QUOTE, FarEnd, Gateway, write_mail
 
 WRONG = "Mauvais9Mot"
+
+
+@pytest.fixture(scope="module")
+def far_end(tmp_path_factory):
+    """A fax machine that nobody should call."""
+    machine = FarEnd.start(tmp_path_factory.mktemp("refusals"))
+    yield machine
+    machine.program.stop()
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory, far_end):
+    """One gateway that hears all of these mails: no office document is among them."""
+    gateway = Gateway.set_up(tmp_path_factory.mktemp("house"), far_end, more=NO_OFFICE)
+    gateway.start()
+    yield gateway
+    gateway.stop()
 
 
 @pytest.mark.parametrize(
@@ -53,13 +70,10 @@ WRONG = "Mauvais9Mot"
         ),
     ],
 )
-def test_the_right_reply_and_no_call(fax_machine, gateway, mail, sentences):
-    far_end = fax_machine()
-    house = gateway(far_end)
+def test_the_right_reply_and_no_call(far_end, house, mail, sentences):
+    ref = house.hand_in(mail(), "0972101010@ecofax.fr")
 
-    house.hand_in(mail(), "0972101010@ecofax.fr")
-
-    refused = house.reply("refused")
+    refused = house.reply("refused", to=ref)
     assert refused.startswith("Télécopie : erreur de traitement")
     assert all(sentence in refused for sentence in sentences)
     assert far_end.calls() == 0

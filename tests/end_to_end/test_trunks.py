@@ -11,7 +11,7 @@ from ecofax_gateway.domain.fax import FaxState
 from ecofax_gateway.store import faxes
 from ecofax_gateway.store.faxes import Attempt
 
-from .conftest import QUOTE, Gateway, write_mail
+from .conftest import NO_OFFICE, QUOTE, Gateway, write_mail
 
 NUMBER = "0972101010"
 PARIS, LYON = "0145678901", "0472101010"
@@ -48,6 +48,7 @@ def send(gateway: Gateway, number: str) -> subprocess.CompletedProcess[str]:
 def test_another_trunk_takes_the_fax_that_the_first_refuses(fax_machine, gateway):
     refusing, good = fax_machine("--behave=overloaded"), fax_machine()
     gate = gateway(
+        more=NO_OFFICE,
         trunks=trunk("cheap", refusing.port, "cost_per_minute = 0.01")
         + trunk("sure", good.port, "cost_per_minute = 0.05"),
     )
@@ -72,6 +73,7 @@ def test_another_trunk_takes_the_fax_that_the_first_refuses(fax_machine, gateway
 def test_a_dead_trunk_is_found_and_used_again_when_it_lives(fax_machine, gateway):
     port, good = free_port(), fax_machine()
     gate = gateway(
+        more=NO_OFFICE,
         trunks=trunk("cheap", port, "ping_seconds = 0.5", "cost_per_minute = 0.01")
         + trunk("sure", good.port, "ping_seconds = 0.5", "cost_per_minute = 0.05"),
     )
@@ -97,6 +99,7 @@ def test_a_dead_trunk_is_found_and_used_again_when_it_lives(fax_machine, gateway
 def test_prefixes_lead_to_their_trunk_and_its_patience_counts(fax_machine, gateway):
     north, south = fax_machine("--behave=busy*1"), fax_machine("--behave=busy*1")
     gate = gateway(
+        more=NO_OFFICE,
         trunks=trunk("north", north.port, 'prefixes = ["+331"]')
         + trunk(
             "south", south.port, 'prefixes = ["+334"]', "[trunk.retry]", "busy = 900"
@@ -117,7 +120,9 @@ def test_prefixes_lead_to_their_trunk_and_its_patience_counts(fax_machine, gatew
 
 def test_a_number_that_no_trunk_serves_is_refused_in_words(fax_machine, gateway):
     far_end = fax_machine()
-    gate = gateway(trunks=trunk("south", far_end.port, 'prefixes = ["+334"]'))
+    gate = gateway(
+        more=NO_OFFICE, trunks=trunk("south", far_end.port, 'prefixes = ["+334"]')
+    )
 
     gate.hand_in(write_mail(), f"{PARIS}@ecofax.fr")
     text = gate.reply("refused")
@@ -137,6 +142,7 @@ def overlap(calls: list[Attempt]) -> int:
 def test_each_trunk_keeps_to_its_channels(fax_machine, gateway):
     one, two = fax_machine(), fax_machine()
     gate = gateway(
+        more=NO_OFFICE,
         trunks=trunk("one", one.port, "channels = 1", 'prefixes = ["+331"]')
         + trunk("two", two.port, "channels = 2", 'prefixes = ["+334"]'),
         max_calls=10,
@@ -158,6 +164,7 @@ def test_each_trunk_keeps_to_its_channels(fax_machine, gateway):
 def test_calls_begin_at_the_pace_of_their_trunk(fax_machine, gateway):
     far_end = fax_machine()
     gate = gateway(
+        more=NO_OFFICE,
         trunks=trunk("one", far_end.port, "channels = 9", "calls_per_second = 3"),
         max_calls=9,
     )
@@ -177,6 +184,7 @@ def test_calls_begin_at_the_pace_of_their_trunk(fax_machine, gateway):
 def test_an_operator_pauses_a_trunk_and_lets_it_go_on(fax_machine, gateway):
     cheap, sure = fax_machine(), fax_machine()
     gate = gateway(
+        more=NO_OFFICE,
         trunks=trunk("cheap", cheap.port, "cost_per_minute = 0.01")
         + trunk("sure", sure.port, "cost_per_minute = 0.05"),
     )
@@ -200,7 +208,7 @@ def test_a_fax_that_fails_in_t38_goes_as_sound_and_that_is_remembered(
 ):
     """Two machines met and failed, twice: the third call offers no T.38."""
     far_end = fax_machine("--behave=hang-up:1*2")
-    gate = gateway(trunks=trunk("one", far_end.port))
+    gate = gateway(more=NO_OFFICE, trunks=trunk("one", far_end.port))
 
     ref = gate.hand_in(write_mail(), f"{NUMBER}@ecofax.fr")
     gate.reply("sent")
