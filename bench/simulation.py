@@ -191,7 +191,7 @@ class Simulation:
         if planned.window is not None:
             db.sync_tx(schedules.set_window, new.ref, planned.window, now=now)
         if planned.pace is not None:
-            db.sync_tx(schedules.set_pace, new.ref, planned.pace, now=now)
+            db.sync_tx(schedules.set_pace, new.ref, planned.pace)
         went = db.sync_tx(
             preparation.release, new.ref, page_count=planned.pages, now=now
         )

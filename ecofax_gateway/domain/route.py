@@ -56,21 +56,6 @@ def route(
     return tuple(sorted(serving, key=lambda each: each.cost(e164)))
 
 
-def require_route(
-    number: FaxNumber, quality: Quality, carriers: Sequence[Carrier]
-) -> tuple[Carrier, ...]:
-    """
-    `route`, where one must be.
-
-    Raises:
-        OrderRefused: If no trunk serves the number in this quality.
-    """
-    found = route(number.e164, quality, carriers)
-    if not found:
-        raise NoRoute([number], quality)
-    return found
-
-
 class NoRoute(OrderRefused):
     """No trunk serves these numbers in this quality."""
 

@@ -198,9 +198,9 @@ def set_rules(conn: Connection, ref: str, rules: Rules, *, now: datetime) -> Non
     if rules.window or rules.no_window:
         schedules.set_window(conn, ref, rules.window, now=now)
     if rules.pace or rules.no_pace:
-        schedules.set_pace(conn, ref, rules.pace, now=now)
+        schedules.set_pace(conn, ref, rules.pace)
     if rules.spread or rules.no_spread:
-        schedules.set_spread(conn, ref, rules.spread, now=now)
+        schedules.set_spread(conn, ref, rules.spread)
 
 
 def launch(

@@ -7,7 +7,7 @@ I/O: the database, through the caller's transaction.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, case, func, null, select, update
+from sqlalchemy import Connection, case, null, select, update
 
 from ..domain.enclosure import Enclosure
 from . import lease as leases
@@ -152,13 +152,6 @@ def postpone(conn: Connection, reply_id: int, *, at: datetime, error: str) -> bo
         .values(next_try_at=at, lease_until=None, node=None, last_error=error)
     )
     return postponed.rowcount == 1
-
-
-def next_due(conn: Connection) -> datetime | None:
-    """When to look for a pending reply again, or None if there is none."""
-    at = func.min(func.coalesce(reply.c.lease_until, reply.c.next_try_at))
-    query = select(at).where(reply.c.state == ReplyState.PENDING)
-    return conn.execute(query).scalar()
 
 
 def of_campaign(conn: Connection, ref: str) -> list[ReplyStatus]:

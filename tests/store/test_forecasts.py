@@ -25,7 +25,7 @@ def test_calls_are_laid_over_the_channels_of_the_line(office):
 
 def test_a_pace_is_kept(office):
     ref = office.queue(office.line(max_calls=9), numbers(10))
-    office.tx(schedules.set_pace, ref, 1.0, now=office.now)
+    office.tx(schedules.set_pace, ref, 1.0)
 
     assert ends(office, ref) == {ref: office.now + timedelta(minutes=10)}
 

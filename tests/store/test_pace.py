@@ -35,7 +35,7 @@ def test_who_looks_when_the_pace_says_reaches_it(office, pace):
     """
     office.tx(trunks.put, "main", max_calls=100)
     ref = office.queue(office.line(max_calls=100), numbers(pace * 2))
-    office.tx(schedules.set_pace, ref, pace, now=office.now)
+    office.tx(schedules.set_pace, ref, pace)
     begun, first = [], office.now
     while office.now < first + timedelta(seconds=70):
         claimed = office.claim(100)
@@ -60,7 +60,7 @@ def test_rivals_share_a_pace(office, url, tmp_path):
     pace = 120
     office.tx(trunks.put, "main", max_calls=100)
     ref = office.queue(office.line(max_calls=100), numbers(pace * 2))
-    office.tx(schedules.set_pace, ref, pace, now=office.now)
+    office.tx(schedules.set_pace, ref, pace)
     other = Database.open(url, spool=tmp_path / "other")
     epochs = {"a": office.epoch, "b": office.tx(nodes.begin, "b", now=office.now)}
     begun, by_node = [], {"a": 0, "b": 0}

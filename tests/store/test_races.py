@@ -69,7 +69,7 @@ def test_a_number_that_is_erased_while_its_order_is_let_go_is_not_called(
     office, behind, period
 ):
     ref = office.campaign(office.line(), numbers(3))
-    office.tx(schedules.set_spread, ref, period, now=office.now)
+    office.tx(schedules.set_spread, ref, period)
 
     behind(
         lambda conn: erasure.erase_number(conn, "+33100000001", now=office.now),

@@ -141,7 +141,7 @@ def test_a_campaign_above_its_pace_does_not_ride(office, line):
     Riding is its turn as much as a call of its own.
     """
     paced = order(office, line, [NUMBER, *OTHERS])
-    office.tx(schedules.set_pace, paced, 1, now=office.now)
+    office.tx(schedules.set_pace, paced, 1)
     singles = [order(office, line, [each]) for each in (NUMBER, OTHERS[0])]
 
     first, second = office.claim()

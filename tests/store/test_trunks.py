@@ -158,7 +158,7 @@ def test_a_campaign_behind_its_gate_is_paced_too(office):
     office.tx(trunks.put, "main", max_calls=100, calls_per_second=2)
     line = office.line(max_calls=100)
     ref = office.queue(line, numbers(9))
-    office.tx(schedules.set_pace, ref, 6000, now=office.now)
+    office.tx(schedules.set_pace, ref, 6000)
 
     assert len(office.claim()) <= 2
 
@@ -181,7 +181,7 @@ def test_a_fax_goes_to_another_trunk_at_once(office, gated):
     line = office.line(max_calls=1)
     ref = office.queue(line, numbers(3))
     if gated:
-        office.tx(schedules.set_pace, ref, 600, now=office.now)
+        office.tx(schedules.set_pace, ref, 600)
     (first,) = office.claim()
     to_spare = CallAgain(office.now, trunk="spare", is_same_try=True)
     assert fault(office, first, to_spare).failed_trunks == ("main",)
