@@ -217,33 +217,35 @@ class UserAgent:
         Raises:
             MalformedMessage: If a URI is none.
         """
-        local_tag = self._token()
-        caller = parse_uri(parse_name_addr(from_uri).uri).user_name
-        called = parse_uri(request_uri).user_name
         targets = (next_hop,) if isinstance(next_hop, Hop) else tuple(next_hop)
         call = PlacedCall(
             endpoint=self._endpoint,
-            dialog=Dialog(
-                call_id=self._token(),
-                local=f"{parse_name_addr(from_uri)};tag={local_tag}",
-                local_tag=local_tag,
-                remote=str(parse_name_addr(to)),
-                target=request_uri,
-                peer=targets[0],
-            ),
+            dialog=self._dialog(from_uri, to, request_uri, targets[0]),
             targets=targets,
             sdp=sdp,
             headers=tuple(headers),
             ring_timeout=ring_timeout,
             session_expires=session_expires,
             credentials=credentials,
-            caller=caller,
-            called=called,
+            caller=parse_uri(parse_name_addr(from_uri).uri).user_name,
+            called=parse_uri(request_uri).user_name,
             forget=self._forget,
         )
         self._calls[call.id] = call
         call.start(now)
         return call
+
+    def _dialog(self, from_uri: str, to: str, target: str, peer: Hop) -> Dialog:
+        """One that a call of ours begins."""
+        local_tag = self._token()
+        return Dialog(
+            call_id=self._token(),
+            local=f"{parse_name_addr(from_uri)};tag={local_tag}",
+            local_tag=local_tag,
+            remote=str(parse_name_addr(to)),
+            target=target,
+            peer=peer,
+        )
 
     def registration(
         self,

@@ -10,18 +10,15 @@ Standards:
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from .authentication import Tries
+from .call import Call
 from .dialog import Dialog
 from .exchange import Exchange
 from .message import Request, Response
 from .option import RELIABLE, requires
 from .repetition import Repetition
 from .transaction import Transaction
-
-if TYPE_CHECKING:
-    from .placed import PlacedCall
 
 MAX_EARLY = 16
 """Early dialogs of one call; a trunk forks to none or two."""
@@ -43,7 +40,7 @@ class Pracks:
         call: Whose.
     """
 
-    def __init__(self, call: "PlacedCall") -> None:
+    def __init__(self, call: Call) -> None:
         self._call = call
         self._last: dict[str, int] = {}
         self._dialogs: dict[str, Dialog] = {}

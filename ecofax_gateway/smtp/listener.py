@@ -26,7 +26,7 @@ from .incoming import IncomingMail, remove_unfinished
 from .lmtp import LmtpSession
 from .room import NO_ROOM, RESERVE_BYTES, Room
 from .session import FaxSession
-from .terms import LogIn, Terms
+from .terms import Client, LogIn, Terms
 from .visitors import DEFAULTS, Limits, Visitors, is_in
 
 COMMIT_SECONDS = 120.0
@@ -230,21 +230,21 @@ class MailListener:
         )
 
     async def _delivered(
-        self, session: FaxSession, incoming: IncomingMail, content: bytes | Path
+        self, client: Client, incoming: IncomingMail, content: bytes | Path
     ) -> str:
-        assert session.envelope is not None
-        assert session.session is not None
-        peer: Any = session.session.peer  # a socket's pair, whatever the stub says
+        assert client.envelope is not None
+        assert client.session is not None
+        peer: Any = client.session.peer  # a socket's pair, whatever the stub says
         mail = AcceptedMail(
-            envelope_from=_clean(session.envelope.mail_from),
-            recipients=tuple(_clean(one) for one in session.envelope.rcpt_tos),
+            envelope_from=_clean(client.envelope.mail_from),
+            recipients=tuple(_clean(one) for one in client.envelope.rcpt_tos),
             peer=str(peer[0]),
             content=content,
             size=incoming.size,
             sha256=incoming.sha256,
-            login=session.login,
-            helo=_clean(session.session.host_name or ""),
-            has_certificate=session.has_certificate,
+            login=client.login,
+            helo=_clean(client.session.host_name or ""),
+            has_certificate=client.has_certificate,
         )
         # A task of its own: a client that vanishes after its dot cancels the session,
         # and must not cancel a commit half done.

@@ -8,15 +8,35 @@ import ssl
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
+
+from aiosmtpd.smtp import Envelope, Session
 
 from .incoming import IncomingMail
 from .visitors import Visitors
 
-if TYPE_CHECKING:
-    from .session import FaxSession
 
-Deliver = Callable[["FaxSession", IncomingMail, "bytes | Path"], Awaitable[str]]
+class Client(Protocol):
+    """Who hands in a mail: what its connection knows of him."""
+
+    @property
+    def envelope(self) -> Envelope | None:
+        """From whom and for whom, as he says."""
+
+    @property
+    def session(self) -> Session | None:
+        """Where he is, and what he calls himself."""
+
+    @property
+    def login(self) -> str | None:
+        """Who logged in, in the words of `LogIn`."""
+
+    @property
+    def has_certificate(self) -> bool:
+        """Whether he showed one that our authority vouches for."""
+
+
+Deliver = Callable[[Client, IncomingMail, bytes | Path], Awaitable[str]]
 """Given a whole mail; its answer is the reply to DATA. Never raises."""
 
 LogIn = Callable[[str, str, str], Awaitable[str | None]]
