@@ -5,6 +5,7 @@ I/O: reads static files.
 """
 
 import asyncio
+import re
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -25,6 +26,8 @@ from .figures import Figures
 from .live import Live
 from .page import FOLDER, page, tongue_of
 from .rooms import ROOMS
+
+_OF_CAMPAIGN = re.compile(r"/campaigns/([0-9A-Z]{8})/")
 
 
 def make_console(desk: Desk) -> FastAPI:
@@ -65,11 +68,14 @@ class _Files(StaticFiles):
 
 
 async def _to_login(request: Request, _: Exception) -> Response:
-    wanted = request.url.path if request.method == "GET" else ""
+    is_lost = request.method != "GET"
+    wanted = _page_before(request) if is_lost else request.url.path
     if "hx-request" in request.headers:
         # A part of a page cannot become the login page: the whole page goes there.
         return Response(status_code=401, headers={"hx-redirect": "/login"})
-    return RedirectResponse(f"/login?next={quote(wanted)}", 303)
+    # What a form brought is not kept: that is said.
+    lost = "&lost=yes" if is_lost else ""
+    return RedirectResponse(f"/login?next={quote(wanted)}{lost}", 303)
 
 
 async def _tell(request: Request, error: Exception) -> Response:
@@ -94,8 +100,15 @@ async def _tell(request: Request, error: Exception) -> Response:
         kind=kind,
         why=why,
         back=_page_before(request),
+        campaign=_campaign_of(request) if kind == "refused" else "",
         max_mb=request.app.state.desk.max_bytes // 1_000_000,
     )
+
+
+def _campaign_of(request: Request) -> str:
+    """The reference of the campaign that something was wanted of; empty: of none."""
+    found = _OF_CAMPAIGN.match(request.url.path)
+    return found[1] if found else ""
 
 
 def _page_before(request: Request) -> str:

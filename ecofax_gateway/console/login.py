@@ -33,11 +33,18 @@ async def show_home(_: LoggedIn) -> RedirectResponse:
 
 @router.get("/login")
 async def show_login(
-    request: Request, next_: Annotated[str, Query(alias="next")] = ""
+    request: Request, next_: Annotated[str, Query(alias="next")] = "", lost: str = ""
 ) -> HTMLResponse:
     """Ask who it is."""
     session = await sessions.find(request)
-    return page(request, session, "login.html", user="", next_=next_, mistake="")
+    return page(
+        request,
+        session,
+        "login.html",
+        user="",
+        next_=next_,
+        mistake="lost" if lost else "",
+    )
 
 
 @router.post("/login")

@@ -87,6 +87,7 @@ async def test_what_was_launched_is_not_launched_again(ours, shelf):
 
     assert (again.status_code, page.status_code) == (409, 409)
     assert "n'est plus un brouillon" in words(again)
+    assert f'href="/campaigns/{ref}"' in again.text
 
 
 async def test_a_refusal_is_said_in_english_too(new_browser, shelf):

@@ -191,7 +191,7 @@ async def test_a_large_file_is_taken_from_who_is_logged_in(ours, new_browser):
     stranger = await new_browser().http.post("/lists", data=form, files=files)
     taken = await ours.post("/lists", form, files=files)
 
-    assert stranger.headers["location"] == "/login?next="
+    assert stranger.headers["location"] == "/login?next=&lost=yes"
     assert taken.headers["location"] == "/lists/1?done=added"
 
 
@@ -240,3 +240,16 @@ async def test_whoever_is_refused_finds_back_to_his_form(ours, referer, leads_ba
 
 async def test_an_operators_name_does_not_open_a_line(new_browser):
     assert (await new_browser().log_in(OPERATOR.upper())).status_code == 422
+
+
+async def test_whoever_was_logged_out_over_a_form_comes_back_to_it(new_browser):
+    browser, form = new_browser(), "/campaigns/ABCD2345/edit/sending"
+
+    sent = await browser.http.post(
+        form, data={"send_type": "manual"}, headers={"referer": ORIGIN + form}
+    )
+    asked = await browser.get(sent.headers["location"])
+
+    assert sent.headers["location"] == f"/login?next={form}&lost=yes"
+    assert "n&#39;est pas enregistré" in asked.text
+    assert f'name="next" value="{form}"' in asked.text

@@ -95,8 +95,6 @@ _PAGE = {
     "Qualité": "Quality",
     "Lancement": "Launched",
     "Appels permis": "Calls allowed",
-    "de {opens} à {closes}": "from {opens} to {closes}",
-    "jours : {days}": "days: {days}",
     "Cadence": "Pace",
     "au plus {n} par minute": "at most {n} a minute",
     "Étalement": "Spread over",

@@ -5,6 +5,9 @@ Pure: no I/O, no clock, no randomness.
 """
 
 WORDS = {
+    "Un champ comme [PRENOM] que le document contient déjà est imprimé tel quel, entre"
+    " crochets.": "A field such as [PRENOM] that the document has already is printed as it"
+    " is, with its brackets.",
     "« {name} » est un tableau, et sera faxé. Si ce sont vos destinataires, retirez-le et"
     " donnez-le à l'étape « Destinataires ».": "“{name}” is a table, and will be faxed. If"
     " it is your recipients, take it out and give it at the step “Recipients”.",

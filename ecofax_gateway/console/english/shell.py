@@ -46,6 +46,10 @@ WORDS = {
     " vous venez d'envoyer ; le reste est toujours là.": "A file has {n} MB at most, text"
     " that is pasted 1 MB. Nothing of what you have just"
     " sent was saved; everything else is still there.",
+    "Voir la campagne": "Look at the campaign",
+    "Vous n'étiez plus connecté : ce que vous venez d'envoyer n'est pas enregistré."
+    " Connectez-vous, puis recommencez.": "You were not logged in any more: what you have"
+    " just sent is not saved. Log in, then try again.",
     "Revenir à la page précédente": "Go back to the page before",
     "Erreur": "Error",
     "C'est une erreur de notre part, et elle est notée. Réessayez, ou prévenez"
