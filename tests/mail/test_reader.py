@@ -4,7 +4,6 @@ Mails are read in a process that may die of them.
 
 import asyncio
 import contextlib
-import gc
 import json
 import os
 import signal
@@ -45,12 +44,6 @@ async def reader_of(tmp_path):
     yield start
     for reader in started:
         await reader.close()
-
-
-@pytest.fixture(scope="module", autouse=True)
-def no_old_garbage():
-    """What other files' tests left is complained of before these begin."""
-    gc.collect()
 
 
 @pytest.fixture(autouse=True)
