@@ -55,8 +55,8 @@ async def token(desk):
 
 @pytest.fixture
 def live(desk):
-    """Looks all the time, and beats only when nothing happens for long."""
-    return Live(desk, look_seconds=0.02, beat_seconds=LONG)
+    """Looks all the time; beats, and reads its table anew, after a long while only."""
+    return Live(desk, look_seconds=0.02, beat_seconds=LONG, table_seconds=LONG)
 
 
 async def news(stream):
