@@ -13,10 +13,10 @@ from ecofax_gateway.store.engines import SILENT_SERVER
 @pytest.fixture
 def db(cluster, migrated, tmp_path):
     """
-    A store whose reads may take a tenth of a second.
+    A store whose reads may take a second.
     """
     url = cluster.url(cluster.new(template=migrated))
-    database = Database.open(url, spool=tmp_path, read_s=0.1)
+    database = Database.open(url, spool=tmp_path, read_s=1.0)
 
     yield database
 
@@ -35,7 +35,7 @@ def test_a_read_that_does_not_end_is_ended(db):
 
 
 def test_a_change_may_take_longer(db):
-    assert db.sync_tx(sleep, 0.3) == 1
+    assert db.sync_tx(sleep, 1.5) == 1
 
 
 def test_every_connection_asks_whether_the_server_is_there(db):
