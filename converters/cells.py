@@ -39,9 +39,11 @@ def under_dark(tiles: Tiles, within: Marks, known: Marks, *, letter: int) -> Gre
     Returns:
         For each tile the grey of the cell it lies in, or 0.
     """
-    letters = within & (tiles.contrast > letter)
-    letters &= _goes_on(tiles.high, within) & ~_goes_on(tiles.low, within)
-    return _cells(tiles.high, within, letters, known)
+    writing = within & (tiles.contrast > letter) & ~_goes_on(tiles.low, within)
+    letters = writing & _goes_on(tiles.high, within)
+    if np.count_nonzero(letters & ~known) < FEW_LETTERS:
+        return np.zeros_like(tiles.high)
+    return _cells(tiles, tiles.high, within, writing, letters)
 
 
 def under_light(tiles: Tiles, within: Marks, known: Marks, *, letter: int) -> Grey:
@@ -51,11 +53,13 @@ def under_light(tiles: Tiles, within: Marks, known: Marks, *, letter: int) -> Gr
     Also the tiles that their edges cut have their grey. Only what has it on all sides is
     written: the edge of a shape is not.
     """
-    letters = within & (tiles.contrast > letter)
-    letters &= _goes_on(tiles.low, within) & ~_goes_on(tiles.high, within)
+    writing = within & (tiles.contrast > letter) & ~_goes_on(tiles.high, within)
+    letters = writing & _goes_on(tiles.low, within)
     if letters.any():
         letters &= _goes_on(tiles.low.T, within.T).T
-    return _cells(tiles.low, within, letters, known)
+    if np.count_nonzero(letters & ~known) < FEW_LETTERS:
+        return np.zeros_like(tiles.low)
+    return _cells(tiles, tiles.low, within, writing, letters)
 
 
 def _goes_on(grey: Grey, within: Marks) -> Marks:
@@ -66,20 +70,25 @@ def _goes_on(grey: Grey, within: Marks) -> Marks:
     return marks
 
 
-def _cells(grey: Grey, within: Marks, letters: Marks, known: Marks) -> Grey:
-    found = np.zeros_like(grey)
-    if np.count_nonzero(letters & ~known) < FEW_LETTERS:
-        return found
+def _cells(
+    tiles: Tiles, grey: Grey, within: Marks, writing: Marks, letters: Marks
+) -> Grey:
     rows, columns = around(within, 0)
     near, _ = around(letters, HIGHEST)
     area = slice(max(rows.start, near.start), min(rows.stop, near.stop)), columns
-    grey, within, letters = grey[area], within[area], letters[area]
-    cell = _joined(grey, within)
-    sizes = added(cell.ravel(), within.ravel().astype(np.float64))
-    written = added(cell.ravel(), letters.ravel().astype(np.float64))
+    cell = _joined(grey[area], within[area])
+    # Pale letters have one grey, too, but their tiles hold more of the other.
+    middle = (tiles.low.astype(np.uint16) + tiles.high) // 2
+    is_ground = (tiles.mean > middle) == (grey > middle)
+    votes = writing * np.where(is_ground, 1.0, -1.0)
+    sizes, written, mostly_ground = (
+        added(cell.ravel(), np.asarray(values[area], np.float64).ravel())
+        for values in (within, letters, votes)
+    )
     kept = written >= np.maximum(FEW_LETTERS, LETTERS_SHARE * sizes)
-    kept &= _heights(cell, len(sizes)) <= HIGHEST
-    found[area] = grey * (kept.take(cell) & within)
+    kept &= (mostly_ground > 0) & (_heights(cell, len(sizes)) <= HIGHEST)
+    found = np.zeros_like(grey)
+    found[area] = grey[area] * (kept.take(cell) & within[area])
     return found
 
 

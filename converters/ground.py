@@ -32,6 +32,10 @@ TINT = 12
 BLACK_FILL = 36
 "A fill darker than this is black."
 
+FAINT_FILL = 232
+"""A fill lighter than this is white, written on or not: its screen would be dots, which
+nobody sees and T.6 codes worst."""
+
 FLAT = 50
 "Less contrast than this within 5 mm of a scan: nothing is written there."
 
@@ -116,10 +120,12 @@ class Ground:
         turned = written & dark & (lighter > FULL * fills.sizes)
         if turned.any():
             self.turned = drawn & _turned(tiles, fills, turned, stands_on, near)
-        plain = ~written & ~paper & (levels > BLACK_FILL)
+        faint = ~written & ~paper & (levels >= FAINT_FILL)
+        plain = ~written & ~paper & (levels > BLACK_FILL) & ~faint
         plain[0] = False
         self.plain = plain.take(fills.labels)
-        tinted = written & ~dark & (levels <= 255 - TINT)
+        tinted = faint | (written & ~dark & (levels <= 255 - TINT))
+        tinted[0] = False
         if tinted.any():
             self.tinted = drawn & tinted.take(near)
 

@@ -7,6 +7,8 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from converters.binarise import binarise
+from converters.cells import under_dark, under_light
+from converters.tiles import Tiles
 
 FONT = "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"
 
@@ -134,6 +136,16 @@ def test_the_fills_of_a_drawing_are_printed_in_their_grey():
     assert shades[0] > 0.8 > 0.3 > shades[-1] > 0
     assert ink[60:140, 400].all()
     assert not ink[0:30].any()
+
+
+def test_a_fill_that_is_hardly_seen_is_white():
+    """As the grey round a newsletter: dots would double the seconds on the line."""
+    grey = np.full((600, 800), 255, np.uint8)
+    grey[100:500, 80:720] = 238
+
+    ink = binarise(grey, vertical_dpi=196, pictures=[])
+
+    assert not ink[104:496].any()
 
 
 def test_a_zone_with_a_shape_on_it_keeps_its_grey():
@@ -354,3 +366,18 @@ def test_a_low_dark_row_is_turned_whole_or_not_at_all(top):
     assert ink[inside][grey[inside] == 60].mean() == pytest.approx(
         1 - letters, abs=0.04
     )
+
+
+@pytest.mark.parametrize(("letters", "ground"), [(204, 20), (40, 220)])
+def test_close_letters_of_one_grey_are_no_cell_under_others(letters, ground):
+    """A figure on a slide that lies on its side: each millimetre holds its grey."""
+    grey = np.full((160, 160), ground, np.uint8)
+    grey[40:80, 48:88] = ground + 6 * (np.arange(40) // 8 % 2)
+    grey[40:80, 48:88:3] = letters
+    tiles = Tiles(grey, 8, sheet_rows=160)
+    everywhere = np.ones(tiles.mean.shape, np.bool_)
+
+    for cells in (under_dark, under_light):
+        found = cells(tiles, everywhere, ~everywhere, letter=24)
+
+        assert not (found == letters).any()
