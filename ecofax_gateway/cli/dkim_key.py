@@ -7,7 +7,11 @@ from pathlib import Path
 
 from ..domain.errors import OrderRefused
 from ..smtp.signing import dns_record, make_key, write_key, zone_line
+from .files import read_file
 from .options import Commands, add_command
+
+MAX_BYTES = 1024**2
+"""Of a key; one of 4096 bits has 3 KB."""
 
 
 def add_parsers(commands: Commands) -> None:
@@ -34,7 +38,7 @@ def make(arguments: argparse.Namespace) -> int:
             key = make_key()
             write_key(path, key)
         except FileExistsError:
-            key = path.read_bytes()
+            key = read_file(path, most=MAX_BYTES)
         record = dns_record(key)
     except (OSError, ValueError) as error:
         raise OrderRefused(
