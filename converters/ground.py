@@ -132,13 +132,15 @@ class Ground:
     def _judge_cells(self, tiles: Tiles, drawn: Marks) -> None:
         """Judge the low fills that regions do not tell."""
         known = self.tinted | self.turned
-        within = drawn & (tiles.low > BLACK_FILL) & (tiles.low <= ALWAYS_WHITE)
-        levels = under_light(tiles, within, known | self.letters, letter=SHADING)
         beside_turned = widened(self.turned.view(np.uint8), 1) > 0
+        within = drawn & (tiles.low > BLACK_FILL) & (tiles.low <= ALWAYS_WHITE)
+        seen = self.letters | self.tinted | beside_turned
+        levels = under_light(tiles, within, seen, letter=SHADING)
         self._settle((levels > 0) & ~beside_turned, levels, is_dark=True)
         within = drawn & (tiles.high >= ALWAYS_BLACK) & (tiles.high <= 255 - TINT)
         within &= ~self.turned
-        levels = under_dark(tiles, within, self.tinted, letter=SHADING)
+        seen = self.letters | self.tinted
+        levels = under_dark(tiles, within, seen, letter=SHADING)
         cell = levels > 0
         if cell.any():
             # What their edge cuts belongs to them, too.

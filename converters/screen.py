@@ -81,7 +81,7 @@ class Photos:
         if not pictures:
             return
         varied = _varies(tiles.high) & _varies(tiles.low)
-        likely = _lively(tiles, varied)
+        likely: Marks | None = None
         light = np.maximum(_blurred(widened(tiles.high, 2), 2), 1)
         for box in pictures:
             area = tiles.within(box)
@@ -91,7 +91,12 @@ class Photos:
             self.scanned[area] |= even.mean() < DRAWN_SHARE
             shade = _shade(light, tiles, area)
             is_photo = varied[area].mean() > VARIED_SHARE and _is_photo(shade)
-            self.photo[area] |= True if is_photo else likely[area]
+            if is_photo:
+                self.photo[area] = True
+                continue
+            if likely is None:
+                likely = _lively(tiles, varied)
+            self.photo[area] |= likely[area]
         self.scanned |= self.photo
 
     def leave_out(self, words: list[Box]) -> None:
