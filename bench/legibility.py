@@ -19,7 +19,7 @@ import os
 import subprocess
 import tempfile
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -80,23 +80,14 @@ class Cell:
 def main() -> None:
     """Measure, print, and keep pictures where asked."""
     given = _arguments()
-    photos = _photos(given.photos)
-    pages = {
-        kind: KINDS[kind](Random(f"{kind} {given.seed}"), photos)  # noqa: S311 -- words
-        for kind in given.kinds
-    }
-    pdfs = {kind: known.pdf() for kind, known in pages.items()}
-    todo = [(kind, dpi) for kind in pages for dpi in given.dpi]
-    with ThreadPoolExecutor(given.jobs) as pool:
-        rows = list(
-            pool.map(
-                lambda each: _cells(
-                    pages[each[0]], pdfs[each[0]], *each, given.pictures
-                ),
-                todo,
-            )
-        )
-    cells = [cell for row in rows for cell in row]
+    # Processes: pdfium is not made for threads, and dies of them or draws otherwise.
+    with ProcessPoolExecutor(given.jobs) as pool:
+        rows = [
+            pool.submit(_cells, kind, dpi, given)
+            for kind in given.kinds
+            for dpi in given.dpi
+        ]
+        cells = [cell for row in rows for cell in row.result()]
     _print(table(cells))
     if given.json:
         _print(json.dumps(summary(cells)))
@@ -123,9 +114,10 @@ def _photos(folder: Path) -> list[Image.Image]:
     return found or [invented_photo(seed) for seed in range(3)]
 
 
-def _cells(
-    known: Known, pdf: bytes, kind: str, dpi: int, pictures: Path | None
-) -> list[Cell]:
+def _cells(kind: str, dpi: int, given: argparse.Namespace) -> list[Cell]:
+    rng = Random(f"{kind} {given.seed}")  # noqa: S311 -- words
+    known = KINDS[kind](rng, _photos(given.photos))
+    pdf = known.pdf()
     cells = []
     for way, convert in PIPELINES.items():
         (ink,) = convert(pdf, dpi)
@@ -135,10 +127,10 @@ def _cells(
             left = way == "gs tiffg4"  # it turns the other way
             back = Image.Transpose.ROTATE_270 if left else Image.Transpose.ROTATE_90
             square = square.transpose(back)
-        if pictures is not None:
-            pictures.mkdir(parents=True, exist_ok=True)
+        if given.pictures is not None:
+            given.pictures.mkdir(parents=True, exist_ok=True)
             name = f"{kind}-{dpi}-{way.split()[-1].strip('-')}.png"
-            Image.fromarray(~ink).save(pictures / name)
+            Image.fromarray(~ink).save(given.pictures / name)
         cells.append(
             Cell(
                 kind=kind,
