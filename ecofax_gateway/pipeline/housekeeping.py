@@ -131,7 +131,7 @@ class Housekeeping:
             await self._reap()
 
     async def _reap(self) -> None:
-        try:
+        with self._outage.outlasted("take-over"):
             silent = await self._db.read(_silent, self._silent_after)
             for name, epoch in silent:
                 taken = await self._db.tx(self._take_over, name, epoch)
@@ -141,10 +141,6 @@ class Housekeeping:
                         name,
                         taken,
                     )
-        except StoreUnavailable as error:
-            self._outage.begun("take-over", error)
-        else:
-            self._outage.over("take-over")
 
     def _take_over(self, conn: Connection, name: str, epoch: int) -> int | None:
         now = nodes.clock(conn)
@@ -160,13 +156,9 @@ class Housekeeping:
 
     async def drop_repeats(self) -> None:
         """Cancel what was held as a repeat for so long that nobody can have meant it."""
-        try:
+        with self._outage.outlasted("repeats"):
             while dropped := await self._db.tx(self._drop_repeats, self._clock()):
                 logger.info("%d repeats cancelled: nobody released them", dropped)
-        except StoreUnavailable as error:
-            self._outage.begun("repeats", error)
-        else:
-            self._outage.over("repeats")
 
     def _drop_repeats(self, conn: Connection, now: datetime) -> int:
         before = now - self._repeat_patience
@@ -177,21 +169,15 @@ class Housekeeping:
 
     async def drop_drafts(self) -> None:
         """Delete drafts that nobody has changed for so long that nobody will."""
-        try:
+        with self._outage.outlasted("drafts"):
             if dropped := await self._db.tx(_drop_drafts, now=self._clock()):
                 logger.info("%d drafts deleted: nobody has changed them", dropped)
-        except StoreUnavailable as error:
-            logger.error("old drafts are kept on, the store does not answer: %s", error)
 
     async def send_summaries(self) -> None:
         """Send what was held back because its addresses had too many replies."""
-        try:
+        with self._outage.outlasted("summaries"):
             while await self._db.tx(self._answer.send_summary, now=self._clock()):
                 self._answer.bell.ring()
-        except StoreUnavailable as error:
-            self._outage.begun("summaries", error)
-        else:
-            self._outage.over("summaries")
 
     async def empty_log(self) -> None:
         """Let no mail that is dealt with, password and all, linger in SQLite's log."""
@@ -204,7 +190,7 @@ class Housekeeping:
         """Forget the contents of what was finished long ago, and later all of it."""
         now = self._clock()
         before = now - self._keep
-        try:
+        with self._outage.outlasted("retention"):
             forgotten = 0
             while rows := await self._db.tx(housekeeping.purge, before=before, now=now):
                 forgotten += rows
@@ -218,12 +204,8 @@ class Housekeeping:
                 swept += await asyncio.to_thread(
                     forget_captures, self._captures, before=before.timestamp()
                 )
-        except StoreUnavailable as error:
-            self._outage.begun("retention", error)
-            return
-        self._outage.over("retention")
-        if forgotten or swept:
-            logger.info("retention: %d rows, %d files forgotten", forgotten, swept)
+            if forgotten or swept:
+                logger.info("retention: %d rows, %d files forgotten", forgotten, swept)
 
 
 def tell_unknown(

@@ -7,8 +7,10 @@ A dozen loops ask the store all the time. What each of them has to say of it fil
 log of a night, and hides what else was in it.
 """
 
+import contextlib
 import logging
 import time
+from collections.abc import Iterator
 
 from ..domain.errors import StoreFull, StoreUnavailable
 
@@ -58,3 +60,13 @@ class Outage:
         self._met.remove(who)
         if not self._met:
             logger.info("the store answers again")
+
+    @contextlib.contextmanager
+    def outlasted(self, who: str) -> Iterator[None]:
+        """What it does to the store waits for its next turn if the store is silent."""
+        try:
+            yield
+        except StoreUnavailable as error:
+            self.begun(who, error)
+        else:
+            self.over(who)

@@ -98,3 +98,19 @@ async def test_loops_that_wait_for_the_store_say_it_once_and_once_that_it_is_bac
     assert "connection refused" in gone
     assert "nothing is lost; see that" in gone
     assert back == "the store answers again"
+
+
+def test_a_chore_that_outlasts_the_silence_ends_it_when_it_is_done(caplog):
+    caplog.set_level(logging.INFO)
+    outage = Outage()
+
+    for chore in ("drafts", "repeats"):
+        with outage.outlasted(chore):
+            raise StoreUnavailable("connection refused")
+    for chore in ("drafts", "repeats"):
+        with outage.outlasted(chore):
+            pass
+
+    gone, back = [record.getMessage() for record in caplog.records]
+    assert "connection refused" in gone
+    assert back == "the store answers again"
